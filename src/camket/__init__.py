@@ -1,0 +1,1 @@
+"""A service that runs on the privacy policy that it publishes."""
