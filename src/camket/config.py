@@ -1,0 +1,234 @@
+"""One frozen `Settings`, from the environment and one TOML file; the environment wins.
+
+Every setting `name` is written `CAMKET_NAME` in the environment and `name = ...` in the file; `port` is also read from
+`PORT`. A name that does not exist stops the start with its nearest name, because a setting that is silently not in
+force is how a promise gets broken.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from camket.core.errors import SettingsError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+PREFIX: Final = "CAMKET_"
+CONFIG_VARIABLE: Final = "CAMKET_CONFIG"
+DEFAULT_CONFIG_FILE: Final = "camket.toml"
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+SECRETS: Final = frozenset({"database_url", "smtp_url"})
+"""Settings that may carry a password: no message quotes them."""
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Frozen; made by `load_settings`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Any but loopback needs `smtp_url`.")
+    port: int = Field(
+        8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "CAMKET_PORT", "port"),
+        description="Port to listen on; 0 takes a free one.",
+    )  # fmt: skip
+    data: Path = Field(Path("data"), description="Folder of the database and, unless `keys` says otherwise, the keys.")
+    database_url: str | None = Field(
+        None, repr=False, description="SQLAlchemy address of the database; SQLite in the data folder when not set."
+    )
+    keys: Path | None = Field(
+        None,
+        description="Folder of the key store, with a backup rule of its own; `keys` in the data folder if not set.",
+    )
+    keys_backup_days: int = Field(
+        30, ge=0, le=3650,
+        description="How long backups of the key store live; a deletion is `destroyed` only after that.",
+    )  # fmt: skip
+    policy: Path = Field(Path("policies/default"), description="Folder of the policy that is published at start.")
+    development: bool = Field(
+        default=False,
+        description="Development: mailbox in memory on a loopback address, a changed policy is published at start.",
+    )
+    origin: str | None = Field(
+        None, description="Public address, `https://...`; `http://localhost:PORT` when not set. Written into mails."
+    )
+    ledger_origin: str | None = Field(
+        None, description="Origin line of the ledger's checkpoints; the host of `origin` and `/ledger` when not set."
+    )
+    smtp_url: str | None = Field(
+        None, repr=False,
+        description="Mail relay, `smtp://host:25` or `smtps://user:password@host:465` (`smtp+starttls://` too).",
+    )  # fmt: skip
+    mail_from: str | None = Field(None, description="Sender of every mail; the controller's e-mail when not set.")
+    proxy: str | None = Field(
+        None, description="Address of the reverse proxy whose `X-Forwarded-For` is believed; nobody's when not set."
+    )
+    threads: int = Field(16, ge=1, le=256, description="Threads that serve requests.")
+    workers: int = Field(2, ge=1, le=64, description="Threads that run jobs.")
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`."
+    )
+    registrations_per_address_hour: Count = Field(20, description="Registrations started from one address in an hour.")
+    sign_ins_per_address_hour: Count = Field(30, description="Sign-ins started from one address in an hour.")
+    attempts_per_address_hour: Count = Field(60, description="Codes entered from one address in an hour.")
+    codes_per_subject_hour: Count = Field(6, description="Codes sent to one e-mail address in an hour.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library passes it; there is no .env file
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library passes it; no secrets folder
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the one TOML file."""
+        file = config_file(os.environ)
+        if file is None:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def loopback(self) -> bool:
+        """Only this machine can reach the service."""
+        return self.host in LOOPBACK
+
+    @property
+    def mailbox_shown(self) -> bool:
+        """The development mailbox stands in for a relay: loopback, development, and no relay named."""
+        return self.development and self.loopback and self.smtp_url is None
+
+    @property
+    def store_url(self) -> str:
+        """The database's address with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data / 'camket.db'}"
+
+    @property
+    def keys_folder(self) -> Path:
+        """The key store's folder with the default filled in."""
+        return self.keys or self.data / "keys"
+
+    @property
+    def public_origin(self) -> str:
+        """The public address with the default filled in; no slash at the end."""
+        return (self.origin or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def checkpoint_origin(self) -> str:
+        """The origin line of checkpoints; no scheme and no port, so that it outlives both."""
+        return self.ledger_origin or f"{urlsplit(self.public_origin).hostname}/ledger"
+
+    def require_mail_carrier(self) -> None:
+        """Refuse to serve where codes could not reach anyone, or could be read by everyone.
+
+        Raises:
+            SettingsError: no relay is named and the development mailbox may not stand in for it.
+        """
+        if self.smtp_url is not None or self.mailbox_shown:
+            return
+        if not self.loopback:
+            raise SettingsError(
+                f"`host` is `{self.host}`, which others can reach, so `smtp_url` must name a mail relay"
+            )
+        raise SettingsError(
+            "`smtp_url` is not set: name a mail relay, or set `development` to read mails in the browser"
+        )
+
+
+def config_file(environ: Mapping[str, str]) -> Path | None:
+    """Return the TOML file to read: what `CAMKET_CONFIG` names, else `camket.toml` here if it exists, else None."""
+    named = environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named)
+    default = Path(DEFAULT_CONFIG_FILE)
+    return default if default.is_file() else None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Args:
+        overrides: settings by name that win over the environment and the file (command-line options, tests).
+
+    Raises:
+        SettingsError: an unknown name, a value that cannot hold, or an unreadable file; all problems in one message.
+    """
+    problems = _unknown_variables(os.environ) + _unreadable_file(os.environ)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    try:
+        return Settings(**cast("dict[str, Any]", overrides))
+    except ValidationError as error:
+        raise SettingsError("\n".join(_problem(details) for details in error.errors())) from None
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    known = {variable(name) for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    return [
+        f"there is no setting `{name}`{nearest(name, known)}"
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def _unreadable_file(environ: Mapping[str, str]) -> list[str]:
+    file = config_file(environ)
+    if file is None:
+        return []
+    try:
+        names = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        return [f"the settings file `{file}` cannot be read: {error.strerror}"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return [f"the settings file `{file}` is not valid TOML: {error}"]
+    known = set(Settings.model_fields)
+    return [f"{file}: there is no setting `{name}`{nearest(name, known)}" for name in names if name not in known]
+
+
+def _problem(details: ErrorDetails) -> str:
+    message = details["msg"].removeprefix("Value error, ")
+    if not details["loc"]:
+        return message
+    name = str(details["loc"][0])
+    setting = name.removeprefix(PREFIX).lower()
+    if setting not in Settings.model_fields:
+        return f"there is no setting `{name}`{nearest(name, Settings.model_fields)}"
+    return f"the setting `{setting}` ({variable(setting)}) cannot hold: {message[0].lower()}{message[1:]}"
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def settings_reference() -> str:
+    """Return `docs/reference/settings.md`: every setting with its variable, default and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "From the environment, or from one TOML file: the one that `CAMKET_CONFIG` names, else `camket.toml` in the",
+        "working folder. The environment wins. A name that is not below stops the start.",
+        "",
+        "| setting | environment | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += [_reference_row(name, field) for name, field in Settings.model_fields.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _reference_row(name: str, field: FieldInfo) -> str:
+    default = "not set" if field.default is None else f"`{str(field.default).lower()}`"
+    names = f"`{variable(name)}`" + (", `PORT`" if name == "port" else "")
+    return f"| `{name}` | {names} | {default} | {field.description} |"

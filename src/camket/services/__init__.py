@@ -1,0 +1,1 @@
+"""Use cases: one verb per function, one unit of work each. `access` is the door: all personal data goes through it."""
