@@ -1,11 +1,16 @@
-"""What the services need from outside, each port with its promise in prose: durable on return or not, what absence means."""
+"""What the services need from outside; each port promises in prose what is durable on return and what absence means."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
+
+    from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
+    from camket.core.vault.lookup import IndexField, IndexKey
 
 
 class Clock(Protocol):
@@ -25,4 +30,158 @@ class Entropy(Protocol):
 
     def code(self) -> str:
         """Return six unpredictable decimal digits, leading zeros kept."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RememberedCheckpoint:
+    """The last checkpoint that the key store was told of; a database whose ledger is shorter was rolled back.
+
+    Args:
+        size: entries in the tree.
+        root: 32 bytes, the tree's root hash.
+        note: the signed note, as text.
+    """
+
+    size: int
+    root: bytes
+    note: str
+
+
+class KeyStore(Protocol):
+    """Every key of the service, in a store of its own with backups of its own.
+
+    Safe to call from many threads, and from several processes over one store. What a writing method has done is on
+    disk when it returns; calls of many threads share disk flushes. Every method raises `KeyStoreError`, its state
+    unchanged, when the store cannot be read or written: then nothing may go on.
+    """
+
+    @property
+    def instance_id(self) -> str:
+        """Who belongs together: the database carries the same 32 hexadecimal digits. Never changes."""
+        ...
+
+    def generation(self) -> int:
+        """Return how many times the store was written; never smaller than what any writing method returned."""
+        ...
+
+    def require_match(self, *, instance_id: str, generation: int) -> None:
+        """Refuse to serve a database that this store does not belong to, or that has seen a newer state of it.
+
+        Args:
+            instance_id: what the database carries.
+            generation: the highest that the database has seen.
+
+        Raises:
+            KeyStoreError: another instance's store, or one restored from a backup older than the database.
+        """
+        ...
+
+    def advance_generation(self, generation: int) -> None:
+        """Accept a store that was restored from an older backup, after every known erasure was replayed into it.
+
+        Durable on return; a smaller number than the present one changes nothing.
+        """
+        ...
+
+    def add_subject_keys(self, subject_id: str) -> SubjectKeys:
+        """Make, wrap and keep the two keys of a new subject, and return them; durable on return.
+
+        Called before the first row that needs them is written. Keys of a subject whose registration then fails stay
+        and do no harm.
+
+        Raises:
+            ConflictError: the subject has keys already, or had: no key is ever replaced.
+        """
+        ...
+
+    def subject_key(self, subject_id: str, kind: KeyKind) -> bytes | None:
+        """Return a subject's key, 32 bytes, or None when it was deleted or never made.
+
+        Once `destroy_subject_key` has returned in any process, no process gets the key from here.
+        """
+        ...
+
+    def destroy_subject_key(self, subject_id: str, kind: KeyKind, *, at: datetime) -> Tombstone:
+        """Delete one of a subject's keys and leave a tombstone; durable on return.
+
+        Twice is once: the first tombstone is returned. A subject without that key gets a tombstone too, so that no
+        older copy of the key comes back unnoticed.
+        """
+        ...
+
+    def tombstone(self, subject_id: str, kind: KeyKind) -> Tombstone | None:
+        """Return the tombstone of a subject's key, or None while the key was not deleted."""
+        ...
+
+    def tombstones(self) -> Iterator[Tombstone]:
+        """Yield every tombstone, by subject; to be replayed into a restored database before it serves."""
+        ...
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        """Return every epoch, oldest first; the last is the present one."""
+        ...
+
+    def begin_epoch(self, *, at: datetime) -> Epoch:
+        """Begin the next epoch, or return the present one when the last end is not finished; durable on return.
+
+        The signing key and the code key go on; the fields `email` and `phone` get a new index key beside the old one;
+        `visitor` gets a new one in place of the old one. New subject keys are wrapped under the new epoch at once.
+        """
+        ...
+
+    def rewrap(self, *, limit: int = 500) -> int:
+        """Wrap up to `limit` subjects' keys of older epochs under the present one; durable on return.
+
+        Returns:
+            How many subjects were done; 0 means that none is left. An interrupted run goes on where it was.
+        """
+        ...
+
+    def destroy_old_epochs(self, *, at: datetime) -> tuple[Epoch, ...]:
+        """Destroy the keys of all epochs but the present one; durable on return.
+
+        Returns:
+            The epochs whose key is gone since this call; empty when there was none left. Keys deleted in them can then
+            be restored from backups of this store alone.
+
+        Raises:
+            ConflictError: subjects' keys or index keys of an older epoch are left; nothing was destroyed.
+        """
+        ...
+
+    def index_keys(self, field: IndexField) -> tuple[IndexKey, ...]:
+        """Return the field's keys, newest first: write under the first, look up under all."""
+        ...
+
+    def destroy_index_key(self, field: IndexField, version: int) -> None:
+        """Delete an old index key once no index made with it is left; durable on return; twice is once.
+
+        Raises:
+            ConflictError: it is the newest key of its field.
+        """
+        ...
+
+    def signing_key(self) -> bytes:
+        """Return the 32-byte Ed25519 private key (RFC 8032) that signs the ledger's checkpoints."""
+        ...
+
+    def remember_checkpoint(self, checkpoint: RememberedCheckpoint, *, new_log: bool = False) -> None:
+        """Remember the ledger's last checkpoint; durable on return; the same one twice is once.
+
+        Args:
+            checkpoint: the newest.
+            new_log: it opens a new log after a restore, so that it may be smaller.
+
+        Raises:
+            ConflictError: smaller than the remembered one, or as large with another root: the ledger was rolled back.
+        """
+        ...
+
+    def last_checkpoint(self) -> RememberedCheckpoint | None:
+        """Return the last remembered checkpoint, or None before the first."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is under way and close the files; twice is once."""
         ...

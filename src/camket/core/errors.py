@@ -71,6 +71,10 @@ class KeyStoreError(CamketError):
     """The key store is missing, older than the database, wrong or unreadable. The service must not go on."""
 
 
+class VaultError(CamketError):
+    """A sealed value or wrapped key that does not open where it stands: changed, moved, or under another key."""
+
+
 class LedgerError(CamketError):
     """Ledger bytes that do not verify, or a record that cannot be made."""
 

@@ -1,0 +1,106 @@
+"""Finding a subject by e-mail or phone without keeping either: blind indexes.
+
+A blind index is HMAC-SHA-256 over the normalised value under a key of its field. Whoever has the database alone can
+neither read nor guess it; whoever has the key too can test a guess, which is why the keys change with the epochs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import idna
+
+from camket.core.errors import InvalidValueError
+from camket.core.intake import Accepted, read_phone
+from camket.core.vault.box import KEY_BYTES, bind
+
+INDEX_BYTES: Final = 32
+
+
+class IndexField(StrEnum):
+    """What is looked up blindly, each under keys of its own."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    VISITOR = "visitor"
+    """Addresses in rate limits (semantics section 8)."""
+    CODE = "code"
+    """One-time codes, which are too short for a plain hash."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexKey:
+    """A key of one field; the version is stored beside each index that was made with it.
+
+    Args:
+        version: from 1, never used again for another key of the field.
+        key: 32 bytes.
+    """
+
+    field: IndexField
+    version: int
+    key: bytes = dataclasses.field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.version < 1 or len(self.key) != KEY_BYTES:
+            raise InvalidValueError(f"an index key has a version from 1 and {KEY_BYTES} bytes")
+
+
+def blind_index(key: IndexKey, text: str) -> bytes:
+    """Return the 32-byte blind index of a value under a key.
+
+    Total: every text has an index, an invalid address too, so that looking up does the same work for all of them.
+
+    Args:
+        key: of the field that the value belongs to.
+        text: *personal*; as typed or as stored, the index is the same.
+    """
+    return hmac.digest(key.key, bind("camket index", key.field, normalise(key.field, text)), "sha256")
+
+
+def normalise(field: IndexField, text: str) -> str:
+    """Return the form in which values of a field are compared, *personal*. Twice is once."""
+    match field:
+        case IndexField.EMAIL:
+            return normalise_email(text)
+        case IndexField.PHONE:
+            return normalise_phone(text)
+        case IndexField.VISITOR | IndexField.CODE:
+            return text.strip()
+
+
+def normalise_email(text: str) -> str:
+    """Return an address for comparing: NFKC and case-folded, its domain in the ASCII form of IDNA where it has one.
+
+    Source: RFC 5321 section 2.4 lets a server tell `A` from `a` before the `@`; hardly one does, and two accounts that
+    differ in nothing else are one person or an impersonation.
+    """
+    folded = _fold(text)
+    local_part, sign, domain = folded.rpartition("@")
+    return f"{local_part}{sign}{_ascii_domain(domain)}" if sign else folded
+
+
+def normalise_phone(text: str) -> str:
+    """Return a number for comparing: E.164 where it is a phone number, else the text without outer spaces."""
+    answer = read_phone(text)
+    return answer.value if isinstance(answer, Accepted) else text.strip()
+
+
+def _fold(text: str) -> str:
+    # Folding can undo a composition and composing can bring back a capital; the second pass settles both.
+    folded = text.strip()
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
+    return folded.strip()
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
+        return domain
