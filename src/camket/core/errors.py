@@ -35,6 +35,10 @@ class PolicyError(CamketError):
         self.findings = findings
 
 
+class UnreadableError(CamketError):
+    """A file or folder that the user named cannot be read at all; exit code 2."""
+
+
 class DeniedError(CamketError):
     """The gate said no, or said that the subject must be asked first. Nothing was read, written or sent."""
 

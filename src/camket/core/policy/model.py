@@ -1,22 +1,63 @@
 """A policy as values: what the file declares, valid by construction, and the clauses it comes down to.
 
-A **clause** is one cell that can stand, change and be answered alone (semantics section 1). Its identity is the tuple of
-its *roots*: an id that was renamed keeps the first id it ever had (`renamed_from`, oldest first).
+A **clause** is one cell that can stand, change and be answered alone (semantics section 1). Its identity is the
+tuple of its *roots*: an id that was renamed keeps the first id it ever had (`renamed_from`, oldest first).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from camket.core.errors import InvalidValueError
+from camket.core.terms import RIGHTS_PURPOSE, Ground, Source
 
-    from camket.core.terms import Basis, Channel, Ground, Language, Right, Source, Verification
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from camket.core.terms import Basis, Channel, Language, Right, Verification
 
 Text = dict["Language", str]
 """The same sentence in every language of the policy."""
+
+ID_SHAPE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}(\.[a-z][a-z0-9_]{0,31})?")
+"""What an id looks like: `email`, `device.os_version`; ASCII only, so that no two ids look alike."""
+
+
+def require(*, holds: bool, message: str) -> None:
+    """Refuse a value that cannot exist.
+
+    Raises:
+        InvalidValueError: `holds` is false.
+    """
+    if not holds:
+        raise InvalidValueError(message)
+
+
+def require_ids(kind: str, declared: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+    """Refuse ids that are malformed, used twice, or taken over from another declaration.
+
+    Args:
+        kind: what is declared, for the message.
+        declared: each id with the ids it had before.
+
+    Raises:
+        InvalidValueError: naming the id.
+    """
+    seen: set[str] = set()
+    for current, former in declared:
+        for name in (current, *former):
+            require(holds=ID_SHAPE.fullmatch(name) is not None, message=f"{kind} id `{name}` is not an id")
+            # INVARIANT: an id, present or former, belongs to one declaration for ever (semantics section 1).
+            require(holds=name not in seen, message=f"{kind} id `{name}` is used twice")
+            seen.add(name)
+
+
+def root_of(declared: Service | Item | Purpose | Recipient) -> str:
+    """Return the first id that a declaration ever had: its identity through all versions."""
+    return declared.renamed_from[0] if declared.renamed_from else declared.id
 
 
 class Clock(StrEnum):
@@ -77,6 +118,10 @@ class Limit:
     days: int | None
     reason: Text
 
+    def __post_init__(self) -> None:
+        require(holds=self.days is None or self.days >= 1, message="a maximum retention is at least 1 day")
+        require(holds=self.clock is not Clock.ERASED, message="a maximum retention cannot start at the erasure")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LegalMinimum:
@@ -86,6 +131,10 @@ class LegalMinimum:
     days: int
     article: str
     reason: Text
+
+    def __post_init__(self) -> None:
+        require(holds=self.days >= 1, message="a legal minimum retention is at least 1 day")
+        require(holds=bool(self.article.strip()), message="a legal minimum retention names its article")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +159,18 @@ class Item:
     sensitive: bool = False
     legal_minimum: LegalMinimum | None = None
     renamed_from: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(holds=bool(self.collected), message=f"item `{self.id}` is never collected")
+        require(
+            holds=len(set(self.collected)) == len(self.collected),
+            message=f"item `{self.id}` is collected twice in the same way",
+        )
+        if self.legal_minimum is not None and self.maximum.days is not None:
+            require(
+                holds=self.legal_minimum.days <= self.maximum.days,
+                message=f"the legal minimum of item `{self.id}` is longer than its maximum",
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +212,10 @@ class RightTerms:
     fee_vnd: int
     verification: Verification
 
+    def __post_init__(self) -> None:
+        holds = 0 <= self.reply_days <= self.complete_days and self.fee_vnd >= 0
+        require(holds=holds, message=f"the deadlines or the fee of right `{self.right}` cannot be kept")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeTerms:
@@ -159,6 +224,9 @@ class NoticeTerms:
     service: str
     channel: Channel
     lead_days: int
+
+    def __post_init__(self) -> None:
+        require(holds=self.lead_days >= 0, message=f"the notice of `{self.service}` would come afterwards")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,6 +249,7 @@ class Policy:
         grounds: the grounds on which anything may leave.
         prose: language -> the published text, bound to the declarations.
         terms: language -> terms of service with numbered clauses.
+        registration_service: where the required items are given.
     """
 
     id: str
@@ -203,6 +272,71 @@ class Policy:
     record_days: int
     prose: Mapping[Language, str] = field(repr=False)
     terms: Mapping[Language, str] = field(repr=False)
+    registration_service: str = "account"
+
+    def __post_init__(self) -> None:
+        require(holds=bool(self.languages), message="a policy is written in at least one language")
+        for kind, declared in (
+            ("service", self.services),
+            ("item", self.items),
+            ("purpose", self.purposes),
+            ("recipient", self.recipients),
+        ):
+            require_ids(kind, ((each.id, each.renamed_from) for each in declared))
+        require(
+            holds=all(RIGHTS_PURPOSE not in (each.id, *each.renamed_from) for each in self.purposes),
+            message=f"purpose id `{RIGHTS_PURPOSE}` is reserved",
+        )
+        self._require_references()
+        counts = (self.quiet_days, self.cooling_off_days, self.unconfirmed_hours, self.record_days)
+        require(holds=all(count >= 0 for count in counts), message="a time span of the policy is negative")
+
+    def _require_references(self) -> None:
+        services = {service.id for service in self.services}
+        items = {item.id for item in self.items}
+        for item in self.items:
+            for collection in item.collected:
+                require(
+                    holds=collection.service in services,
+                    message=f"item `{item.id}` is collected by undeclared service `{collection.service}`",
+                )
+            require(
+                holds=not item.required
+                or Collection(service=self.registration_service, source=Source.PROVIDED) in item.collected,
+                message=f"item `{item.id}` is required but not given at registration",
+            )
+        for purpose in self.purposes:
+            require_known(f"purpose `{purpose.id}`", purpose.items, items)
+        for recipient in self.recipients:
+            for ground, shared in recipient.shares.items():
+                require(
+                    holds=ground in self.grounds,
+                    message=f"recipient `{recipient.id}` uses undeclared ground `{ground}`",
+                )
+                require_known(f"recipient `{recipient.id}`", shared, items)
+        require_known("the notices", dict.fromkeys(notice.service for notice in self.notices), services)
+        cells = [(notice.service, notice.channel) for notice in self.notices]
+        require(holds=len(set(cells)) == len(cells), message="a service has two notices in one channel")
+        rights = [terms.right for terms in self.rights]
+        require(holds=len(set(rights)) == len(rights), message="a right is declared twice")
+
+    @property
+    def registration_items(self) -> tuple[Item, ...]:
+        """What a registration asks for, in the file's order: exactly the required items (P3)."""
+        return tuple(item for item in self.items if item.required)
+
+
+def require_known(who: str, named: Iterable[str], known: set[str]) -> None:
+    """Refuse a reference to something undeclared, or the same reference twice.
+
+    Raises:
+        InvalidValueError: naming both sides.
+    """
+    seen: set[str] = set()
+    for name in named:
+        require(holds=name in known, message=f"{who} names undeclared `{name}`")
+        require(holds=name not in seen, message=f"{who} names `{name}` twice")
+        seen.add(name)
 
 
 class ClauseKind(StrEnum):
@@ -234,8 +368,8 @@ class Clause:
     """
 
     kind: ClauseKind
-    parts: tuple[str, str, str]
-    roots: tuple[str, str, str]
+    parts: tuple[str, ...]
+    roots: tuple[str, ...]
 
     @property
     def id(self) -> str:

@@ -1,0 +1,55 @@
+"""Terms of the W3C Data Privacy Vocabulary 2.3 that a policy may write: data, not code.
+
+`pd:` is `https://w3id.org/dpv/pd#`, `dpv:` is `https://w3id.org/dpv#`. Every term here exists in
+2.3 (25 February 2026); a term is added when a policy needs it and after it was looked up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PERSONAL_DATA: Final = frozenset(
+    f"pd:{term}"
+    for term in (
+        "AuthenticationHistory",
+        "Authenticating",
+        "BirthDate",
+        "BrowsingBehavior",
+        "Communication",
+        "DeviceBased",
+        "DeviceOperatingSystem",
+        "DeviceSoftware",
+        "EmailAddress",
+        "IPAddress",
+        "Language",
+        "Name",
+        "OfficialID",
+        "PhysicalAddress",
+        "Picture",
+        "Professional",
+        "ServiceConsumptionBehavior",
+        "TelephoneNumber",
+    )
+)
+
+PURPOSES: Final = frozenset(
+    f"dpv:{term}"
+    for term in (
+        "AccountManagement",
+        "CommunicationManagement",
+        "DirectMarketing",
+        "EnforceSecurity",
+        "FraudPreventionAndDetection",
+        "IdentityVerification",
+        "ImproveExistingProductsAndServices",
+        "LegalCompliance",
+        "RequestedServiceProvision",
+        "ResearchAndDevelopment",
+        "RightsFulfilment",
+        "ServiceOptimisation",
+        "ServiceRegistration",
+        "TechnicalServiceProvision",
+    )
+)
+
+RECIPIENTS: Final = frozenset(f"dpv:{term}" for term in ("Recipient", "DataProcessor", "ThirdParty", "Authority"))
