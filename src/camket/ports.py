@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
+    from camket.queries import (
+        CertificateQueries,
+        CodeQueries,
+        FactQueries,
+        IdentifierQueries,
+        InstallationQueries,
+        JobQueries,
+        LedgerQueries,
+        LimitQueries,
+        OutboxQueries,
+        PolicyQueries,
+        RecordQueries,
+        RequestQueries,
+        SessionQueries,
+        SubjectQueries,
+        ValueQueries,
+    )
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -184,4 +203,135 @@ class KeyStore(Protocol):
 
     def close(self) -> None:
         """Finish what is under way and close the files; twice is once."""
+        ...
+
+
+class Ticket(Protocol):
+    """Tells whether one unit of work has become durable; a result that must wait for that carries it."""
+
+    @property
+    def durable(self) -> bool:
+        """True once the unit is committed and flushed to disk; stays True; always False for a unit that only reads."""
+        ...
+
+
+class Unit(Protocol):
+    """A unit of work: what is read and written through it becomes durable together or not at all.
+
+    Good only inside the function that it was handed to, in the thread that runs that function. A unit sees its own
+    writes.
+    """
+
+    @property
+    def ticket(self) -> Ticket:
+        """This unit's own ticket."""
+        ...
+
+    @property
+    def installation(self) -> InstallationQueries:
+        """Which installation this database belongs to."""
+        ...
+
+    @property
+    def policies(self) -> PolicyQueries:
+        """Published policy versions."""
+        ...
+
+    @property
+    def subjects(self) -> SubjectQueries:
+        """Subjects."""
+        ...
+
+    @property
+    def facts(self) -> FactQueries:
+        """Agreements, consents, refusals, restrictions and objections."""
+        ...
+
+    @property
+    def identifiers(self) -> IdentifierQueries:
+        """Blind indexes by which subjects are found."""
+        ...
+
+    @property
+    def values(self) -> ValueQueries:
+        """Sealed values."""
+        ...
+
+    @property
+    def records(self) -> RecordQueries:
+        """Ledger records."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerQueries:
+        """The public tree."""
+        ...
+
+    @property
+    def sessions(self) -> SessionQueries:
+        """Sessions."""
+        ...
+
+    @property
+    def codes(self) -> CodeQueries:
+        """One-time codes."""
+        ...
+
+    @property
+    def requests(self) -> RequestQueries:
+        """Requests to exercise a right."""
+        ...
+
+    @property
+    def outbox(self) -> OutboxQueries:
+        """Mail that waits to be sent."""
+        ...
+
+    @property
+    def jobs(self) -> JobQueries:
+        """Jobs."""
+        ...
+
+    @property
+    def limits(self) -> LimitQueries:
+        """Rate limits and sums of refused visitors."""
+        ...
+
+    @property
+    def certificates(self) -> CertificateQueries:
+        """Certificates of erasure."""
+        ...
+
+
+class Store(Protocol):
+    """The operational store. Safe to call from many threads; several processes may have one store open.
+
+    The function given is run in some thread while others wait for it: it does no other input or output, starts no
+    other unit, and has no effect outside the unit, for it may be run again from its beginning when units collide.
+    """
+
+    def write(self, unit: Callable[[Unit], T]) -> T:
+        """Run a unit of work and return its result once everything it wrote is on disk.
+
+        Raises:
+            StoreError: the store could not make it durable; nothing was acknowledged. When the connection or the disk
+                failed at the very end, what was written may be there after a restart.
+            ConflictError: a row is there already that may be there once, or a fence is stale; nothing was written.
+            Exception: whatever the function raises, unchanged; nothing was written. Other units are not touched.
+        """
+        ...
+
+    def read(self, unit: Callable[[Unit], T]) -> T:
+        """Run a unit of work that only reads, over one state of the store, and return its result.
+
+        It sees everything that was acknowledged before it began, and writing in it is refused.
+
+        Raises:
+            StoreError: the store cannot be read, or the function tried to write.
+            Exception: whatever the function raises, unchanged.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish the units that wait, refuse new ones, close the files; twice is once."""
         ...

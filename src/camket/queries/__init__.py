@@ -1,0 +1,29 @@
+"""What can be asked of the store, area by area: one named method per query, each with a sentence.
+
+All of them work inside a unit of work (`camket.ports.Store`). A query for one row returns None when there is none; a
+query for many returns an empty tuple. Text compares by bytes on every store: `a` is not `A`, and a letter written with
+one code point is not the same letter written with two.
+"""
+
+from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, RequestQueries, SessionQueries
+from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQueries, RecordQueries
+from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
+from camket.queries.work import JobQueries, OutboxQueries
+
+__all__ = [
+    "CertificateQueries",
+    "CodeQueries",
+    "FactQueries",
+    "IdentifierQueries",
+    "InstallationQueries",
+    "JobQueries",
+    "LedgerQueries",
+    "LimitQueries",
+    "OutboxQueries",
+    "PolicyQueries",
+    "RecordQueries",
+    "RequestQueries",
+    "SessionQueries",
+    "SubjectQueries",
+    "ValueQueries",
+]
