@@ -11,23 +11,37 @@ from typing import Final
 PERSONAL_DATA: Final = frozenset(
     f"pd:{term}"
     for term in (
-        "AuthenticationHistory",
         "Authenticating",
+        "AuthenticationHistory",
         "BirthDate",
-        "BrowsingBehavior",
+        "BloodType",
+        "BrowsingBehaviour",
         "Communication",
         "DeviceBased",
         "DeviceOperatingSystem",
         "DeviceSoftware",
         "EmailAddress",
+        "HealthHistory",
+        "HealthRecord",
         "IPAddress",
+        "Identifier",
+        "Insurance",
+        "Interest",
         "Language",
+        "MACAddress",
+        "MedicalHealth",
         "Name",
         "OfficialID",
         "PhysicalAddress",
         "Picture",
+        "Preference",
+        "Prescription",
+        "PrivacyPreference",
         "Professional",
-        "ServiceConsumptionBehavior",
+        "Profile",
+        "Purchase",
+        "ServiceConsumptionBehaviour",
+        "Tax",
         "TelephoneNumber",
     )
 )
@@ -52,4 +66,4 @@ PURPOSES: Final = frozenset(
     )
 )
 
-RECIPIENTS: Final = frozenset(f"dpv:{term}" for term in ("Recipient", "DataProcessor", "ThirdParty", "Authority"))
+RECIPIENTS: Final = frozenset(f"dpv:{term}" for term in ("Recipient", "DataProcessor", "ThirdParty"))
