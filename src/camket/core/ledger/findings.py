@@ -43,6 +43,8 @@ class Fault(StrEnum):
     """The checkpoint inside a certificate or copy is malformed or not signed by the key that stands beside it."""
     OTHER_KEY = "other_key"
     """The certificate or the copy names another key than the ledger's."""
+    FILE_MALFORMED = "file_malformed"
+    """The file claims to be a certificate or a file of openings and does not have its form."""
     OPENING_ALTERED = "opening_altered"
     """An opening does not give the entry that stands at its index."""
     OPENING_MALFORMED = "opening_malformed"
