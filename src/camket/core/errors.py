@@ -83,6 +83,20 @@ class LedgerError(CamketError):
     """Ledger bytes that do not verify, or a record that cannot be made."""
 
 
+class MailError(CamketError):
+    """A mail that no one took over.
+
+    Args:
+        kind: a word for what went wrong, from a closed set of the carrier; nothing personal.
+        permanent: trying again will not help.
+    """
+
+    def __init__(self, message: str, *, kind: str, permanent: bool) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.permanent = permanent
+
+
 class SettingsError(CamketError):
     """A setting that does not exist or cannot hold; the service does not start."""
 
