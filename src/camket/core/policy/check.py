@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camket.core.errors import Finding, InvalidValueError, PolicyError, nearest
+from camket.core.policy.bindings import prose_findings
 from camket.core.policy.contradictions import find_contradictions
 from camket.core.policy.declarations import Declarations, read_declarations
 from camket.core.policy.fields import Report
 from camket.core.policy.model import Policy
 from camket.core.policy.parse import parse_yaml
+from camket.core.policy.service_terms import terms_findings
 from camket.core.policy.source import DECLARATIONS, MAX_FILES, decode, known_files, prose_file, terms_file
 from camket.core.terms import Language
 
 if TYPE_CHECKING:
-    from camket.core.policy.source import PolicyFiles
+    from camket.core.policy.service_terms import terms_findings
+from camket.core.policy.source import PolicyFiles
 
 
 def check(files: PolicyFiles) -> tuple[Finding, ...]:
@@ -39,10 +42,15 @@ def examine(files: PolicyFiles) -> tuple[Policy | None, tuple[Finding, ...]]:
     find_contradictions(declared)
     findings.extend(report.findings)
     findings.extend(_missing_texts(files, declared))
+    languages = report.languages
+    prose = {language: texts[prose_file(language)] for language in languages if prose_file(language) in texts}
+    terms = {language: texts[terms_file(language)] for language in languages if terms_file(language) in texts}
+    findings.extend(prose_findings(declared, prose))
+    findings.extend(terms_findings(declared, terms))
     if findings:
         return None, tuple(sorted(set(findings)))
     try:
-        return _policy(declared, texts), ()
+        return _policy(declared, prose, terms), ()
     except InvalidValueError as error:
         return None, (Finding(file=DECLARATIONS, line=1, message=str(error)),)
 
@@ -79,12 +87,11 @@ def _missing_texts(files: PolicyFiles, declared: Declarations) -> list[Finding]:
     return findings
 
 
-def _policy(declared: Declarations, texts: dict[str, str]) -> Policy:
-    languages = declared.report.languages
+def _policy(declared: Declarations, prose: dict[Language, str], terms: dict[Language, str]) -> Policy:
     return Policy(
         id=declared.id,
         title=declared.title,
-        languages=languages,
+        languages=declared.report.languages,
         law_profile=declared.law_profile,
         controller=declared.controller,
         relay=declared.relay,
@@ -100,7 +107,7 @@ def _policy(declared: Declarations, texts: dict[str, str]) -> Policy:
         cooling_off_days=declared.cooling_off_days,
         unconfirmed_hours=declared.unconfirmed_hours,
         record_days=declared.record_days,
-        prose={language: texts[prose_file(language)] for language in languages},
-        terms={language: texts[terms_file(language)] for language in languages},
+        prose=prose,
+        terms=terms,
         registration_service=declared.registration_service,
     )
