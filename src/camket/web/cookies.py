@@ -1,0 +1,67 @@
+"""The cookies of the pages. None holds anything about the person: three are random names, one is a language.
+
+On https each carries the `__Host-` prefix, which a browser keeps only when it came over https, for this host alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cookie:
+    """A cookie of ours.
+
+    Args:
+        name: without the prefix.
+        same_site: `strict` for what only our own pages need; `lax` for what a link from a mail must bring along.
+        max_age_days: how long the browser keeps it.
+    """
+
+    name: str
+    same_site: Literal["lax", "strict"]
+    max_age_days: int
+
+    def key(self, *, https: bool) -> str:
+        """Return the name under which the browser keeps it."""
+        return f"__Host-{self.name}" if https else self.name
+
+    def read(self, cookies: Mapping[str, str], *, https: bool) -> str | None:
+        """Return what the browser sent, or None for nothing."""
+        return cookies.get(self.key(https=https)) or None
+
+    def give(self, response: Response, value: str, *, https: bool) -> None:
+        """Have the browser keep a value."""
+        response.set_cookie(
+            self.key(https=https),
+            value,
+            max_age=self.max_age_days * DAY_SECONDS,
+            path="/",
+            secure=https,
+            httponly=True,
+            samesite=self.same_site,
+        )
+
+    def take_back(self, response: Response, *, https: bool) -> None:
+        """Have the browser forget it."""
+        response.delete_cookie(
+            self.key(https=https), path="/", secure=https, httponly=True, samesite=self.same_site
+        )
+
+
+SESSION: Final = Cookie(name="camket_session", same_site="lax", max_age_days=180)
+"""The session's random name; the service decides how long it is good for."""
+BROWSER: Final = Cookie(name="camket_browser", same_site="strict", max_age_days=365)
+"""Binds a code to the browser that asked for it."""
+CERTIFICATE: Final = Cookie(name="camket_certificate", same_site="strict", max_age_days=30)
+"""Leads to the certificate of a deletion, after the account is gone."""
+LANGUAGE: Final = Cookie(name="camket_language", same_site="lax", max_age_days=365)
+"""`vi` or `en`."""

@@ -1,0 +1,122 @@
+"""Templates and what they may call. Everything that is put into a page is escaped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from camket.core.terms import Language
+from camket.web import cookies, wording
+from camket.web.assets import STATIC
+from camket.web.i18n import said, translations
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jinja2.runtime import Context
+
+    from camket.core.policy.model import Text
+    from camket.web.assets import Assets
+    from camket.web.visit import Visit
+
+TEMPLATES: Final = STATIC.parent / "templates"
+LANGUAGE_NAMES: Final = {Language.VI: "Tiếng Việt", Language.EN: "English"}
+"""Each language by its own name, which is not translated."""
+
+
+class Pages:
+    """The templates, read and compiled once.
+
+    Args:
+        assets: where styles and scripts are.
+        operator: the controller's name as the policy in force gives it; called for each page.
+    """
+
+    def __init__(self, assets: Assets) -> None:
+        self.environment = make_environment(assets)
+
+    def show(self, visit: Visit, template: str, *, status: int = 200, **view: object) -> HTMLResponse:
+        """Return a page in the visitor's language.
+
+        Args:
+            visit: whose page it is.
+            template: its file.
+            status: the HTTP status.
+            view: what the template reads.
+        """
+        clock = visit.context.clock
+        text = self.environment.get_template(template).render(
+            visit=visit, language=visit.language, now=clock.now(), **view
+        )
+        response = HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language.value})
+        if visit.chosen is not None:
+            cookies.LANGUAGE.give(response, visit.chosen.value, https=visit.https)
+        return response
+
+
+def make_environment(assets: Assets) -> Environment:
+    """Return the environment of all templates: autoescape everywhere, an undefined name is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # from the i18n extension
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals.update(
+        asset=assets.url, languages=LANGUAGE_NAMES, phrase_moment=_moment, other_language=_other_language
+    )
+    environment.filters.update(
+        said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
+        grouped=wording.grouped, shortened=wording.shortened,
+    )  # fmt: skip
+    return environment
+
+
+@pass_context
+def _gettext(context: Context, message: str) -> str:
+    return translations(context["language"]).gettext(message)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
+    return translations(context["language"]).ngettext(singular, plural, number)
+
+
+@pass_context
+def _said(context: Context, text: Text) -> str:
+    return said(text, context["language"])
+
+
+@pass_context
+def _moment(context: Context, instant: datetime) -> str:
+    return wording.moment(instant, context["now"], context["language"])
+
+
+@pass_context
+def _time(context: Context, instant: datetime) -> Markup:
+    """A moment with its machine-readable form."""
+    return _time_element(instant, wording.moment(instant, context["now"], context["language"]))
+
+
+def _day_time(instant: datetime) -> Markup:
+    """A day with its machine-readable form."""
+    return _time_element(instant, wording.day(instant))
+
+
+def _time_element(instant: datetime, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(wording.machine_time(instant), words)
+
+
+def _other_language(language: Language) -> Language:
+    return Language.EN if language is Language.VI else Language.VI
+
+
+View = dict[str, Any]

@@ -1,0 +1,10 @@
+// Comfort only: every page does its work without this file.
+import { guardSubmits } from "./behaviour/submits.mjs";
+import { offerCopying } from "./behaviour/copying.mjs";
+import { watchPending } from "./behaviour/pending.mjs";
+import { tidyCodes } from "./behaviour/codes.mjs";
+
+guardSubmits(document);
+offerCopying(document);
+watchPending(document);
+tidyCodes(document);

@@ -1,0 +1,124 @@
+"""One request, read and bounded: what the pages get instead of the framework's request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+
+from camket.web import cookies
+from camket.web.guards import SAFE_METHODS, read_body
+from camket.web.i18n import DEFAULT_LANGUAGE, language_named, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from camket.bootstrap import Runtime
+    from camket.core.terms import Language
+    from camket.services.context import Context
+    from camket.services.sessions import Session
+
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+FIELDS_OF_A_FORM: Final = 40
+LANGUAGE_PARAMETER: Final = "lang"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """One request.
+
+    Args:
+        runtime: the running service.
+        https: the service is reached over https.
+        path: without the query.
+        parameters: from the path.
+        query: from the address; never personal.
+        form: *personal*; what was typed, empty unless the request is a POST.
+        cookies: as the browser sent them.
+        headers: lower-case names.
+        address: *personal*; where the request comes from, for rate limits only.
+        chosen: the language chosen by this very request, to be remembered.
+        session: who is signed in; None on pages that do not look.
+    """
+
+    runtime: Runtime
+    https: bool
+    path: str
+    parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str] = field(repr=False)
+    cookies: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    address: str | None = field(repr=False)
+    language: Language
+    chosen: Language | None = None
+    session: Session | None = None
+
+    @property
+    def context(self) -> Context:
+        """What the use cases need."""
+        return self.runtime.context
+
+    @property
+    def browser(self) -> str | None:
+        """The random name of this browser, or None before its first form."""
+        return cookies.BROWSER.read(self.cookies, https=self.https)
+
+    @property
+    def signals_gpc(self) -> bool:
+        """The browser sends Global Privacy Control."""
+        return self.headers.get("sec-gpc") == "1"
+
+    def say(self, message: str, **values: object) -> str:
+        """Return a sentence of the catalogue in the reader's language."""
+        return say(self.language, message, **values)
+
+    def typed(self, name: str) -> str:
+        """Return what was typed into a field, empty where the form has no such field."""
+        return self.form.get(name, "")
+
+
+async def read_visit(request: Request, runtime: Runtime, *, https: bool) -> Visit:
+    """Read a request whole.
+
+    Raises:
+        HTTPException: a body that is too large (413), too slow (408), of another type (415) or unreadable (400).
+    """
+    form = {} if request.method in SAFE_METHODS else read_form(request, await read_body(request))
+    chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
+    remembered = language_named(cookies.LANGUAGE.read(request.cookies, https=https))
+    return Visit(
+        runtime=runtime,
+        https=https,
+        path=request.url.path,
+        parameters=request.path_params,
+        query=request.query_params,
+        form=form,
+        cookies=request.cookies,
+        headers=request.headers,
+        address=request.client.host if request.client else None,
+        language=chosen or remembered or DEFAULT_LANGUAGE,
+        chosen=chosen,
+    )
+
+
+def read_form(request: Request, body: bytes) -> dict[str, str]:
+    """Return the fields of a form. A field given twice has no single meaning and is refused."""
+    if not body:
+        return {}
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise HTTPException(415)
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_OF_A_FORM
+        )
+    except ValueError:  # not UTF-8, or more fields than any form has
+        raise HTTPException(400) from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise HTTPException(400)
+    return fields

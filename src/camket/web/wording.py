@@ -1,0 +1,64 @@
+"""Days, times and numbers as people in Vietnam write them, and moments as a person would say them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from camket.web.i18n import translations
+
+if TYPE_CHECKING:
+    from camket.core.terms import Language
+
+VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Vietnam's clock; it has stood at +07:00 all the year round since 1975."""
+
+MINUTE_SECONDS: Final = 60
+HOUR_SECONDS: Final = 3600
+NO_BREAK_SPACE: Final = "\u00a0"
+
+
+def day(instant: datetime) -> str:
+    """Return the day in Vietnam, `18/11/2026`."""
+    return instant.astimezone(VIETNAM).strftime("%d/%m/%Y")
+
+
+def clock_time(instant: datetime) -> str:
+    """Return the time in Vietnam, `09:12`."""
+    return instant.astimezone(VIETNAM).strftime("%H:%M")
+
+
+def moment(instant: datetime, now: datetime, language: Language) -> str:
+    """Return a moment as a person would say it: `vừa xong`, `5 phút trước`, `hôm qua 09:12`, `18/11/2026 09:12`.
+
+    A moment that lies ahead is always said by its day and time.
+    """
+    catalogue = translations(language)
+    age_seconds = (now - instant).total_seconds()
+    if 0 <= age_seconds < MINUTE_SECONDS:
+        return catalogue.gettext("just now")
+    if 0 <= age_seconds < HOUR_SECONDS:
+        minutes = int(age_seconds // MINUTE_SECONDS)
+        return catalogue.ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes) % {"num": minutes}
+    local, today = instant.astimezone(VIETNAM).date(), now.astimezone(VIETNAM).date()
+    if local == today:
+        return catalogue.gettext("today %(time)s") % {"time": clock_time(instant)}
+    if local == today - timedelta(days=1):
+        return catalogue.gettext("yesterday %(time)s") % {"time": clock_time(instant)}
+    return f"{day(instant)} {clock_time(instant)}"
+
+
+def machine_time(instant: datetime) -> str:
+    """Return the instant for the `datetime` attribute of `<time>`: UTC, to the second."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def grouped(number: int) -> str:
+    """Return a number with its thousands apart, `48 213`; the spaces do not break."""
+    return f"{number:,}".replace(",", NO_BREAK_SPACE)
+
+
+def shortened(hexadecimal: str) -> str:
+    """Return the head and tail of a long hash, for the eye only."""
+    head, tail = 12, 4
+    return hexadecimal if len(hexadecimal) <= head + tail + 1 else f"{hexadecimal[:head]}…{hexadecimal[-tail:]}"
