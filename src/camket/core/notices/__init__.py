@@ -1,0 +1,1 @@
+"""What camket writes to its customers: our own words, in Vietnamese and English, with closed sets of places to fill."""

@@ -1,0 +1,245 @@
+"""Every mail that camket writes, in Vietnamese and English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from camket.core.errors import InvalidValueError, nearest
+from camket.core.notices.text import Line, LineKind, MailTemplate, Wording
+from camket.core.policy.model import ItemKind
+from camket.core.terms import RIGHTS_PURPOSE, Language
+
+
+def _wording(subject: str, *lines: str) -> Wording:
+    return Wording(subject=subject, lines=tuple(_line(text) for text in lines))
+
+
+def _line(text: str) -> Line:
+    if text == "{code}":
+        return Line(kind=LineKind.CODE, text=text)
+    if text.startswith("— "):
+        return Line(kind=LineKind.QUIET, text=text)
+    return Line(kind=LineKind.PARAGRAPH, text=text)
+
+
+def _code_mail(template_id: str, *, vi: Wording, en: Wording, more: frozenset[str] = frozenset()) -> MailTemplate:
+    return MailTemplate(
+        id=template_id,
+        purpose=RIGHTS_PURPOSE,
+        needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
+        places=frozenset({"name", "code", "minutes"}) | more,
+        wordings={Language.VI: vi, Language.EN: en},
+    )
+
+
+_SIGNED_VI: Final = "— {controller} · {origin}. Chúng tôi không bao giờ hỏi mã này qua điện thoại hay tin nhắn."
+_SIGNED_EN: Final = "— {controller} · {origin}. We never ask for this code by phone or message."
+
+REGISTRATION_CODE: Final = _code_mail(
+    "registration_code",
+    more=frozenset({"hours"}),
+    vi=_wording(
+        "Mã xác nhận đăng ký {controller}",
+        "Chào {name},",
+        "Nhập mã này vào trang bạn đang mở để xác nhận địa chỉ thư và hoàn tất đăng ký:",
+        "{code}",
+        "Mã dùng được trong {minutes} phút, chỉ trên trình duyệt đã yêu cầu.",
+        "Nếu bạn không đăng ký, hãy bỏ qua thư này. Đăng ký không được xác nhận sẽ bị xóa sau {hours} giờ.",
+        _SIGNED_VI,
+    ),
+    en=_wording(
+        "Your code to register with {controller}",
+        "Hello {name},",
+        "Enter this code on the page you have open, to confirm your e-mail address and finish registering:",
+        "{code}",
+        "It works for {minutes} minutes, only in the browser that asked for it.",
+        "If you did not register, ignore this mail: what is not confirmed is deleted after {hours} hours.",
+        _SIGNED_EN,
+    ),
+)
+
+ACCOUNT_EXISTS_CODE: Final = _code_mail(
+    "account_exists_code",
+    vi=_wording(
+        "Mã xác nhận đăng ký {controller}",
+        "Chào {name},",
+        "Có người, có lẽ là bạn, vừa đăng ký bằng địa chỉ thư này. Bạn đã có tài khoản, "
+        "nên mã này sẽ đăng nhập vào tài khoản đó:",
+        "{code}",
+        "Mã dùng được trong {minutes} phút, chỉ trên trình duyệt đã yêu cầu.",
+        "Nếu không phải bạn, hãy bỏ qua thư này: không có gì thay đổi.",
+        _SIGNED_VI,
+    ),
+    en=_wording(
+        "Your code to register with {controller}",
+        "Hello {name},",
+        "Someone, probably you, has just registered with this e-mail address. You already have an account, "
+        "so this code signs you in to it:",
+        "{code}",
+        "It works for {minutes} minutes, only in the browser that asked for it.",
+        "If it was not you, ignore this mail: nothing changes.",
+        _SIGNED_EN,
+    ),
+)
+
+SIGN_IN_CODE: Final = _code_mail(
+    "sign_in_code",
+    vi=_wording(
+        "Mã đăng nhập {controller}",
+        "Chào {name},",
+        "Nhập mã này vào trang bạn đang mở để đăng nhập:",
+        "{code}",
+        "Mã dùng được trong {minutes} phút, chỉ trên trình duyệt đã yêu cầu.",
+        "Nếu bạn không đăng nhập, hãy bỏ qua thư này: không có mã thì không ai vào được.",
+        _SIGNED_VI,
+    ),
+    en=_wording(
+        "Your sign-in code for {controller}",
+        "Hello {name},",
+        "Enter this code on the page you have open, to sign in:",
+        "{code}",
+        "It works for {minutes} minutes, only in the browser that asked for it.",
+        "If you are not signing in, ignore this mail: without the code no one gets in.",
+        _SIGNED_EN,
+    ),
+)
+
+PROOF_CODE: Final = _code_mail(
+    "proof_code",
+    vi=_wording(
+        "Mã xác minh yêu cầu của bạn ở {controller}",
+        "Chào {name},",
+        "Bạn vừa yêu cầu sửa, nhận hoặc xóa dữ liệu của mình. Nhập mã này để chúng tôi biết đúng là bạn:",
+        "{code}",
+        "Mã dùng được trong {minutes} phút, cho riêng yêu cầu đó, chỉ trên trình duyệt đã yêu cầu.",
+        "Nếu không phải bạn, đừng đưa mã cho ai, và hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ.",
+        _SIGNED_VI,
+    ),
+    en=_wording(
+        "Your code to confirm a request to {controller}",
+        "Hello {name},",
+        "You have just asked to correct, copy or delete your data. Enter this code so that we know it is you:",
+        "{code}",
+        "It works for {minutes} minutes, for that request alone, only in the browser that asked for it.",
+        "If it was not you, give the code to no one, and open “My data” to sign unknown devices out.",
+        _SIGNED_EN,
+    ),
+)
+
+NEW_EMAIL_CODE: Final = _code_mail(
+    "new_email_code",
+    vi=_wording(
+        "Mã xác nhận địa chỉ thư mới ở {controller}",
+        "Chào {name},",
+        "Nhập mã này vào trang bạn đang mở để dùng địa chỉ này cho tài khoản của bạn:",
+        "{code}",
+        "Mã dùng được trong {minutes} phút, chỉ trên trình duyệt đã yêu cầu.",
+        "Nếu bạn không yêu cầu, hãy bỏ qua thư này: địa chỉ này sẽ không được dùng.",
+        _SIGNED_VI,
+    ),
+    en=_wording(
+        "Your code to confirm a new e-mail address with {controller}",
+        "Hello {name},",
+        "Enter this code on the page you have open, to use this address for your account:",
+        "{code}",
+        "It works for {minutes} minutes, only in the browser that asked for it.",
+        "If you did not ask for it, ignore this mail: this address will not be used.",
+        _SIGNED_EN,
+    ),
+)
+
+EMAIL_CHANGED: Final = MailTemplate(
+    id="email_changed",
+    purpose=RIGHTS_PURPOSE,
+    needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
+    places=frozenset({"name"}),
+    wordings={
+        Language.VI: _wording(
+            "Địa chỉ thư của bạn ở {controller} đã đổi",
+            "Chào {name},",
+            "Tài khoản của bạn vừa được đổi sang một địa chỉ thư khác, sau khi xác minh bằng mã. "
+            "Từ nay chúng tôi không gửi thư đến địa chỉ này nữa, và đã thôi giữ nó.",
+            "Nếu không phải bạn đổi, hãy trả lời thư này ngay.",
+            "— {controller} · {origin}",
+        ),
+        Language.EN: _wording(
+            "Your e-mail address with {controller} has changed",
+            "Hello {name},",
+            "Your account has just been given another e-mail address, after a check by code. "
+            "From now on we no longer write to this one, and we no longer keep it.",
+            "If it was not you who changed it, reply to this mail at once.",
+            "— {controller} · {origin}",
+        ),
+    },
+)
+
+CORRECTED: Final = MailTemplate(
+    id="corrected",
+    purpose=RIGHTS_PURPOSE,
+    needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
+    places=frozenset({"name", "item"}),
+    wordings={
+        Language.VI: _wording(
+            "Dữ liệu của bạn ở {controller} đã được sửa",
+            "Chào {name},",
+            "Mục “{item}” của bạn vừa được sửa theo yêu cầu của bạn, sau khi xác minh bằng mã.",
+            "Nếu không phải bạn, hãy mở “Dữ liệu của tôi” để sửa lại và đăng xuất các thiết bị lạ: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+        Language.EN: _wording(
+            "Your data with {controller} was corrected",
+            "Hello {name},",
+            "“{item}” was just corrected at your request, after a check by code.",
+            "If it was not you, open “My data” to put it right and sign unknown devices out: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+    },
+)
+
+SERVICE_NOTICE: Final = MailTemplate(
+    id="service_notice",
+    purpose="notify",
+    needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
+    places=frozenset({"name"}),
+    wordings={
+        Language.VI: _wording(
+            "Tin từ {controller}",
+            "Chào {name},",
+            "Từ nay bạn xem được mọi thứ chúng tôi giữ về bạn, và ai đã dùng, "
+            "ngay trong “Dữ liệu của tôi”: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+        Language.EN: _wording(
+            "News from {controller}",
+            "Hello {name},",
+            "You can now see everything we hold about you, and who used it, on the page “My data”: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+    },
+)
+
+TEMPLATES: Final = {
+    template.id: template
+    for template in (
+        REGISTRATION_CODE,
+        ACCOUNT_EXISTS_CODE,
+        SIGN_IN_CODE,
+        PROOF_CODE,
+        NEW_EMAIL_CODE,
+        EMAIL_CHANGED,
+        CORRECTED,
+        SERVICE_NOTICE,
+    )
+}
+
+
+def find_template(template_id: str) -> MailTemplate:
+    """Return a template by its id.
+
+    Raises:
+        InvalidValueError: there is no such mail; names the nearest.
+    """
+    template = TEMPLATES.get(template_id)
+    if template is None:
+        raise InvalidValueError(f"there is no mail `{template_id}`{nearest(template_id, TEMPLATES)}")
+    return template

@@ -1,0 +1,148 @@
+"""Mail texts: templates with named places, filled without any language that could run code.
+
+A place is written `{name}`. A template says which places it has and cannot be made with another one; a value is put in
+as it is and never read for places itself, so what a customer typed can neither fill nor add anything.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import InvalidValueError
+from camket.core.terms import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camket.core.policy.model import ItemKind
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+
+
+class LineKind(StrEnum):
+    """How a line of a mail stands out."""
+
+    PARAGRAPH = "paragraph"
+    CODE = "code"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One paragraph of a mail, with its places."""
+
+    kind: LineKind
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wording:
+    """A template in one language.
+
+    Args:
+        subject: one line; its only place is `{controller}`, because subjects travel and are logged in the clear.
+        lines: the body, in order; never empty.
+    """
+
+    subject: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailTemplate:
+    """What is written on one occasion, in every language.
+
+    Args:
+        id: named by queue rows; never reused.
+        purpose: what the gate is asked for when the mail is sent: `rights` or a purpose that policies declare.
+        needs: which items the mail needs, by the kind that registration asks for; the first one is the address.
+        places: every place its lines have, `controller` and `origin` apart, which every mail has.
+        wordings: by language, all of them.
+
+    Raises:
+        InvalidValueError: a place that is not declared, a line end in a subject, or a language missing.
+    """
+
+    id: str
+    purpose: str
+    needs: tuple[ItemKind, ...]
+    places: frozenset[str]
+    wordings: Mapping[Language, Wording]
+
+    def __post_init__(self) -> None:
+        if set(self.wordings) != set(Language):
+            raise InvalidValueError(f"the mail `{self.id}` is not written in every language")
+        for wording in self.wordings.values():
+            # INVARIANT: nothing personal in a subject line.
+            self._require_places(wording.subject, SUBJECT_PLACES)
+            if not wording.subject.isprintable():
+                raise InvalidValueError(f"the subject of mail `{self.id}` is not one line")
+            for line in wording.lines:
+                self._require_places(line.text, self.places | GIVEN_PLACES)
+
+    def _require_places(self, text: str, known: frozenset[str]) -> None:
+        for name in _PLACE.findall(text):
+            if name not in known:
+                raise InvalidValueError(f"the mail `{self.id}` has an undeclared place `{name}`")
+
+
+SUBJECT_PLACES: Final = frozenset({"controller"})
+GIVEN_PLACES: Final = frozenset({"controller", "origin"})
+"""Places that every mail may have: who writes, and the public address of the service."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """A filled mail without its envelope. *Personal* in `text` and `html`."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write_letter(template: MailTemplate, language: Language, values: Mapping[str, str]) -> Letter:
+    """Fill a template.
+
+    Args:
+        template: what is written.
+        language: in which language.
+        values: *personal*; place -> text, exactly the template's places with `controller` and `origin`. A line is left
+            out when one of its places is empty: who gave no name is not greeted by one.
+
+    Raises:
+        InvalidValueError: a place is missing or unknown.
+    """
+    if set(values) != template.places | GIVEN_PLACES:
+        raise InvalidValueError(f"the mail `{template.id}` is filled with other places than it has")
+    wording = template.wordings[language]
+    lines = [line for line in wording.lines if all(values[name] for name in _PLACE.findall(line.text))]
+    plain = [_fill(line.text, values) for line in lines]
+    safe = {name: html.escape(value) for name, value in values.items()}
+    rich = [_STYLES[line.kind].format(_fill(html.escape(line.text, quote=False), safe)) for line in lines]
+    return Letter(
+        subject=" ".join(_fill(wording.subject, values).split()),
+        text="\n\n".join(plain) + "\n",
+        html=_PAGE.format(language=language.value, body="\n".join(rich)),
+    )
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: values[place.group(1)], text)
+
+
+_PAGE: Final = (
+    '<!doctype html>\n<html lang="{language}"><meta charset="utf-8">'
+    '<body style="margin:0;padding:24px;background:#faf7f1;color:#1b2330;'
+    "font:16px/1.6 'Be Vietnam Pro',system-ui,sans-serif\">\n"
+    '<div style="max-width:560px;margin:0 auto;padding:24px;background:#ffffff;'
+    'border:1px solid #e6dfd3;border-radius:14px">\n{body}\n</div></body></html>\n'
+)
+_STYLES: Final = {
+    LineKind.PARAGRAPH: '<p style="margin:0 0 16px">{}</p>',
+    LineKind.CODE: '<p style="margin:0 0 16px;font-size:28px;font-weight:700;letter-spacing:4px;color:#0b6e5f">{}</p>',
+    LineKind.QUIET: '<p style="margin:0 0 16px;font-size:14px;color:#565f6e">{}</p>',
+}
