@@ -206,6 +206,49 @@ class KeyStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """One mail as it leaves; *personal* in `recipient` and, it may be, in `subject`, `text` and `html`.
+
+    Args:
+        message_id: the same for every try of one queued mail, `<...@...>`.
+        sender_name: who writes, as people read it.
+        sender: address of the sender; replies go there.
+        recipient: one address.
+        subject: one line.
+        text: plain text.
+        html: the same for readers that show it; no script, picture or address of any other place in it.
+        language: BCP 47 tag of subject and text.
+        date: aware; when it was queued.
+    """
+
+    message_id: str
+    sender_name: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    date: datetime
+
+
+class MailCarrier(Protocol):
+    """Takes mail to its addressee. Safe to call from many threads."""
+
+    def carry(self, mail: Mail) -> None:
+        """Hand one mail over; on return someone else has promised to deliver it. Not tried again by itself.
+
+        A process that dies during the call cannot know whether the mail left; the same `message_id` tells the
+        addressee's mail program that a second one is the same.
+
+        Raises:
+            MailError: it was not taken; says whether trying again later can help.
+            InvalidValueError: a header would carry a line end or an address that is none; nothing was sent.
+        """
+        ...
+
+
 class Ticket(Protocol):
     """Tells whether one unit of work has become durable; a result that must wait for that carries it."""
 
