@@ -1,4 +1,4 @@
-"""Whether an answer to a change can be written down: only an answer to the newest question can (semantics section 2)."""
+"""Whether an answer to a change may be written down: only an answer to the newest question (semantics section 2)."""
 
 from __future__ import annotations
 
