@@ -118,7 +118,7 @@ class Facts:
             "actor": self.actor,
             "at": f"{self.at.isoformat(timespec='milliseconds')[:23]}Z",
             "history": self.history,
-            "items": self.items,
+            "items": list(self.items),
             "outcome": self.outcome.value,
             "purpose": self.purpose,
             "version": self.version,
@@ -347,7 +347,7 @@ class Batch:
         return inclusion_path(member, self.part.size, self._tree)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def _head(action: LedgerAction, actor: str) -> str:
     """Return the canonical JSON before the instant; refuses an unfit actor."""
     if _ACTOR.fullmatch(actor) is None:
@@ -356,7 +356,7 @@ def _head(action: LedgerAction, actor: str) -> str:
     return f'{{"action":"{LedgerAction(action).value}","actor":"{actor}","at":"'
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def _tail(history: str, items: tuple[str, ...], outcome: LedgerOutcome, purpose: str | None, version: int) -> str:
     """Return the canonical JSON after the instant; refuses what does not have its form."""
     for name in items if purpose is None else (*items, purpose):

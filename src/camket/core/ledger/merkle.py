@@ -212,10 +212,13 @@ def verify_consistency(
     """
     _require_sizes(old_size, new_size)
     _require_hashes([old_root, new_root, *path])
-    if old_size == new_size and path:
-        message = f"the consistency proof from {old_size} to {new_size} entries is too long"
-        raise LedgerError(message)
-    old_found, new_found = _roots_from_consistency(old_size, new_size, old_root, path)
+    if old_size == new_size:
+        if path:
+            message = f"the consistency proof from {old_size} to {new_size} entries is too long"
+            raise LedgerError(message)
+        old_found = new_found = new_root
+    else:
+        old_found, new_found = _roots_from_consistency(old_size, new_size, old_root, path)
     if not hmac.compare_digest(old_found, old_root) or not hmac.compare_digest(new_found, new_root):
         message = f"the tree of {new_size} entries does not begin with the tree of {old_size} entries"
         raise LedgerError(message)

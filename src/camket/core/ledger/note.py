@@ -253,7 +253,7 @@ def parse_note(raw: str | bytes) -> SignedNote:
         raise LedgerError(message) from error
     text, blank, lines = note.rpartition("\n\n")
     text += "\n"
-    if not blank or not _is_note_text(note) or text == "\n":
+    if not blank or not _is_note_text(note):
         message = "a signed note is a text, an empty line and signatures, without control characters; this is not"
         raise LedgerError(message)
     signatures = _parse_signatures(lines.removesuffix("\n").split("\n"))
