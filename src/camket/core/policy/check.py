@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from camket.core.errors import Finding, InvalidValueError, PolicyError, nearest
 from camket.core.policy.bindings import prose_findings
 from camket.core.policy.contradictions import find_contradictions
@@ -12,12 +10,8 @@ from camket.core.policy.fields import Report
 from camket.core.policy.model import Policy
 from camket.core.policy.parse import parse_yaml
 from camket.core.policy.service_terms import terms_findings
-from camket.core.policy.source import DECLARATIONS, MAX_FILES, decode, known_files, prose_file, terms_file
+from camket.core.policy.source import DECLARATIONS, MAX_FILES, PolicyFiles, decode, known_files, prose_file, terms_file
 from camket.core.terms import Language
-
-if TYPE_CHECKING:
-    from camket.core.policy.service_terms import terms_findings
-from camket.core.policy.source import PolicyFiles
 
 
 def check(files: PolicyFiles) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ A part is `## 1. Title`; a clause is a paragraph that begins with its number, `1
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -68,7 +69,7 @@ def terms_findings(declared: Declarations, terms: Mapping[Language, str]) -> Ite
 
 def _numbered(tokens: Sequence[Token]) -> Iterator[tuple[TermsClause, bool]]:
     """Yield every heading and every paragraph of the first level, and whether it is a heading; number may be empty."""
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in itertools.pairwise(tokens):
         heading = opening.type == "heading_open"
         if heading or (opening.type == "paragraph_open" and opening.level == 0):
             found = (_PART if heading else _CLAUSE).fullmatch(inline.content)

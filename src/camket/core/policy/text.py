@@ -6,6 +6,7 @@ the bar. A heading ends in its anchor: `## What we collect {#collect}`. Raw HTML
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 REFERENCE: Final = "reference"
 """The type of the token that a reference becomes."""
 
-_BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
+BRACES: Final = re.compile(r"\{[^{}]*\}")
+"""What may be a reference; its shown words may go over the end of a line."""
+
 _TARGET: Final = re.compile(r"([a-z_]+):([^|\s]+)(?:\|(\S(?:[^|]*\S)?))?")
 _ANCHOR: Final = re.compile(r"\s*\{#([a-z][a-z0-9-]*)\}\s*$")
 
@@ -92,7 +95,7 @@ def link_targets(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
 def headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
     """Return every heading in order."""
     found = []
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in itertools.pairwise(tokens):
         if opening.type == "heading_open":
             anchor = str(opening.attrGet("id") or "")
             line = line_of(opening)
@@ -109,7 +112,7 @@ def read_reference(source: str, line: int) -> Reference:
     """Return the reference between braces; its kind is empty where it is none."""
     found = _TARGET.fullmatch(source[1:-1])
     kind, name, shown = found.groups() if found is not None else ("", "", "")
-    return Reference(source=source, line=line, kind=kind, name=name, shown=shown or "")
+    return Reference(source=source, line=line, kind=kind, name=name, shown=" ".join((shown or "").split()))
 
 
 def _inline_tokens(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
@@ -118,10 +121,11 @@ def _inline_tokens(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
         for token in block.children or ():
             yield token, line
             line += token.type in ("softbreak", "hardbreak")
+            line += token.content.count("\n") if token.type == REFERENCE else 0
 
 
 def _reference_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the signature that markdown-it calls
-    found = _BRACES.match(state.src, state.pos)
+    found = BRACES.match(state.src, state.pos)
     if found is None:
         return False
     if not silent:
