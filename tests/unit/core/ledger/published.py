@@ -53,9 +53,7 @@ class Published:
     def prove(self, index: int, opening: AnyOpening) -> ProvenOpening:
         """Return the opening with the inclusion proof of its index in the newest checkpoint."""
         size = self.state.size
-        return ProvenOpening(
-            opening=opening, index=index, path=inclusion_path(index, size, TiledHashes(size, self))
-        )
+        return ProvenOpening(opening=opening, index=index, path=inclusion_path(index, size, TiledHashes(size, self)))
 
     def flip(self, path: str, at: int = 0) -> None:
         """Alter one byte of a file."""

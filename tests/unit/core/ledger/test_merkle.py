@@ -33,7 +33,7 @@ def test_every_root_is_the_recursion_of_the_rfc() -> None:
 
 
 def test_every_inclusion_proof_up_to_seventy_entries() -> None:
-    """Each index of each size up to 70 has the RFC's proof, which verifies against that root and no neighbouring one."""
+    """Each index of each size up to 70 has the RFC's proof, which fits that root and not the next one."""
     for size in range(1, 71):
         for index in range(size):
             path = inclusion_path(index, size, TREE)
@@ -50,17 +50,11 @@ def test_every_consistency_proof_up_to_seventy_entries() -> None:
         for old in range(1, new + 1):
             path = consistency_path(old, new, TREE)
             assert list(path) == reference_tree.consistency(old, ENTRIES[:new])
-            verify_consistency(
-                old_size=old, new_size=new, old_root=ROOTS[old], new_root=ROOTS[new], path=path
-            )
+            verify_consistency(old_size=old, new_size=new, old_root=ROOTS[old], new_root=ROOTS[new], path=path)
             with pytest.raises(LedgerError):
-                verify_consistency(
-                    old_size=old, new_size=new, old_root=ROOTS[old - 1], new_root=ROOTS[new], path=path
-                )
+                verify_consistency(old_size=old, new_size=new, old_root=ROOTS[old - 1], new_root=ROOTS[new], path=path)
             with pytest.raises(LedgerError):
-                verify_consistency(
-                    old_size=old, new_size=new, old_root=ROOTS[old], new_root=ROOTS[new + 1], path=path
-                )
+                verify_consistency(old_size=old, new_size=new, old_root=ROOTS[old], new_root=ROOTS[new + 1], path=path)
 
 
 @given(SIZES, st.data())
@@ -130,5 +124,5 @@ def test_sizes_and_indexes_out_of_the_tree_are_refused() -> None:
 
 
 def test_a_leaf_is_no_node() -> None:
-    """The entry that spells out two hashes does not have the hash of their node (second preimage, RFC 9162 section 2.1)."""
+    """The entry that spells out two hashes does not have the hash of their node (RFC 9162 section 2.1)."""
     assert tree_hash([leaf_hash(ENTRIES[0]) + leaf_hash(ENTRIES[1])]) != ROOTS[2]

@@ -40,7 +40,8 @@ def test_an_altered_proof_does_not_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "at"), [("tile/0/000", 0), ("tile/0/002.p/88", 32), ("tile/1/000.p/2", 32), ("tile/entries/000", 7 * 34 + 2)]
+    ("path", "at"),
+    [("tile/0/000", 0), ("tile/0/002.p/88", 32), ("tile/1/000.p/2", 32), ("tile/entries/000", 7 * 34 + 2)],
 )
 def test_no_proof_comes_from_an_altered_ledger(path: str, at: int) -> None:
     """A tile altered on the way of the proof gives an error instead of a proof that would not hold."""

@@ -25,9 +25,7 @@ from tests.unit.core.ledger import reference_tree
 from tests.unit.core.ledger.published import Published, numbered
 
 ENTRIES = numbered(900)
-ADDRESSES = st.builds(
-    TileAddress, level=st.integers(-1, 7), index=st.integers(0, 10**12), width=st.integers(1, 256)
-)
+ADDRESSES = st.builds(TileAddress, level=st.integers(-1, 7), index=st.integers(0, 10**12), width=st.integers(1, 256))
 
 
 @pytest.mark.parametrize(
