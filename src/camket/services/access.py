@@ -1,0 +1,277 @@
+"""The door: the one way in and out of the vault. Question, gate, ledger record, vault - in one unit of work.
+
+Everywhere else values are sealed bytes. Whoever wants one in the clear names who asks, whose it is, which items and
+what for; the answer, yes or no, is on record before anything is seen. Each method has a form ending in `_in` that works
+inside the unit of work of another use case; what it gives opens only after that unit is durable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camket.core.errors import DeniedError, InvalidValueError
+from camket.core.gate.decide import decide
+from camket.core.gate.question import Question
+from camket.core.ledger.entry import Facts, LedgerAction, SubjectPart
+from camket.core.terms import Action, Outcome, Source
+from camket.services.access_core import OUTCOMES, SUBJECT, Actor
+from camket.services.access_find import Handle
+from camket.services.access_records import make_batch_record
+from camket.services.access_rights import Collected, RightsDoor
+from camket.services.access_standing import item_names
+from camket.services.access_values import AskError, Opened, OpenedValue, Pending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camket.core.gate.history import History
+    from camket.core.terms import Case
+    from camket.ports import Unit
+
+__all__ = ["SUBJECT", "Actor", "AskError", "Collected", "Door", "Handle", "Opened", "OpenedValue", "Pending"]
+
+
+class Door(RightsDoor):
+    """The door of one running service. Safe for many threads."""
+
+    def read(
+        self,
+        *,
+        actor: Actor,
+        subject_id: str,
+        items: tuple[str, ...],
+        purpose: str | None = None,
+        case: Case | None = None,
+        request: str | None = None,
+    ) -> Opened:
+        """Read values of one subject for a purpose that the policy allows, or on a case.
+
+        Args:
+            actor: who reads.
+            subject_id: whose values.
+            items: ids of the items; none means everything that is held.
+            purpose: what for; `rights` is the subject's own view.
+            case: the legal ground instead of a purpose.
+            request: number of the request or case that it belongs to, for the record.
+
+        Returns:
+            The values; an item that is not held has none.
+
+        Raises:
+            AskError: the subject must be asked first.
+            DeniedError: the gate said no, or the subject is not known or erased.
+            InvalidValueError: no purpose and no case was named; nothing was read or recorded.
+
+        Effects:
+            The record of the question and its answer is durable before this returns or raises `DeniedError`.
+        """
+        pending = self._store.write(
+            lambda unit: self.read_in(
+                unit, actor=actor, subject_id=subject_id, items=items, purpose=purpose, case=case, request=request
+            )
+        )
+        return pending.open()
+
+    def read_in(
+        self,
+        unit: Unit,
+        *,
+        actor: Actor,
+        subject_id: str,
+        items: tuple[str, ...],
+        purpose: str | None = None,
+        case: Case | None = None,
+        request: str | None = None,
+    ) -> Pending:
+        """Do what `read` does inside the caller's unit of work; the result opens once that is durable."""
+        if purpose is None and case is None:
+            raise InvalidValueError("name what the data is read for: a `purpose`, or a `case`")
+        now = self._clock.now()
+        history = self._policies.in_force_in(unit, now)
+        names = item_names(history)
+        if items:
+            rows = unit.values.of_subject(subject_id, names.expand(items))
+        else:
+            rows = unit.values.of_subject(subject_id)
+            items = names.all_held(rows) or tuple(one.id for one in history.newest.policy.registration_items)
+        standing = self._standings.of(unit, subject_id, history, rows)
+        question = Question(
+            action=Action.USE,
+            items=items,
+            at=now,
+            purpose=purpose,
+            ground=None if case is None else case.ground,
+            case=case,
+        )
+        decision = decide(standing, question)
+        reference = request or (None if case is None else case.reference)
+        self._record_decision(unit, actor, subject_id, decision, standing, reference)
+        if decision.outcome is not Outcome.PERMIT:
+            rows = ()
+        elif rows:
+            self._mark_used(unit, standing, rows, now)
+        return Pending(
+            subject_id=subject_id,
+            decision=decision,
+            ticket=unit.ticket,
+            rows=rows,
+            standing=standing,
+            keys=self._keys,
+        )
+
+    def collect(
+        self,
+        *,
+        actor: Actor,
+        subject_id: str,
+        values: Mapping[str, str | bytes],
+        service: str,
+        source: Source,
+        request: str | None = None,
+    ) -> Collected:
+        """Take values in, each as a new row; what a subject gave before stays beside it.
+
+        Args:
+            actor: who collects.
+            subject_id: whose values; the subject has their keys already.
+            values: item id -> canonical value, *personal*; at least one.
+            service: where it is collected.
+            source: given by the subject, or observed.
+            request: number of the request that it belongs to, for the record.
+
+        Raises:
+            AskError: the subject must be asked first; nothing was stored but the record.
+            DeniedError: the policy does not declare it, or the gate said no; nothing was stored but the record.
+
+        Effects:
+            Values and record are durable together. Twice stores twice.
+        """
+        collected = self._store.write(
+            lambda unit: self.collect_in(
+                unit,
+                actor=actor,
+                subject_id=subject_id,
+                values=values,
+                service=service,
+                source=source,
+                request=request,
+            )
+        )
+        collected.require()
+        return collected
+
+    def collect_in(
+        self,
+        unit: Unit,
+        *,
+        actor: Actor,
+        subject_id: str,
+        values: Mapping[str, str | bytes],
+        service: str,
+        source: Source,
+        request: str | None = None,
+        row_ids: Mapping[str, str] | None = None,
+    ) -> Collected:
+        """Do what `collect` does inside the caller's unit of work; the caller calls `require` once it is durable.
+
+        `row_ids` gives ids to rows that something else names; a row that stands there already is replaced.
+        """
+        now = self._clock.now()
+        history = self._policies.in_force_in(unit, now)
+        standing = self._standings.of(unit, subject_id, history)
+        question = Question(action=Action.COLLECT, items=tuple(values), at=now, service=service, source=source)
+        decision = decide(standing, question)
+        self._record_decision(unit, actor, subject_id, decision, standing, request)
+        if decision.outcome is not Outcome.PERMIT:
+            return Collected(decision=decision)
+        rows = self._sealed_rows(
+            subject_id, values, service=service, source=source, at=now, history=history, ids=row_ids
+        )
+        known = row_ids or {}
+        unit.values.add([row for row in rows if row.item not in known or not unit.values.replace(row)])
+        return Collected(decision=decision, row_ids={row.item: row.id for row in rows})
+
+    def read_many(
+        self, *, actor: Actor, subject_ids: tuple[str, ...], items: tuple[str, ...], purpose: str
+    ) -> dict[str, Opened | DeniedError]:
+        """Read values of many subjects: each gets an answer of their own, and one record shows each their part.
+
+        Args:
+            actor: who reads.
+            subject_ids: each once.
+            items: ids of the items, at least one.
+            purpose: what for.
+
+        Returns:
+            Subject id -> the values, or the error that `read` would have raised; in the order asked.
+
+        Raises:
+            InvalidValueError: no item was named; nothing was read or recorded.
+
+        Effects:
+            One ledger record for each outcome that occurred, durable before this returns.
+        """
+        pending = self._store.write(
+            lambda unit: self.read_many_in(unit, actor=actor, subject_ids=subject_ids, items=items, purpose=purpose)
+        )
+        answers: dict[str, Opened | DeniedError] = {}
+        for one in pending:
+            try:
+                answers[one.subject_id] = one.open()
+            except DeniedError as error:
+                answers[one.subject_id] = error
+        return answers
+
+    def read_many_in(
+        self, unit: Unit, *, actor: Actor, subject_ids: tuple[str, ...], items: tuple[str, ...], purpose: str
+    ) -> tuple[Pending, ...]:
+        """Do what `read_many` does inside the caller's unit of work; each result opens once that is durable."""
+        now = self._clock.now()
+        history = self._policies.in_force_in(unit, now)
+        names = item_names(history).expand(items)
+        question = Question(action=Action.USE, items=items, at=now, purpose=purpose)
+        pending = []
+        for subject_id in dict.fromkeys(subject_ids):
+            rows = unit.values.of_subject(subject_id, names)
+            standing = self._standings.of(unit, subject_id, history, rows)
+            decision = decide(standing, question)
+            if decision.outcome is Outcome.PERMIT:
+                self._mark_used(unit, standing, rows, now)
+            else:
+                rows = ()
+            pending.append(
+                Pending(
+                    subject_id=subject_id,
+                    decision=decision,
+                    ticket=unit.ticket,
+                    rows=rows,
+                    standing=standing,
+                    keys=self._keys,
+                )
+            )
+        self._record_batches(unit, actor, history, pending)
+        return tuple(pending)
+
+    def _record_batches(self, unit: Unit, actor: Actor, history: History, pending: list[Pending]) -> None:
+        for outcome in Outcome:
+            group = [one for one in pending if one.decision.outcome is outcome]
+            if not group:
+                continue
+            question = group[0].decision.question
+            facts = Facts(
+                at=group[0].decision.at,
+                actor=actor,
+                action=LedgerAction.USE,
+                items=self._declared_items(history, question.items),
+                purpose=self._declared_purpose(history, question.purpose),
+                outcome=OUTCOMES[outcome],
+                version=history.newest.number,
+            )
+            keys = {one.subject_id: self._key_of(one.subject_id) for one in group}
+            record, links = make_batch_record(
+                self._entropy,
+                facts,
+                [SubjectPart(handle=subject_id) for subject_id in keys],
+                {subject_id: key for subject_id, key in keys.items() if key is not None},
+            )
+            unit.records.add(record, links)

@@ -1,0 +1,191 @@
+"""What every way through the door has in common: deciding with facts of the same transaction, recording, sealing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from camket.core.errors import DeniedError
+from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, SubjectPart
+from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome
+from camket.core.vault.envelope import seal
+from camket.core.vault.keyring import KeyKind
+from camket.rows import HeldValueRow
+from camket.services.access_records import make_record
+from camket.services.access_standing import Standings, item_names
+from camket.services.ids import random_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from camket.core.gate.decision import Decision
+    from camket.core.gate.history import History, Standing
+    from camket.core.terms import Source
+    from camket.ports import Clock, Entropy, KeyStore, Store, Unit
+    from camket.services.policies import PolicyBook
+
+Actor: TypeAlias = str
+"""Who asks: `subject`, `service:name` or `staff:pseudonym`."""
+
+SUBJECT: Final = "subject"
+"""The subject themselves."""
+
+NONCE_BYTES: Final = 12
+KEY_BYTES: Final = 32
+
+_ACTIONS: Final = {
+    Action.COLLECT: LedgerAction.COLLECT,
+    Action.USE: LedgerAction.USE,
+    Action.SHARE: LedgerAction.SHARE,
+}
+OUTCOMES: Final = {
+    Outcome.PERMIT: LedgerOutcome.PERMIT,
+    Outcome.ASK: LedgerOutcome.ASK,
+    Outcome.DENY: LedgerOutcome.DENY,
+}
+
+
+class DoorCore:
+    """The door's ports and the steps that its methods share."""
+
+    def __init__(self, *, store: Store, keys: KeyStore, clock: Clock, entropy: Entropy, policies: PolicyBook) -> None:
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._entropy = entropy
+        self._policies = policies
+        self._standings = Standings()
+        self._decoy_key = entropy.token(KEY_BYTES)
+
+    def record_in(
+        self,
+        unit: Unit,
+        *,
+        actor: str,
+        action: LedgerAction,
+        subject_id: str | None = None,
+        items: tuple[str, ...] = (),
+        purpose: str | None = None,
+        outcome: LedgerOutcome = LedgerOutcome.DONE,
+        request: str | None = None,
+    ) -> int:
+        """Record what is no passage of values: a consent, a session, a published version, an epoch that ended.
+
+        Args:
+            unit: the record is durable when this unit is.
+            actor: who did it.
+            action: what was done.
+            subject_id: whom it is about; None for no one.
+            items: ids of the items it is about.
+            purpose: what for, where there is a purpose.
+            outcome: how it ended.
+            request: number of the request or case that it belongs to.
+
+        Returns:
+            The record's id.
+        """
+        now = self._clock.now()
+        version = self._policies.number_in_force_in(unit, now)
+        facts = Facts(
+            at=now, actor=actor, action=action, items=items, purpose=purpose, outcome=outcome, version=version
+        )
+        return self._record(unit, facts, subject_id, request)
+
+    def _record_decision(
+        self,
+        unit: Unit,
+        actor: str,
+        subject_id: str,
+        decision: Decision,
+        standing: Standing,
+        reference: str | None,
+        action: LedgerAction | None = None,
+    ) -> None:
+        question = decision.question
+        items, purpose = question.items, question.purpose
+        if decision.outcome is Outcome.DENY:
+            items = self._declared_items(standing.history, items)
+            purpose = self._declared_purpose(standing.history, purpose)
+        facts = Facts(
+            at=decision.at,
+            actor=actor,
+            action=action or _ACTIONS[question.action],
+            items=items,
+            purpose=purpose,
+            outcome=OUTCOMES[decision.outcome],
+            version=decision.version,
+            history=decision.history,
+        )
+        self._record(unit, facts, subject_id, reference)
+
+    @staticmethod
+    def _declared_items(history: History, items: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the items that any version declared; another name may be anything that someone typed."""
+        return tuple(item for item in items if item in history.tables.names.items)
+
+    @staticmethod
+    def _declared_purpose(history: History, purpose: str | None) -> str | None:
+        """Return the purpose if any version declared it; another name may be anything that someone typed."""
+        return purpose if purpose == RIGHTS_PURPOSE or purpose in history.tables.names.purposes else None
+
+    def _record(self, unit: Unit, facts: Facts, subject_id: str | None, reference: str | None) -> int:
+        # INVARIANT: the record is written in the transaction of its effect.
+        part = SubjectPart(handle=subject_id or random_id(self._entropy), reference=reference)
+        key = None if subject_id is None else self._key_of(subject_id)
+        record, link = make_record(self._entropy, facts, part, key)
+        return unit.records.add(record, () if link is None else (link,))
+
+    def _key_of(self, subject_id: str) -> bytes | None:
+        """Return the key that a subject's records are sealed under: `live`, or `hold` once they are erased."""
+        live = self._keys.subject_key(subject_id, KeyKind.LIVE)
+        return live if live is not None else self._keys.subject_key(subject_id, KeyKind.HOLD)
+
+    def _mark_used(self, unit: Unit, standing: Standing, rows: tuple[HeldValueRow, ...], now: datetime) -> None:
+        """Move the retention clocks that run from the last use; no other value is written to."""
+        clocked = item_names(standing.history).used_clocks
+        ids = [row.id for row in rows if row.item in clocked and row.key_kind is KeyKind.LIVE]
+        if ids:
+            unit.values.mark_used(ids, at=now)
+
+    def _sealed_rows(
+        self,
+        subject_id: str,
+        values: Mapping[str, str | bytes],
+        *,
+        service: str,
+        source: Source,
+        at: datetime,
+        history: History,
+        ids: Mapping[str, str] | None = None,
+    ) -> list[HeldValueRow]:
+        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
+        if key is None:
+            raise DeniedError("the subject has no key any more; nothing can be stored about them")
+        rows = []
+        for item, value in values.items():
+            row_id = (ids or {}).get(item) or random_id(self._entropy)
+            sealed = seal(
+                key,
+                value.encode() if isinstance(value, str) else value,
+                nonce=self._entropy.token(NONCE_BYTES),
+                subject_id=subject_id,
+                item=item,
+                row_id=row_id,
+            )
+            rows.append(
+                HeldValueRow(
+                    id=row_id,
+                    subject_id=subject_id,
+                    item=item,
+                    sealed=sealed,
+                    key_kind=KeyKind.LIVE,
+                    service=service,
+                    source=source,
+                    version=history.newest.number,
+                    collected_at=at,
+                    last_used_at=None,
+                    article=None,
+                    hold_until=None,
+                )
+            )
+        return rows

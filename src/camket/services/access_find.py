@@ -1,0 +1,139 @@
+"""Finding a subject by e-mail or phone through the door: blind indexes, claims, and look-ups that tell nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import ConflictError
+from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, SubjectPart
+from camket.core.policy.model import ItemKind
+from camket.core.terms import RIGHTS_PURPOSE
+from camket.core.vault.lookup import IndexField, blind_index
+from camket.rows import IdentifierRow
+from camket.services.access_core import Actor, DoorCore
+from camket.services.access_records import make_record
+from camket.services.ids import random_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camket.core.gate.history import History
+    from camket.ports import Unit
+
+INDEXED: Final = {ItemKind.EMAIL: IndexField.EMAIL, ItemKind.PHONE: IndexField.PHONE}
+"""Kinds of registration items by which a subject is found."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handle:
+    """What a look-up gives: an opaque id of the same form whether the person is known or not.
+
+    Args:
+        id: names the subject to the door and to sign-in; of an unknown person it names no one.
+    """
+
+    id: str
+
+
+class FindingDoor(DoorCore):
+    """The part of the door that finds subjects."""
+
+    def index_in(self, unit: Unit, *, subject_id: str, values: Mapping[str, str]) -> None:
+        """Make a new subject findable by the e-mail and phone that they gave; an e-mail is claimed when confirmed."""
+        history = self._policies.in_force_in(unit, self._clock.now())
+        self._index_in(unit, history, subject_id, values, confirmed=False)
+
+    def _index_in(
+        self, unit: Unit, history: History, subject_id: str, values: Mapping[str, str], *, confirmed: bool
+    ) -> None:
+        for item in history.newest.policy.registration_items:
+            kind = INDEXED.get(item.kind)
+            if kind is None or item.id not in values:
+                continue
+            key = self._keys.index_keys(kind)[0]
+            index = blind_index(key, values[item.id])
+            if confirmed:
+                unit.identifiers.delete_of_subject(subject_id, field=kind)
+            unit.identifiers.add(
+                IdentifierRow(field=kind, blind_index=index, subject_id=subject_id, key_version=key.version, claim=None)
+            )
+            if confirmed and kind is IndexField.EMAIL and not self._claim(unit, index, subject_id, values[item.id]):
+                raise ConflictError("the e-mail address belongs to another account")
+
+    def claim_email_in(self, unit: Unit, *, subject_id: str, email: str) -> str:
+        """Make a confirmed e-mail address this subject's alone; return the id of the subject who has it now.
+
+        Args:
+            unit: the claim is durable when this unit is.
+            subject_id: who confirmed it.
+            email: *personal*.
+
+        Returns:
+            `subject_id`, or the id of the subject who confirmed the same address first.
+        """
+        holder = self._holder(unit, email)
+        if holder is not None:
+            return holder
+        index = blind_index(self._keys.index_keys(IndexField.EMAIL)[0], email)
+        if not self._claim(unit, index, subject_id, email):
+            raise ConflictError("the e-mail address was confirmed by another account in the meantime")
+        return subject_id
+
+    def _claim(self, unit: Unit, index: bytes, subject_id: str, email: str) -> bool:
+        # INVARIANT: an address has one claim, made under any of the keys that are in use while an epoch ends.
+        holder = self._holder(unit, email)
+        if holder is not None:
+            return holder == subject_id
+        return unit.identifiers.claim(IndexField.EMAIL, index, subject_id, claim=index.hex())
+
+    def _holder(self, unit: Unit, email: str) -> str | None:
+        found = [
+            row.subject_id
+            for key in self._keys.index_keys(IndexField.EMAIL)
+            for row in unit.identifiers.find(IndexField.EMAIL, blind_index(key, email))
+            if row.claim is not None
+        ]
+        return found[0] if found else None
+
+    def look_up_in(self, unit: Unit, *, field: IndexField, value: str, actor: Actor) -> Handle:
+        """Find a subject by a confirmed e-mail address, or by a phone number that one subject has.
+
+        The same statements, the same work and one record, whether the person is known or not (semantics section 8).
+
+        Args:
+            unit: the record is durable when this unit is.
+            field: `email` or `phone`.
+            value: *personal*; as typed.
+            actor: who looks.
+
+        Returns:
+            A handle of one form; of an unknown person it names no one, and every read with it is denied.
+        """
+        now = self._clock.now()
+        history = self._policies.in_force_in(unit, now)
+        decoy = random_id(self._entropy)
+        known = {
+            row.subject_id
+            for key in self._keys.index_keys(field)
+            for row in unit.identifiers.find(field, blind_index(key, value))
+            if row.claim is not None or field is not IndexField.EMAIL
+        }
+        handle = next(iter(known)) if len(known) == 1 else decoy
+        facts = Facts(
+            at=now,
+            actor=actor,
+            action=LedgerAction.USE,
+            items=(str(field),),
+            purpose=RIGHTS_PURPOSE,
+            outcome=LedgerOutcome.DONE,
+            version=history.newest.number,
+        )
+        key = self._key_of(handle) or self._decoy_key
+        record, link = make_record(self._entropy, facts, SubjectPart(handle=handle), key)
+        unit.records.add(record, (link,) if link else ())
+        return Handle(id=handle)
+
+    def look_up(self, *, field: IndexField, value: str, actor: Actor) -> Handle:
+        """Do what `look_up_in` does in a unit of work of its own; the record is durable before this returns."""
+        return self._store.write(lambda unit: self.look_up_in(unit, field=field, value=value, actor=actor))

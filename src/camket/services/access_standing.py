@@ -1,0 +1,210 @@
+"""Where a subject stands, read in the transaction of the effect and folded once per revision of their facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from camket.core.consent.facts import Consent, Gpc, Refusal
+from camket.core.errors import StoreError
+from camket.core.gate.question import Agreement, Hold, SubjectFacts
+from camket.core.policy.model import Clock, ItemKind
+from camket.core.terms import SubjectState
+from camket.core.vault.keyring import KeyKind
+from camket.rows import FactKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from camket.core.gate.history import History, Standing
+    from camket.ports import Unit
+    from camket.rows import FactRow, HeldValueRow, SubjectRow
+
+STANDINGS_KEPT: Final = 8192
+"""Subjects whose folded standing is remembered in a process; all are forgotten when there are more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemNames:
+    """Every name that an item ever had, for one history of versions.
+
+    Args:
+        roots: name of any age -> root.
+        names: root -> every name, the newest first.
+        pictures: names of the items whose values are pictures.
+        used_clocks: names of the items of which any version counts the retention from the last use.
+    """
+
+    roots: Mapping[str, str]
+    names: Mapping[str, tuple[str, ...]]
+    pictures: frozenset[str]
+    used_clocks: frozenset[str]
+
+    def expand(self, items: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the names under which values of these items may lie; an undeclared one stays as it is."""
+        found: tuple[str, ...] = ()
+        for item in items:
+            found += self.names.get(self.roots.get(item, item), (item,))
+        return found
+
+    def all_held(self, rows: Sequence[HeldValueRow]) -> tuple[str, ...]:
+        """Return the newest name of every item that is held, each once, in the order of the rows."""
+        return tuple(dict.fromkeys(self.names.get(self.roots.get(row.item, row.item), (row.item,))[0] for row in rows))
+
+    def asked(self, held: str, items: tuple[str, ...]) -> str | None:
+        """Return which of the items a held one is, by any name; None where it is none of them."""
+        root = self.roots.get(held, held)
+        return next((item for item in items if self.roots.get(item, item) == root), None)
+
+
+@lru_cache(maxsize=32)
+def item_names(history: History) -> ItemNames:
+    """Return the names of all items of a history; computed once for each."""
+    roots = dict(history.tables.names.items)
+    names: dict[str, tuple[str, ...]] = {}
+    pictures: set[str] = set()
+    clocked: set[str] = set()
+    for version in reversed(history.versions):
+        for item in version.policy.items:
+            root = roots[item.id]
+            known = names.get(root, ())
+            names[root] = known + tuple(name for name in (item.id, *item.renamed_from) if name not in known)
+            if item.kind is ItemKind.PICTURE:
+                pictures.add(root)
+            if item.maximum.clock is Clock.LAST_USED:
+                clocked.add(root)
+    return ItemNames(
+        roots=roots,
+        names=names,
+        pictures=frozenset(name for name, root in roots.items() if root in pictures),
+        used_clocks=frozenset(name for name, root in roots.items() if root in clocked),
+    )
+
+
+class Standings:
+    """Folded standings by subject, good for one revision of their facts under one history. Safe for many threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[int, History, Standing]] = {}
+
+    def of(self, unit: Unit, subject_id: str, history: History, rows: Sequence[HeldValueRow] = ()) -> Standing:
+        """Return where the subject stands now; one who is not there stands where an erased one does.
+
+        Args:
+            unit: the unit of work of the effect; the subject cannot change until it ends.
+            subject_id: opaque.
+            history: the versions in force in that unit.
+            rows: the values that the question is about; those under `hold` are facts for the gate.
+        """
+        row = unit.subjects.get(subject_id)
+        if row is None:
+            return history.standing(SubjectFacts(joined=history.oldest, state=SubjectState.ERASED))
+        # INVARIANT: equal revisions mean equal facts; every query that changes a fact raises the revision.
+        kept = self._kept.get(subject_id)
+        if kept is not None and kept[0] == row.facts_revision and kept[1] is history:
+            standing = kept[2]
+        else:
+            standing = history.standing(subject_facts(row, unit.facts.of_subject(subject_id), history))
+            if len(self._kept) >= STANDINGS_KEPT:
+                self._kept.clear()
+            self._kept[subject_id] = (row.facts_revision, history, standing)
+        for held in rows:
+            if held.key_kind is KeyKind.HOLD:
+                return history.standing(with_holds(standing.facts, rows))
+        return standing
+
+    def forget(self, subject_id: str) -> None:
+        """Forget a subject who was erased."""
+        self._kept.pop(subject_id, None)
+
+
+def with_holds(facts: SubjectFacts, rows: Sequence[HeldValueRow]) -> SubjectFacts:
+    """Return the facts with the items of which everything lies under the `hold` key."""
+    live = {row.item for row in rows if row.key_kind is KeyKind.LIVE}
+    holds = tuple(
+        Hold(item=row.item, article=row.article, until=row.hold_until)
+        for row in rows
+        if row.item not in live and row.article is not None and row.hold_until is not None
+    )
+    return replace(facts, holds=holds)
+
+
+def subject_facts(row: SubjectRow, facts: Sequence[FactRow], history: History) -> SubjectFacts:
+    """Return what the gate must know of a subject, out of their row and their facts.
+
+    Raises:
+        StoreError: a fact in the store does not have its form.
+    """
+    gpc = None
+    if row.gpc_signalled_at is not None or row.gpc_overridden_at is not None:
+        gpc = Gpc(signalled_at=row.gpc_signalled_at, overridden_at=row.gpc_overridden_at)
+    of_kind = {kind: [fact for fact in facts if fact.kind is kind] for kind in FactKind}
+    try:
+        return SubjectFacts(
+            joined=max(row.joined_version, history.oldest),
+            agreements=tuple(_agreement(fact) for fact in of_kind[FactKind.AGREEMENT]),
+            consents=tuple(_consent(fact) for fact in of_kind[FactKind.CONSENT]),
+            refusals=tuple(_refusal(fact) for fact in of_kind[FactKind.REFUSAL]),
+            restricted=_purposes(of_kind[FactKind.RESTRICTION]),
+            objected=_purposes(of_kind[FactKind.OBJECTION]),
+            gpc=gpc,
+            state=row.state,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError("a fact about a subject in the store does not have its form") from error
+
+
+def _agreement(fact: FactRow) -> Agreement:
+    version, clause = fact.body["version"], fact.body["clause"]
+    if not isinstance(version, int) or not (clause is None or isinstance(clause, str)):
+        raise TypeError
+    return Agreement(version=version, clause=clause, at=fact.at, withdrawn_at=fact.withdrawn_at)
+
+
+def _consent(fact: FactRow) -> Consent:
+    body = fact.body
+    items, version = body["items"], body.get("version")
+    if not isinstance(items, list | tuple) or not (version is None or isinstance(version, int)):
+        raise TypeError
+    expires = _text(body.get("expires_at"))
+    return Consent(
+        purpose=_text(body["purpose"]),
+        items=tuple(str(item) for item in items),
+        recipient=_text(body.get("recipient")),
+        clause_hash=str(body["clause_hash"]),
+        given_at=fact.at,
+        expires_at=_instant(expires),
+        withdrawn_at=fact.withdrawn_at,
+        version=version,
+    )
+
+
+def _refusal(fact: FactRow) -> Refusal:
+    return Refusal(at=fact.at, purpose=_text(fact.body.get("purpose")), clause=_text(fact.body.get("clause")))
+
+
+def _purposes(facts: Sequence[FactRow]) -> frozenset[str]:
+    found: set[str] = set()
+    for fact in facts:
+        purposes = fact.body["purposes"]
+        if fact.withdrawn_at is None:
+            found.update([purposes] if isinstance(purposes, str) else [str(one) for one in _list(purposes)])
+    return frozenset(found)
+
+
+def _list(value: object) -> Sequence[object]:
+    if isinstance(value, list | tuple):
+        return value
+    raise TypeError
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,148 @@
+"""One-time codes by e-mail: six digits, ten minutes, five tries, one use, bound to the browser that asked.
+
+No code is stored. The digits follow from the row's random id under the code key, which lives in the key store, so a
+mail can be filled when it is sent, twice with the same digits, and a copy of the database yields none. What is stored
+to compare with is an HMAC under the same key.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import VerificationError
+from camket.core.vault.lookup import IndexField, blind_index
+from camket.rows import CodeKind, CodeRow
+from camket.services.ids import random_id
+from camket.services.limits import count_address_in
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from camket.ports import Unit
+    from camket.services.context import Context
+
+CODE_DIGITS: Final = 6
+CODE_LIFETIME: Final = timedelta(minutes=10)
+CODE_TRIES: Final = 5
+
+WRONG: Final = "the code is wrong"
+EXPIRED: Final = "the code has expired or was used; ask for a new one"
+TOO_MANY: Final = "too many wrong codes; ask for a new one"
+
+
+def browser_hash(browser: str) -> bytes:
+    """Return the hash under which a browser's random token is kept."""
+    return sha256(browser.encode()).digest()
+
+
+def code_text(ctx: Context, code_id: str) -> str:
+    """Return the six digits of a code; the same ones every time.
+
+    Called when the mail is filled. Nothing is written.
+    """
+    digest = blind_index(ctx.keys.index_keys(IndexField.CODE)[0], f"digits {code_id}")
+    return f"{int.from_bytes(digest, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+
+
+def issue_code_in(
+    unit: Unit,
+    ctx: Context,
+    *,
+    kind: CodeKind,
+    subject_id: str,
+    browser: str,
+    now: datetime,
+    request_id: str | None = None,
+) -> str:
+    """Make a code in the caller's unit of work and return its id; of one browser and kind, the newest counts.
+
+    Args:
+        unit: the code stands when this unit is durable.
+        ctx: the service.
+        kind: what it is good for.
+        subject_id: whose it is; a decoy for an address that no one has.
+        browser: the random token of the browser that asked; the code works in no other.
+        now: aware.
+        request_id: the one request that it proves, for a step-up.
+    """
+    code_id = random_id(ctx.entropy)
+    unit.codes.add(
+        CodeRow(
+            id=code_id,
+            subject_id=subject_id,
+            browser_hash=browser_hash(browser),
+            code_hash=_hash_of(ctx, code_id, code_text(ctx, code_id)),
+            kind=kind,
+            request_id=request_id,
+            tries=0,
+            created_at=now,
+            expires_at=now + CODE_LIFETIME,
+            used_at=None,
+        )
+    )
+    return code_id
+
+
+def enter_code(
+    ctx: Context,
+    *,
+    kind: CodeKind,
+    browser: str,
+    typed: str,
+    address: str | None = None,
+    request_id: str | None = None,
+) -> CodeRow:
+    """Compare what was typed with the newest code of this browser; the code is not used up yet.
+
+    Args:
+        ctx: the service.
+        kind: what the code has to be good for.
+        browser: the random token of the browser it is entered in.
+        typed: as typed; spaces around and between the digits do not matter.
+        address: *personal*; where the request came from, for the rate limit; None is not limited.
+        request_id: the request that it has to prove.
+
+    Returns:
+        The code's row; `use_code_in` then uses it up in the unit of work of its effect.
+
+    Raises:
+        VerificationError: wrong, expired, used, of another browser or request, or entered more than five times. The try
+            counts all the same: it is durable before anything is compared.
+        RateLimitedError: too many codes from one address in an hour.
+    """
+    now = ctx.clock.now()
+
+    def count_try(unit: Unit) -> tuple[CodeRow | None, int | None]:
+        count_address_in(unit, ctx, "enter_code", address, now)
+        newest = unit.codes.newest(browser_hash(browser), kind, request_id=request_id)
+        return newest, None if newest is None else unit.codes.count_try(newest.id, limit=CODE_TRIES)
+
+    # INVARIANT: the try is durable before the comparison, so that a crash in between gives no try back.
+    row, tries = ctx.store.write(count_try)
+    given = _hash_of(ctx, row.id if row else "", "".join(typed.split()))
+    same = hmac.compare_digest(given, row.code_hash if row else bytes(len(given)))
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        raise VerificationError(EXPIRED)
+    if tries is None:
+        raise VerificationError(TOO_MANY)
+    if not same:
+        raise VerificationError(WRONG)
+    return row
+
+
+def use_code_in(unit: Unit, row: CodeRow, now: datetime) -> None:
+    """Use up a code that was compared, in the unit of work of its effect.
+
+    Raises:
+        VerificationError: it was used in the meantime; the unit must not go on.
+    """
+    # INVARIANT: a code has one effect: using it up and the effect are one unit of work.
+    if not unit.codes.use(row.id, at=now):
+        raise VerificationError(EXPIRED)
+
+
+def _hash_of(ctx: Context, code_id: str, digits: str) -> bytes:
+    return blind_index(ctx.keys.index_keys(IndexField.CODE)[0], f"hash {code_id} {digits}")

@@ -1,0 +1,16 @@
+"""Opaque ids: random, of one form, and telling nothing."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from camket.ports import Entropy
+
+ID_BYTES: Final = 16
+
+
+def random_id(entropy: Entropy) -> str:
+    """Return a new opaque id: 128 random bits in 26 small letters and digits."""
+    return base64.b32encode(entropy.token(ID_BYTES)).decode().rstrip("=").lower()

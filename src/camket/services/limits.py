@@ -1,0 +1,86 @@
+"""How often someone may try, counted in the database so that a restart forgets nothing.
+
+Who tries is kept as an HMAC under the key of the day: within the day the same visitor is the same bytes, after it no
+one can tell who it was (semantics section 8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import RateLimitedError
+from camket.core.vault.lookup import IndexField, blind_index
+
+if TYPE_CHECKING:
+    from camket.ports import Unit
+    from camket.services.context import Context
+
+HOUR_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateLimit:
+    """At most `count` tries of one visitor in each window.
+
+    Args:
+        bucket: what is tried, for example `register`.
+        count: how many are allowed; at least 1.
+        window_seconds: length of a window; windows start at multiples of it.
+    """
+
+    bucket: str
+    count: int
+    window_seconds: int = HOUR_SECONDS
+
+
+def visitor_key(ctx: Context, visitor: str) -> bytes:
+    """Return the 32 bytes that stand for a visitor today.
+
+    Args:
+        ctx: the service.
+        visitor: *personal*; a network address, or an e-mail address in its normal form.
+    """
+    return blind_index(ctx.keys.index_keys(IndexField.VISITOR)[0], visitor)
+
+
+def count_try_in(unit: Unit, limit: RateLimit, key: bytes, now: datetime) -> None:
+    """Count one try in the caller's unit of work.
+
+    Args:
+        unit: the try is durable when this unit is.
+        limit: what is tried, and how often it may be.
+        key: who tries, from `visitor_key`.
+        now: aware.
+
+    Raises:
+        RateLimitedError: there were `limit.count` tries in this window before; says when the next one begins.
+    """
+    seconds = int(now.timestamp())
+    start = seconds - seconds % limit.window_seconds
+    tries = unit.limits.hit(limit.bucket, key, window_start=datetime.fromtimestamp(start, UTC))
+    if tries > limit.count:
+        wait = start + limit.window_seconds - seconds
+        raise RateLimitedError(f"too many tries; wait {wait} seconds", retry_after_seconds=wait)
+
+
+def address_limit(ctx: Context, bucket: str) -> RateLimit:
+    """Return the limit per network address of `register`, `sign_in` or `enter_code`."""
+    settings = ctx.settings
+    count = {
+        "register": settings.registrations_per_address_hour,
+        "sign_in": settings.sign_ins_per_address_hour,
+        "enter_code": settings.attempts_per_address_hour,
+    }[bucket]
+    return RateLimit(bucket=bucket, count=count)
+
+
+def count_address_in(unit: Unit, ctx: Context, bucket: str, address: str | None, now: datetime) -> None:
+    """Count one try of a network address; None (no network between caller and service) is not counted.
+
+    Raises:
+        RateLimitedError: the address tried too often in this hour.
+    """
+    if address is not None:
+        count_try_in(unit, address_limit(ctx, bucket), visitor_key(ctx, f"address {address}"), now)

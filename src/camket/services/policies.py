@@ -1,0 +1,177 @@
+"""Policy versions: publishing one whole or not at all, and knowing which of them are in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import ConflictError, InvalidValueError, NotFoundError
+from camket.core.gate.history import History
+from camket.core.ledger.entry import LedgerAction
+from camket.core.policy.compile import compile_policy
+from camket.core.policy.source import from_bundle, to_bundle
+from camket.core.policy.version import document_hash
+from camket.rows import PolicyVersionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camket.core.policy.model import PolicyVersion
+    from camket.core.policy.source import PolicyFiles
+    from camket.ports import Store, Unit
+    from camket.services.context import Context
+
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+PUBLISHER: Final = "service:policy"
+"""The actor in the ledger entry of a version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublishedVersion:
+    """A version with its dates."""
+
+    version: PolicyVersion
+    published_at: datetime
+    effective_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _InForce:
+    """What is in force until `before`, as long as `newest` is the highest number in the store."""
+
+    newest: int
+    history: History
+    since: datetime
+    before: datetime
+
+
+class PolicyBook:
+    """Every published version, compiled once, and the history of those in force.
+
+    Safe for many threads: what they share is replaced whole, never changed.
+    """
+
+    def __init__(self) -> None:
+        self._published: tuple[PublishedVersion, ...] = ()
+        self._current: _InForce | None = None
+
+    def in_force_in(self, unit: Unit, now: datetime) -> History:
+        """Return the versions in force, as the caller's transaction sees them.
+
+        Raises:
+            NotFoundError: none is in force yet.
+        """
+        # INVARIANT: the gate's facts are read in the transaction of the effect; a version that another process
+        # published counts from its commit on.
+        newest = unit.policies.newest_number()
+        current = self._current
+        if current is not None and current.newest == newest and current.since <= now < current.before:
+            return current.history
+        return self._look(unit, newest, now).history
+
+    def number_in_force_in(self, unit: Unit, now: datetime) -> int:
+        """Return the number of the newest version in force; 0 before there is one."""
+        try:
+            return self.in_force_in(unit, now).newest.number
+        except NotFoundError:
+            return 0
+
+    def in_force(self, store: Store, now: datetime) -> History:
+        """Return the versions in force, for pages and for what is decided again in a unit of work."""
+        return store.read(lambda unit: self.in_force_in(unit, now))
+
+    def published(self, store: Store) -> tuple[PublishedVersion, ...]:
+        """Return every version, oldest first, those that are still to take effect too."""
+
+        def load(unit: Unit) -> tuple[PublishedVersion, ...]:
+            if len(self._published) != unit.policies.newest_number():
+                self._published = _compiled(unit.policies.all(), self._published)
+            return self._published
+
+        return store.read(load)
+
+    def _look(self, unit: Unit, newest: int, now: datetime) -> _InForce:
+        published = self._published
+        if len(published) != newest:
+            published = _compiled(unit.policies.all(), published)
+            self._published = published
+        in_force = [one for one in published if one.effective_at <= now]
+        if not in_force:
+            raise NotFoundError("no policy version is in force")
+        later = [one.effective_at for one in published if one.effective_at > now]
+        found = _InForce(
+            newest=newest,
+            history=self._history(tuple(one.version for one in in_force)),
+            since=in_force[-1].effective_at,
+            before=min(later, default=_NEVER),
+        )
+        self._current = found
+        return found
+
+    def _history(self, versions: tuple[PolicyVersion, ...]) -> History:
+        current = self._current
+        if current is not None and current.history.versions == versions:
+            return current.history
+        return History(versions)
+
+
+def _compiled(rows: Sequence[PolicyVersionRow], known: tuple[PublishedVersion, ...]) -> tuple[PublishedVersion, ...]:
+    fresh = [
+        PublishedVersion(
+            version=compile_policy(from_bundle(row.bundle), number=row.number),
+            published_at=row.published_at,
+            effective_at=row.effective_at,
+        )
+        for row in rows[len(known) :]
+    ]
+    return (*known, *fresh)
+
+
+def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime | None = None) -> PolicyVersion:
+    """Publish a policy as the next version.
+
+    Args:
+        ctx: the service.
+        files: every file of the policy.
+        effective_at: aware; from when it is in force; at once when None.
+
+    Raises:
+        PolicyError: with every finding; nothing was published and the version in force stays.
+        InvalidValueError: it would take effect before now, or before a version that was published earlier.
+        ConflictError: these very files are a version already, or another version was published in the meantime.
+
+    Effects:
+        On return the version is durable, posted, and has its ledger entry, in one transaction. Twice is refused.
+    """
+    now = ctx.clock.now()
+    at = effective_at or now
+    if at < now:
+        raise InvalidValueError("`effective_at` lies in the past; a version takes effect now or later")
+    published = ctx.policies.published(ctx.store)
+    if published and at < published[-1].effective_at:
+        raise InvalidValueError("`effective_at` lies before that of the newest version; versions take effect in order")
+    version = compile_policy(files, number=len(published) + 1)
+    row = PolicyVersionRow(
+        number=version.number,
+        document_hash=version.document_hash,
+        meaning_hash=version.meaning_hash,
+        bundle=to_bundle(files),
+        published_at=now,
+        effective_at=at,
+    )
+
+    def publish(unit: Unit) -> None:
+        if unit.policies.newest_number() != version.number - 1:
+            raise ConflictError("another version was published in the meantime; look at it and publish again")
+        unit.policies.add(row)
+        ctx.door.record_in(unit, actor=PUBLISHER, action=LedgerAction.POLICY)
+
+    ctx.store.write(publish)
+    return version
+
+
+def is_newest(ctx: Context, files: PolicyFiles) -> bool:
+    """Say whether these files, to the byte, are the newest published version."""
+    published = ctx.policies.published(ctx.store)
+    return bool(published) and published[-1].version.document_hash == document_hash(files)
