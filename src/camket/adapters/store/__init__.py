@@ -1,0 +1,38 @@
+"""The operational store: SQLAlchemy Core tables, one code base for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from camket.adapters.store.sqlite import SqliteStore
+from camket.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from camket.ports import Store
+
+SQLITE_URL: Final = "sqlite:///"
+POSTGRESQL_URLS: Final = ("postgresql://", "postgres://")
+
+
+def open_store(url: str) -> Store:
+    """Open the store that a URL names, and bring its tables up.
+
+    Args:
+        url: `sqlite:///` with a path (four slashes for an absolute one), or `postgresql://`.
+
+    Raises:
+        SettingsError: the URL names no store that camket knows.
+        StoreError: the store cannot be opened; the message says what to do.
+    """
+    if url.startswith(SQLITE_URL):
+        return SqliteStore(Path(url.removeprefix(SQLITE_URL)))
+    if url.startswith(POSTGRESQL_URLS):
+        from camket.adapters.store.postgres import PostgresStore  # noqa: PLC0415 - the driver is loaded where it is used
+
+        return PostgresStore(url)
+    scheme = url.partition(":")[0]
+    raise SettingsError(f"no store is called `{scheme}`; write sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
+__all__ = ["SqliteStore", "open_store"]

@@ -1,0 +1,161 @@
+"""Group commit: one thread writes, and many waiting units of work share one flush to disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from camket.adapters.store.failures import from_sqlite, is_disk_failure
+from camket.adapters.store.unit import Inside, StoreTicket, StoreUnit
+from camket.core.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camket.ports import Unit
+
+T = TypeVar("T")
+
+MOST_WAITING: Final = 4096
+"""Units that may wait; one more is refused at once instead of being kept waiting."""
+
+
+class Waiting:
+    """A unit of work that waits for its turn, then for the commit."""
+
+    __slots__ = ("done", "error", "result", "ticket", "work")
+
+    def __init__(self, work: Callable[[Unit], Any]) -> None:
+        self.work = work
+        self.ticket = StoreTicket()
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+
+class GroupCommit:
+    """The writing side of a SQLite store.
+
+    Args:
+        connection: handed over; only the writer's thread uses it from now on, and closes it.
+        unit: the areas over that connection.
+        path: named in errors.
+        units_per_commit: at most so many units share a commit; 1 gives every unit its own.
+        inside: marks threads that run units.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, unit: StoreUnit, path: Path, *, units_per_commit: int, inside: Inside
+    ) -> None:
+        self._connection = connection
+        self._unit = unit
+        self._path = path
+        self._units_per_commit = units_per_commit
+        self._inside = inside
+        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._entrance = threading.Lock()
+        self._closed = False
+        self._failed = False
+        self._thread = threading.Thread(target=self._serve, name="camket-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Callable[[Unit], T]) -> T:
+        """Have the unit of work run in the writer's thread, and return when its commit is on disk."""
+        self._inside.refuse()
+        waiting = Waiting(work)
+        with self._entrance:
+            if self._closed:
+                raise StoreError("the store is closed")
+            if self._queue.qsize() >= MOST_WAITING:
+                raise StoreError(f"the store is busy: {MOST_WAITING} units of work are waiting; try again")
+            self._queue.put(waiting)
+        waiting.done.acquire()
+        if waiting.error is not None:
+            raise waiting.error
+        result: T = waiting.result
+        return result
+
+    def close(self) -> None:
+        """Commit what waits, then end the thread and close its connection; twice is once."""
+        with self._entrance:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        self._inside.running = True
+        while (first := self._queue.get()) is not None:
+            group: list[Waiting] = []
+            try:
+                closing = self._commit_group(first, group)
+            except BaseException as error:  # noqa: BLE001 - the outermost loop: whoever waits must hear of anything
+                self._undo()
+                self._fail(group, error)
+                closing = False
+            for waiting in group:
+                waiting.done.release()
+            if closing:
+                break
+        self._connection.close()
+
+    def _commit_group(self, first: Waiting, group: list[Waiting]) -> bool:
+        """Run waiting units one after another and commit them together; return whether the store is closing."""
+        group.append(first)
+        if self._failed:
+            raise sqlite3.OperationalError("an earlier flush to disk failed")
+        execute = self._connection.execute
+        execute("BEGIN IMMEDIATE")
+        closing = False
+        self._run(first)
+        # Units that arrive while the group runs still join it: the flush is shared by as many as possible.
+        while len(group) < self._units_per_commit:
+            try:
+                following = self._queue.get_nowait()
+            except Empty:
+                break
+            if following is None:
+                closing = True
+                break
+            group.append(following)
+            self._run(following)
+        execute("COMMIT")
+        # INVARIANT: a unit is acknowledged after the commit that holds it has returned, never before.
+        for waiting in group:
+            waiting.ticket.durable = waiting.error is None
+        return closing
+
+    def _run(self, waiting: Waiting) -> None:
+        """Run one unit in a savepoint of its own; its failure undoes it alone."""
+        execute = self._connection.execute
+        self._unit.ticket = waiting.ticket
+        execute("SAVEPOINT unit")
+        try:
+            waiting.result = waiting.work(self._unit)
+        except BaseException as error:
+            if not self._connection.in_transaction:
+                # Some failures (a full disk among them) make SQLite undo the whole transaction: the group is lost.
+                raise
+            waiting.error = from_sqlite(error, self._path) if isinstance(error, sqlite3.Error) else error
+            execute("ROLLBACK TO unit")
+        execute("RELEASE unit")
+
+    def _undo(self) -> None:
+        try:
+            self._connection.rollback()
+        except sqlite3.Error:
+            self._failed = True
+
+    def _fail(self, group: list[Waiting], error: BaseException) -> None:
+        """Tell every unit of a group that nothing was stored; a unit's own error stays."""
+        if isinstance(error, sqlite3.Error):
+            # INVARIANT: after a flush has failed, a later one may succeed without the lost pages; so none is tried.
+            self._failed = self._failed or is_disk_failure(error)
+            error = from_sqlite(error, self._path)
+        for waiting in group:
+            if waiting.error is None:
+                waiting.error = error

@@ -1,0 +1,153 @@
+"""The store on SQLite: one writer with group commit, a pool of readers, every commit flushed to disk."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from camket.adapters.store.failures import from_sqlite
+from camket.adapters.store.group_commit import GroupCommit
+from camket.adapters.store.schema import HEAD, revision_of, upgrade
+from camket.adapters.store.statements import SQLITE, Link
+from camket.adapters.store.unit import Inside, StoreUnit
+from camket.core.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from camket.ports import Unit
+
+T = TypeVar("T")
+
+UNITS_PER_COMMIT: Final = 256
+READERS: Final = 8
+LOCK_WAIT_SECONDS: Final = 5.0
+"""How long a statement waits for another process that has the file locked."""
+
+PAGES_BETWEEN_CHECKPOINTS: Final = 4000
+"""16 MiB of write-ahead log; SQLite's own 1000 would copy pages back several times a second under load."""
+
+STATEMENTS_KEPT: Final = 512
+
+
+class SqliteStore:
+    """The operational store in one SQLite file; see `camket.ports.Store` for what it promises.
+
+    Args:
+        path: the file; its folder is made when it is missing.
+        units_per_commit: at most so many units share a flush; 1 only to measure what sharing gains.
+        lock_wait_seconds: how long to wait for another process before giving up.
+
+    Raises:
+        StoreError: the file cannot be opened, written or understood; the message says what to do.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        units_per_commit: int = UNITS_PER_COMMIT,
+        lock_wait_seconds: float = LOCK_WAIT_SECONDS,
+    ) -> None:
+        self._path = path
+        self._lock_wait_seconds = lock_wait_seconds
+        self._inside = Inside()
+        _make_file(path)
+        try:
+            writer = self._connect()
+            _set_up(writer, path)
+            _bring_up(writer)
+        except sqlite3.Error as error:
+            raise from_sqlite(error, path) from error
+        self._readers = QueuePool(self._connect_reader, pool_size=READERS, max_overflow=0)
+        link = Link(cursor=writer.cursor(), dialect=SQLITE, writes=True)
+        self._writer = GroupCommit(
+            writer, StoreUnit(link), path, units_per_commit=units_per_commit, inside=self._inside
+        )
+
+    def write(self, unit: Callable[[Unit], T]) -> T:
+        """Run a unit of work and return its result once everything it wrote is on disk."""
+        return self._writer.write(unit)
+
+    def read(self, unit: Callable[[Unit], T]) -> T:
+        """Run a unit of work that only reads, over one state of the store."""
+        self._inside.refuse()
+        try:
+            borrowed = self._readers.connect()
+        except sqlite3.Error as error:
+            raise from_sqlite(error, self._path) from error
+        self._inside.running = True
+        try:
+            store_unit = borrowed.info.get("unit")
+            if store_unit is None:
+                link = Link(cursor=borrowed.cursor(), dialect=SQLITE, writes=False)
+                store_unit = borrowed.info["unit"] = StoreUnit(link)
+            connection: Any = borrowed.dbapi_connection
+            connection.execute("BEGIN")
+            return unit(store_unit)
+        except sqlite3.Error as error:
+            raise from_sqlite(error, self._path) from error
+        finally:
+            self._inside.running = False
+            borrowed.close()
+
+    def close(self) -> None:
+        """Finish the units that wait, refuse new ones, close the file; twice is once."""
+        self._writer.close()
+        self._readers.dispose()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=self._lock_wait_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS_KEPT,
+        )
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    def _connect_reader(self) -> Any:  # noqa: ANN401 - the pool wants its own protocol, which sqlite3 does not declare
+        connection = self._connect()
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+
+def _make_file(path: Path) -> None:
+    """Make the folder and the file for this user alone, so that no one else can read even the sealed bytes."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        reason = (error.strerror or "it failed").lower()
+        message = f"the database `{path}` cannot be opened ({reason}); let the service's user read and write its folder"
+        raise StoreError(message) from error
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    """Set what makes a commit durable; journal mode stays with the file, the rest is said to each connection."""
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StoreError(f"the database `{path}` cannot keep a write-ahead log (it says `{mode}`); use a local disk")
+    # INVARIANT: FULL flushes the log at every commit; anything less would acknowledge what a power cut can take back.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES_BETWEEN_CHECKPOINTS}")
+
+
+def _bring_up(raw: sqlite3.Connection) -> None:
+    """Bring the tables up, in one transaction that no other process starting at the same time can share."""
+    engine = sa.create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+    with engine.connect() as connection:
+        if revision_of(connection) == HEAD:
+            return
+        raw.execute("BEGIN IMMEDIATE")
+        if revision_of(connection) != HEAD:
+            upgrade(connection)
+        connection.commit()

@@ -1,0 +1,227 @@
+"""Statements written once in SQLAlchemy Core, compiled once per store, executed on the driver's own cursor.
+
+Building and compiling a statement costs many times what running it costs, so each is a module-level constant and what
+happens per call is one dictionary of parameters and one `execute`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg as postgresql_psycopg
+from sqlalchemy.ext.compiler import compiles
+
+from camket.adapters.store.types import CanonicalJson
+from camket.core.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+R = TypeVar("R")
+
+Convert: TypeAlias = "Callable[[Any], Any]"
+
+
+class Cursor(Protocol):
+    """What both drivers' cursors can do."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed."""
+        ...
+
+    def execute(self, sql: Any, params: Any = ..., /) -> Any:  # noqa: ANN401 - the drivers' own types differ
+        """Run one statement."""
+        ...
+
+    def executemany(self, sql: Any, params: Any, /) -> Any:  # noqa: ANN401 - the drivers' own types differ
+        """Run one statement for many parameter sets."""
+        ...
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - a tuple of what the columns hold
+        """Return the next row."""
+        ...
+
+    def fetchall(self) -> Sequence[Any]:
+        """Return all rows."""
+        ...
+
+
+SQLITE: Final[Dialect] = sqlite.dialect(paramstyle="named")
+POSTGRESQL: Final[Dialect] = postgresql_psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+
+ONLY_READS: Final = "this unit of work only reads; write in a unit that was started for writing"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """One open connection: its cursor, the store's dialect, and whether units on it may write."""
+
+    cursor: Cursor
+    dialect: Dialect
+    writes: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A statement as one store wants it: its text, and what turns Python values into the driver's and back."""
+
+    sql: str
+    binds: tuple[tuple[str, Convert], ...]
+    fixed: Mapping[str, Any]
+    columns: tuple[str, ...]
+    writes: bool
+    results: tuple[tuple[int, Convert], ...]
+
+
+Statement: TypeAlias = "sa.Select[Any] | sa.Insert | sa.Update | sa.Delete"
+Insert: TypeAlias = "Callable[[sa.Table], sqlite.Insert | postgresql.Insert]"
+"""The store's own `insert`, for statements with ON CONFLICT: the two dialects spell it alike and share no class."""
+
+
+class Query(Generic[R]):
+    """One statement and how its rows are made.
+
+    Args:
+        statement: the statement, or a function of the store's own `insert` that makes it.
+        row: makes a row from its columns by name; for a single unnamed column use `scalar`.
+    """
+
+    def __init__(self, statement: Any, row: Callable[..., R]) -> None:  # noqa: ANN401 - `Statement` or a function
+        self._statement = statement
+        self._row = row
+        self._prepared: dict[str, Prepared] = {}
+
+    def one(self, link: Link, **params: Any) -> R | None:  # noqa: ANN401 - a column's own type each
+        """Run it and return its only row, or None."""
+        prepared = self._run(link, params)
+        values = link.cursor.fetchone()
+        return None if values is None else self._make(prepared, values)
+
+    def only(self, link: Link, **params: Any) -> R:  # noqa: ANN401 - a column's own type each
+        """Run it and return the one row that it always gives."""
+        prepared = self._run(link, params)
+        return self._make(prepared, link.cursor.fetchone())
+
+    def all(self, link: Link, **params: Any) -> tuple[R, ...]:  # noqa: ANN401 - a column's own type each
+        """Run it and return its rows."""
+        prepared = self._run(link, params)
+        return tuple([self._make(prepared, values) for values in link.cursor.fetchall()])
+
+    def run(self, link: Link, **params: Any) -> int:  # noqa: ANN401 - a column's own type each
+        """Run it and return how many rows it changed."""
+        self._run(link, params)
+        return link.cursor.rowcount
+
+    def many(self, link: Link, params: Iterable[Mapping[str, Any]]) -> int:
+        """Run it once for each set of parameters and return how many rows were changed in all."""
+        if not link.writes:
+            raise StoreError(ONLY_READS)
+        prepared = self._on(link.dialect)
+        bound = [_bind(prepared, dict(one)) for one in params]
+        if not bound:
+            return 0
+        link.cursor.executemany(prepared.sql, bound)
+        return link.cursor.rowcount
+
+    def _run(self, link: Link, params: dict[str, Any]) -> Prepared:
+        prepared = self._prepared.get(link.dialect.name) or self._on(link.dialect)
+        if prepared.writes and not link.writes:
+            raise StoreError(ONLY_READS)
+        link.cursor.execute(prepared.sql, _bind(prepared, params))
+        return prepared
+
+    def _make(self, prepared: Prepared, values: Sequence[Any]) -> R:
+        named = dict(zip(prepared.columns, values, strict=True))
+        for index, convert in prepared.results:
+            if values[index] is not None:
+                named[prepared.columns[index]] = convert(values[index])
+        return self._row(**named)
+
+    def _on(self, dialect: Dialect) -> Prepared:
+        if dialect.name not in self._prepared:
+            self._prepared[dialect.name] = prepare(self._statement, dialect)
+        return self._prepared[dialect.name]
+
+
+def _bind(prepared: Prepared, params: dict[str, Any]) -> dict[str, Any]:
+    for name, convert in prepared.binds:
+        params[name] = convert(params[name])
+    if prepared.fixed:
+        params.update(prepared.fixed)
+    return params
+
+
+def command(statement: Any) -> Query[None]:  # noqa: ANN401 - `Statement` or a function of the store's `insert`
+    """Return the query for a statement that gives no rows back."""
+    return Query(statement, _no_row)
+
+
+def _no_row(**columns: object) -> None:
+    del columns
+
+
+def scalar(**columns: Any) -> Any:  # noqa: ANN401 - the type of the one column
+    """Return the value of a row's only column."""
+    (value,) = columns.values()
+    return value
+
+
+def columns_of(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the frozen rows
+    """Return a row's columns by name."""
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+def prepare(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401 - `Statement` or a function
+    """Compile a statement for one store."""
+    if callable(statement):
+        statement = statement(sqlite.insert if dialect.name == "sqlite" else postgresql.insert)
+    compiled: SQLCompiler = statement.compile(dialect=dialect)
+    binds, fixed = [], {}
+    for name, bind in compiled.binds.items():
+        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if not bind.required and bind.value is not None:
+            fixed[name] = convert(bind.value) if convert else bind.value
+        elif convert is not None:
+            binds.append((name, convert))
+    columns = tuple(getattr(statement, "exported_columns", ()))
+    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    return Prepared(
+        sql=str(compiled),
+        binds=tuple(binds),
+        fixed=fixed,
+        columns=tuple(str(column.key or index) for index, column in enumerate(columns)),
+        writes=not isinstance(statement, sa.Select),
+        results=tuple((index, convert) for index, convert in enumerate(converts) if convert is not None),
+    )
+
+
+class Among(sa.ColumnElement[bool]):
+    """`column IN (a list of texts given as one parameter)`, so that the statement stays one for every length."""
+
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, column: sa.ColumnElement[str], parameter: str) -> None:
+        self.column = column
+        self.texts = sa.bindparam(parameter, type_=CanonicalJson(), required=True)
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    column = compiler.process(element.column, **options)
+    texts = compiler.process(element.texts, **options)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - a column and a parameter, both rendered
+
+
+@compiles(Among, "postgresql")
+def _among_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    column = compiler.process(element.column, **options)
+    texts = compiler.process(element.texts, **options)
+    return f"{column} IN (SELECT json_array_elements_text(CAST({texts} AS json)))"
