@@ -54,7 +54,8 @@ def verify(
             held = Certificate.parse(raw)
         except LedgerError as error:
             malformed(error, raw, FORMAT, lang)
-        report = verify_certificate(held, open_place(ledger), key=given_key(key), older=read_checkpoints(since))
+        with open_place(ledger) as reader:
+            report = verify_certificate(held, reader, key=given_key(key), older=read_checkpoints(since))
     say_ledger(report.ledger, lang, compared=True)
     say_findings((*report.findings, *report.ledger.findings), lang)
     if report.holds:

@@ -58,7 +58,8 @@ def verify(
     with readable(lang):
         witnesses = [parsed for one in witness or [] if (parsed := given_key(one)) is not None]
         older = read_checkpoints(since)
-        report = verify_ledger(open_place(place), key=given_key(key), older=older, witnesses=witnesses)
+        with open_place(place) as reader:
+            report = verify_ledger(reader, key=given_key(key), older=older, witnesses=witnesses)
         if keep is not None and report.holds:
             write_checkpoint(keep, report.signed)
     say_ledger(report, lang, compared=bool(older))
@@ -78,8 +79,7 @@ def proof(
 ) -> None:
     """Print the inclusion proof of one entry as JSON; it was checked before it is printed."""
     findings: list[LedgerFinding] = []
-    with readable(lang):
-        reader = open_place(ledger)
+    with readable(lang), open_place(ledger) as reader:
         trusted = ledger_key(reader, given_key(key), findings)
         if trusted is None or findings:
             say_findings(findings, lang, problem=True)
@@ -107,7 +107,8 @@ def openings(
             opened = Openings.parse(raw)
         except LedgerError as error:
             malformed(error, raw, OPENINGS_FORMAT, lang)
-        report = verify_openings(opened, open_place(ledger), key=given_key(key), older=read_checkpoints(since))
+        with open_place(ledger) as reader:
+            report = verify_openings(opened, reader, key=given_key(key), older=read_checkpoints(since))
     say_ledger(report.ledger, lang, compared=bool(since))
     say_findings((*report.findings, *report.ledger.findings), lang)
     if report.holds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import zlib
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
@@ -14,7 +15,7 @@ from camket.core.ledger.note import MOST_NOTE_BYTES
 from camket.core.ledger.tiles import CHECKPOINT_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from camket.core.ledger.tiles import TileReader
 
@@ -91,6 +92,10 @@ class AddressReader:
                     raise UnreadableError(message) from error
         return None
 
+    def close(self) -> None:
+        """End the connection; reading again opens a new one."""
+        self._connection.close()
+
     def _get(self, path: str) -> bytes | None:
         self._connection.request("GET", f"{self._base}/{path}", headers={"Accept-Encoding": "gzip, identity"})
         response = self._connection.getresponse()
@@ -107,13 +112,18 @@ class AddressReader:
         return _unpacked(data) if response.headers.get("Content-Encoding") == "gzip" else data
 
 
-def open_place(place: str) -> TileReader:
-    """Return the reader of a directory or of an http or https address.
+@contextmanager
+def open_place(place: str) -> Iterator[TileReader]:
+    """Give the reader of a directory or of an http or https address, and close its connection at the end.
 
     Raises:
         UnreadableError: there is no such directory, or the address cannot be used.
     """
-    return AddressReader(place) if "://" in place else DirectoryReader(Path(place))
+    if "://" in place:
+        with closing(AddressReader(place)) as reader:
+            yield reader
+    else:
+        yield DirectoryReader(Path(place))
 
 
 def read_bounded(file: Path, most_bytes: int) -> bytes | None:

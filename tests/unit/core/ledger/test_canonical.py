@@ -24,7 +24,7 @@ def test_canonical_json_reads_back(value: JsonValue) -> None:
 
 
 def test_keys_follow_utf_16_code_units() -> None:
-    """A key outside the basic plane sorts by its surrogates, before a private-use character (RFC 8785 section 3.2.3)."""
+    """A key outside the basic plane sorts by its surrogates, before a private-use one (RFC 8785 section 3.2.3)."""
     assert canonical_json({"\ue000": 1, "\U0001f600": 2, "a": 3}).decode() == '{"a":3,"\U0001f600":2,"\ue000":1}'
 
 
