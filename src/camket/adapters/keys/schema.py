@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import KeyStoreError
+from camket.core.terms import require_aware
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +116,7 @@ def empty_log(database: Path) -> None:
 
 def to_microseconds(instant: datetime) -> int:
     """Return an aware instant as whole microseconds since 1970."""
-    return (instant - _EPOCH_START) // _MICROSECOND
+    return (require_aware(instant, "at") - _EPOCH_START) // _MICROSECOND
 
 
 def from_microseconds(count: int) -> datetime:
