@@ -385,7 +385,7 @@ class JobRow:
     Args:
         args: ids only.
         dedupe_key: no second job with the same key is stored while this row stands.
-        attempts: how often it was claimed.
+        attempts: how often it was claimed since it last got on.
         fence: grows with every claim; a worker that holds an older one writes nothing.
         last_error: a word for the last failure, nothing personal.
     """

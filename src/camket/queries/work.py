@@ -43,7 +43,7 @@ class JobQueries(Protocol):
         ...
 
     def reschedule(self, job_id: int, *, fence: int, run_at: datetime, error: str | None = None) -> None:
-        """Give the job back, to be run again from its next step at an instant."""
+        """Give the job back, to go on from its next step at an instant; without an error, its tries start anew."""
         ...
 
     def finish(self, job_id: int, *, fence: int, at: datetime) -> None:

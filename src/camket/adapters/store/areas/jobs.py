@@ -79,11 +79,9 @@ STEPS: Final = Query(
 )
 FINISH_STEP: Final = command(_finish_step)
 _FREE: Final = {"lease_owner": sa.null(), "lease_until": sa.null()}
-RESCHEDULE: Final = command(
-    sa.update(table)
-    .where(_HELD)
-    .values(state=JobState.READY, run_at=bindparam("next_run"), last_error=bindparam("error"), **_FREE)
-)
+_RESCHEDULE: Final = sa.update(table).where(_HELD).values(state=JobState.READY, run_at=bindparam("next_run"), **_FREE)
+RESCHEDULE: Final = command(_RESCHEDULE.values(last_error=bindparam("error")))
+GO_ON_LATER: Final = command(_RESCHEDULE.values(last_error=sa.null(), attempts=0))
 END: Final = command(
     sa.update(table)
     .where(_HELD)
@@ -149,7 +147,11 @@ class JobArea:
 
     def reschedule(self, job_id: int, *, fence: int, run_at: datetime, error: str | None = None) -> None:
         """Give the job back."""
-        changed = RESCHEDULE.run(self._link, job_id=job_id, held_fence=fence, next_run=run_at, error=error)
+        held = {"job_id": job_id, "held_fence": fence, "next_run": run_at}
+        if error is None:
+            changed = GO_ON_LATER.run(self._link, **held)
+        else:
+            changed = RESCHEDULE.run(self._link, **held, error=error)
         self._require_held(job_id, changed)
 
     def finish(self, job_id: int, *, fence: int, at: datetime) -> None:
