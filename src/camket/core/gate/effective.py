@@ -152,10 +152,13 @@ def _rights(
 
 def _better(old: RightTerms, new: RightTerms, agreed: frozenset[str]) -> RightTerms:
     """Return the newer terms with, for each attribute that was not agreed to, the value better for the subject."""
+    complete = new.complete_days if "complete" in agreed else min(old.complete_days, new.complete_days)
+    reply = new.reply_days if "reply" in agreed else min(old.reply_days, new.reply_days)
     return replace(
         new,
-        reply_days=new.reply_days if "reply" in agreed else min(old.reply_days, new.reply_days),
-        complete_days=new.complete_days if "complete" in agreed else min(old.complete_days, new.complete_days),
+        # Agreed to alone, a longer time to reply ends at the latest when the request has to be done.
+        reply_days=min(reply, complete),
+        complete_days=complete,
         fee_vnd=new.fee_vnd if "fee" in agreed else min(old.fee_vnd, new.fee_vnd),
         verification=new.verification if "verification" in agreed else _safer(old.verification, new.verification),
     )

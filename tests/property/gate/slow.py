@@ -1,0 +1,559 @@
+"""The second evaluator: slow, written from the text of the semantics, sharing no code with the gate.
+
+Everything is computed anew for each question, out of sets of plain tuples, in the order of the text. Only the types of
+facts and questions are shared, the names of the closed sets, and the hash that a consent is bound to.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from camket.core.consent.facts import Consent
+from camket.core.gate.question import Agreement, Question, SubjectFacts
+from camket.core.policy.model import Clause, PolicyVersion
+from camket.core.policy.version import consent_hash
+from camket.core.terms import LawCase
+
+WHOLE = "the version whole"
+STRENGTH = ["session", "email_code", "email_and_phone", "passkey", "in_person"]
+OPEN_TO_ALL = {"session", "email_code"}
+
+
+class Row(NamedTuple):
+    """One item's answer."""
+
+    outcome: str
+    row: str
+    clause: str | None = None
+    until: datetime | None = None
+    missing: str | None = None
+    clause_hash: str | None = None
+    obligations: tuple[tuple[str, str | None, datetime | None], ...] = ()
+
+
+class Answer(NamedTuple):
+    """Section 4's answer."""
+
+    outcome: str
+    items: tuple[tuple[str, Row], ...]
+    clauses: tuple[str, ...]
+    missing: tuple[tuple[Any, ...], ...]
+    obligations: frozenset[tuple[Any, ...]]
+    version: int
+    history: str
+
+
+def evaluate(versions: list[PolicyVersion], facts: SubjectFacts, question: Question) -> Answer:
+    """Answer a question by the text."""
+    rows = tuple((item, one_item(versions, facts, question, item)) for item in question.items)
+    outcomes = {row.outcome for _, row in rows}
+    outcome = "deny" if "deny" in outcomes else "ask" if "ask" in outcomes else "permit"
+    clauses: list[str] = []
+    for _, row in rows:
+        if row.clause is not None and row.clause not in clauses:
+            clauses.append(row.clause)
+    newest = versions[-1].number
+    return Answer(
+        outcome=outcome,
+        items=rows,
+        clauses=tuple(clauses),
+        missing=tuple(
+            (row.missing, item, question.purpose, question.recipient, newest, row.clause, row.clause_hash)
+            for item, row in rows
+            if row.missing is not None
+        ),
+        obligations=frozenset(obligations(question, rows)),
+        version=newest,
+        history=history_hash(versions, facts, question.at),
+    )
+
+
+def obligations(question: Question, rows: tuple[tuple[str, Row], ...]) -> set[tuple[Any, ...]]:
+    found: set[tuple[Any, ...]] = set()
+    for item, row in rows:
+        found |= {(kind, item, reference, until, None) for kind, reference, until in row.obligations}
+        if row.outcome == "permit" and row.row in {"case.law", "case.terms", "case.protection", "erased.held.law"}:
+            assert question.case is not None
+            told = question.case.notice_delayed_until if isinstance(question.case, LawCase) else None
+            found.add(("record_case", None, question.case.reference, None, None))
+            found.add(("tell_subject", None, question.case.reference, None, told))
+    return found
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def root(versions: list[PolicyVersion], kind: str, name: str | None) -> str | None:
+    """Return the first id that a name's thing ever had; None for a name that no version knows."""
+    for version in reversed(versions):
+        for declared in getattr(version.policy, kind):
+            if name == declared.id or name in declared.renamed_from:
+                return str(declared.renamed_from[0]) if declared.renamed_from else str(declared.id)
+    return None
+
+
+def declared_now(versions: list[PolicyVersion], kind: str, name: str | None) -> bool:
+    thing = root(versions, kind, name)
+    roots = {(one.renamed_from or (one.id,))[0] for one in getattr(versions[-1].policy, kind)}
+    return thing is not None and thing in roots
+
+
+# --- section 2: the fold -------------------------------------------------------------------------------------------
+
+
+def counted(facts: SubjectFacts, at: datetime) -> list[Agreement]:
+    """Return the agreements that count at an instant."""
+    return [
+        one
+        for one in facts.agreements
+        if one.at <= at and not (one.withdrawn_at is not None and one.withdrawn_at <= at)
+    ]
+
+
+def agreed(version: PolicyVersion, facts: SubjectFacts, at: datetime) -> set[Any]:
+    """Return the clauses of a version that the subject agreed to, by kind and roots, or `WHOLE` among them."""
+    found: set[Any] = set()
+    for agreement in counted(facts, at):
+        if agreement.version == version.number:
+            if agreement.clause is None:
+                found.add(WHOLE)
+            for clause in version.clauses:
+                if agreement.clause is not None and squeeze(agreement.clause) == squeeze(clause.id):
+                    found.add((str(clause.kind), clause.roots))
+    return found
+
+
+def squeeze(text: str) -> str:
+    return text.replace(" ", "").replace("\t", "").replace("\n", "")
+
+
+def cells(version: PolicyVersion, *kinds: str) -> set[Any]:
+    return {(str(clause.kind), clause.roots) for clause in version.clauses if clause.kind in kinds}
+
+
+def in_force(versions: list[PolicyVersion], facts: SubjectFacts) -> list[PolicyVersion]:
+    """Return the versions that concern the subject: from the one they joined under."""
+    return [version for version in versions if version.number >= facts.joined]
+
+
+def permissions(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> set[Any]:
+    """E(n) = V(n) AND (E(n-1) OR agreed(n, clause))."""
+    first, *later = in_force(versions, facts)
+    effective = cells(first, "collect", "use", "share")
+    for version in later:
+        yes = agreed(version, facts, at)
+        stands = cells(version, "collect", "use", "share")
+        effective = stands if WHOLE in yes else {cell for cell in stands if cell in effective or cell in yes}
+    return effective
+
+
+def keep(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> set[tuple[str, str]]:
+    """For each item every maximum that binds, as text; of two by the same clock the shorter."""
+    first, *later = in_force(versions, facts)
+    bound = {roots[0]: {no_clock(roots[1])} for _, roots in cells(first, "keep")}
+    for version in later:
+        yes = agreed(version, facts, at)
+        if WHOLE in yes:
+            bound = {}
+        for cell in cells(version, "keep"):
+            item, maximum = cell[1]
+            bound[item] = {no_clock(maximum)} if cell in yes else bound.get(item, set()) | {no_clock(maximum)}
+    return {(item, one) for item, every in bound.items() for one in every if is_shortest(one, every)}
+
+
+def no_clock(maximum: str) -> str:
+    """As long as the account exists is the same by any clock."""
+    return "account" if maximum.startswith("account@") else maximum
+
+
+def is_shortest(maximum: str, every: set[str]) -> bool:
+    if maximum == "account":
+        return True
+    days, clock = maximum.removeprefix("P").split("D@")
+    return all(int(other[1:].split("D@")[0]) >= int(days) for other in every if other.endswith(f"@{clock}"))
+
+
+def rights(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> dict[str, dict[str, str]]:
+    """R(n) = V(n) OR (R(n-1) minus the reductions agreed at n), for each attribute the better value."""
+    first, *later = in_force(versions, facts)
+    held = granted(first)
+    for version in later:
+        now, yes = granted(version), agreed(version, facts, at)
+        if WHOLE in yes:
+            held = now
+            continue
+        after = {}
+        for right in held.keys() | now.keys():
+            if right not in held:
+                after[right] = now[right]
+            elif right not in now:
+                if ("right", (right, "present", "no")) not in yes:
+                    after[right] = held[right]
+            else:
+                after[right] = {
+                    name: value if ("right", (right, name, value)) in yes else better(name, held[right][name], value)
+                    for name, value in now[right].items()
+                }
+                after[right]["reply"] = shorter(after[right]["reply"], after[right]["complete"])
+        held = after
+    return held
+
+
+def granted(version: PolicyVersion) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for clause in version.clauses:
+        if clause.kind == "right" and clause.parts[1] != "present":
+            found.setdefault(clause.parts[0], {})[clause.parts[1]] = clause.parts[2]
+    return found
+
+
+def better(attribute: str, old: str, new: str) -> str:
+    if attribute == "verification":
+        raised = STRENGTH.index(new) > STRENGTH.index(old)
+        return new if raised and new in OPEN_TO_ALL else old
+    return shorter(old, new)
+
+
+def shorter(one: str, other: str) -> str:
+    return min(one, other, key=lambda value: int(value.removeprefix("P").removesuffix("D")))
+
+
+def notices(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> dict[tuple[str, str], int]:
+    """For each service and channel the days of lead; more is better, and a channel is better than none."""
+    first, *later = in_force(versions, facts)
+    held = told(first)
+    for version in later:
+        now, yes = told(version), agreed(version, facts, at)
+        if WHOLE in yes:
+            held = now
+            continue
+        for service, channel in held.keys() | now.keys():
+            values = {value for kind, (one, two, value) in yes_notices(yes) if (one, two) == (service, channel)}
+            days = now.get((service, channel), -1)
+            if not values:
+                days = max(days, held.get((service, channel), -1))
+            held = {key: value for key, value in held.items() if key != (service, channel)}
+            if days >= 0:
+                held[service, channel] = days
+    return held
+
+
+def yes_notices(yes: set[Any]) -> list[tuple[str, tuple[str, str, str]]]:
+    return [cell for cell in yes if cell != WHOLE and cell[0] == "notice"]
+
+
+def told(version: PolicyVersion) -> dict[tuple[str, str], int]:
+    return {
+        (clause.roots[0], clause.roots[1]): int(clause.parts[2][1:-1])
+        for clause in version.clauses
+        if clause.kind == "notice" and clause.parts[2] != "none"
+    }
+
+
+def grounds(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> set[str]:
+    """A ground other than the law's own is there only if it was there all along."""
+    first, *later = in_force(versions, facts)
+    held = {str(one) for one in first.policy.grounds}
+    for version in later:
+        now = {str(one) for one in version.policy.grounds}
+        held = now if WHOLE in agreed(version, facts, at) else {one for one in now if one in held | {"law", "consent"}}
+    return held
+
+
+def fold_lines(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> list[str]:
+    """Return the effective policy as clauses, sorted."""
+    lines = [f"{kind}({', '.join(roots)})" for kind, roots in permissions(versions, facts, at)]
+    lines += [f"keep({item}, {maximum})" for item, maximum in keep(versions, facts, at)]
+    for right, terms in rights(versions, facts, at).items():
+        lines += [f"right({right}, {name}, {value})" for name, value in terms.items()]
+    lines += [f"notice({s}, {c}, P{days}D)" for (s, c), days in notices(versions, facts, at).items()]
+    lines += [f"ground({ground})" for ground in grounds(versions, facts, at)]
+    return sorted(lines)
+
+
+def history_hash(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> str:
+    return hashlib.sha256("\n".join(fold_lines(versions, facts, at)).encode()).hexdigest()
+
+
+# --- section 4: the table ------------------------------------------------------------------------------------------
+
+
+def one_item(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, name: str) -> Row:
+    """Return the first row that fits."""
+    item = root(versions, "items", name)
+    if item is None:
+        return Row("deny", "undeclared.ever")
+    hold = longest_hold(versions, facts, item, question.at)
+    own = question.action == "use" and question.purpose == "rights"
+    if facts.state == "erased":
+        return erased(versions, facts, question, item, hold, own=own)
+    if own:
+        return Row("permit", "rights", obligations=hold_key(hold))
+    if question.action != "collect" and (
+        question.case is not None or question.ground in {"law", "terms", "protection"}
+    ):
+        return on_a_case(versions, facts, question, item, hold)
+    if undeclared(versions, question, item):
+        return Row("deny", "undeclared")
+    if question.action == "collect":
+        return collect(versions, facts, question, item)
+    if hold is not None:
+        return Row("deny", "held", until=hold.until)
+    if question.action == "use":
+        return use(versions, facts, question, item)
+    return share(versions, facts, question, item)
+
+
+def erased(
+    versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str, hold: Any, *, own: bool
+) -> Row:
+    lawful = (
+        question.action != "collect"
+        and question.case is not None
+        and question.case.ground == "law"
+        and defect(versions, facts, question, item) is None
+    )
+    if not (own or lawful):
+        return Row("deny", "erased")
+    if hold is None:
+        return Row("deny", "erased.not_held")
+    name = "erased.held.rights" if own else "erased.held.law"
+    return Row("permit", name, until=hold.until, obligations=hold_key(hold))
+
+
+def longest_hold(versions: list[PolicyVersion], facts: SubjectFacts, item: str, at: datetime) -> Any:
+    longest = None
+    for hold in facts.holds:
+        if root(versions, "items", hold.item) == item and hold.until > at:
+            longest = hold if longest is None or hold.until > longest.until else longest
+    return longest
+
+
+def hold_key(hold: Any) -> tuple[tuple[str, str | None, datetime | None], ...]:
+    return () if hold is None else (("hold_key", hold.article, hold.until),)
+
+
+def defect(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> str | None:
+    case = question.case
+    if case is None:
+        return "case.missing"
+    if question.ground is not None and question.ground != case.ground:
+        return "case.mismatch"
+    acts = {str(act) for act in case.acts}
+    needed = {"disclose"} if question.action == "share" else {"access", "use"}
+    if not acts & needed or item not in {root(versions, "items", one) or one for one in case.items}:
+        return "case.scope"
+    if case.ground not in grounds(versions, facts, question.at):
+        return "case.ground"
+    return None
+
+
+def on_a_case(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str, hold: Any) -> Row:
+    """Section 7."""
+    wrong = defect(versions, facts, question, item)
+    if wrong is not None:
+        return Row("deny", wrong, missing=None if wrong == "case.ground" else "ground")
+    case = question.case
+    assert case is not None
+    if case.ground == "law":
+        return Row("permit", "case.law", obligations=hold_key(hold))
+    if hold is not None:
+        return Row("deny", "case.held")
+    if (facts.restricted or facts.objected) and case.law_19_case not in {"a", "b", "c", "d", "e"}:
+        return Row("deny", "case.restricted", missing="ground")
+    return Row("permit", f"case.{case.ground}")
+
+
+def undeclared(versions: list[PolicyVersion], question: Question, item: str) -> bool:
+    if not declared_now(versions, "items", item):
+        return True
+    for kind, name in (
+        ("services", question.service),
+        ("purposes", question.purpose),
+        ("recipients", question.recipient),
+    ):
+        if name is not None and not declared_now(versions, kind, name):
+            return True
+    needed = {
+        "collect": (question.service, question.source),
+        "use": (question.purpose,),
+        "share": (question.recipient,),
+    }
+    return None in needed[str(question.action)]
+
+
+def clause_in(version: PolicyVersion, kind: str, *roots: str | None) -> Clause | None:
+    for clause in version.clauses:
+        if clause.kind == kind and clause.roots[: len(roots)] == roots:
+            return clause
+    return None
+
+
+def collect(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
+    if question.source == "observed" and ("all" in facts.restricted or "all" in facts.objected):
+        return Row("deny", "restricted.observed")
+    service = root(versions, "services", question.service)
+    clause = clause_in(versions[-1], "collect", item, service, question.source)
+    if clause is None:
+        return Row("deny", "collect.neither")
+    if (str(clause.kind), clause.roots) in permissions(versions, facts, question.at):
+        return Row("permit", "collect.effective", clause.id)
+    return ask_agreement(versions, facts, question, clause, "collect.new")
+
+
+def ask_agreement(
+    versions: list[PolicyVersion], facts: SubjectFacts, question: Question, clause: Clause, name: str
+) -> Row:
+    until = quiet_until(versions, facts, clause, question.at)
+    told: tuple[tuple[str, str | None, datetime | None], ...] = ()
+    if until is not None:
+        told = (("do_not_ask", None, until),)
+    return Row("ask", name, clause.id, until, "agreement", obligations=told)
+
+
+def quiet_until(versions: list[PolicyVersion], facts: SubjectFacts, clause: Clause, at: datetime) -> datetime | None:
+    ends = []
+    for refusal in facts.refusals:
+        about_purpose = (
+            refusal.purpose is not None
+            and clause.kind == "use"
+            and root(versions, "purposes", refusal.purpose) == clause.roots[1]
+        )
+        about_clause = refusal.clause is not None and (str(clause.kind), clause.roots) == newest_meaning(
+            versions, refusal.clause
+        )
+        end = refusal.at + timedelta(days=versions[-1].policy.quiet_days)
+        if (about_purpose or about_clause) and refusal.at <= at < end:
+            ends.append(end)
+    return max(ends) if ends else None
+
+
+def newest_meaning(versions: list[PolicyVersion], text: str) -> tuple[str, tuple[str, ...]] | None:
+    for version in reversed(versions):
+        for clause in version.clauses:
+            if squeeze(clause.id) == squeeze(text):
+                return str(clause.kind), clause.roots
+    return None
+
+
+def use(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
+    purpose = root(versions, "purposes", question.purpose)
+    for stopped in (facts.restricted, facts.objected):
+        if "all" in stopped or purpose in {root(versions, "purposes", one) for one in stopped}:
+            return Row("deny", "use.restricted")
+    clause = clause_in(versions[-1], "use", item, purpose)
+    if clause is None:
+        return Row("deny", "silence")
+    if clause.parts[2] == "consent":
+        return on_consent(versions, facts, question, clause)
+    if (str(clause.kind), clause.roots) in permissions(versions, facts, question.at):
+        return Row("permit", "use.stated", clause.id)
+    return ask_agreement(versions, facts, question, clause, "use.stated.new")
+
+
+def share(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
+    if question.ground is None:
+        return Row("deny", "share.ground", missing="ground")
+    if facts.restricted or facts.objected:
+        return Row("deny", "share.restricted")
+    clause = clause_in(versions[-1], "share", item, root(versions, "recipients", question.recipient), "consent")
+    if clause is None:
+        return Row("deny", "silence")
+    return on_consent(versions, facts, question, clause)
+
+
+def on_consent(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, clause: Clause) -> Row:
+    at = question.at
+    asked = hash_in(versions[-1], clause.roots)
+    given = [one for one in facts.consents if is_for(versions, one, clause) and one.clause_hash == asked]
+    valid = [one for one in given if is_valid(versions, facts, one, clause, at)]
+    if valid:
+        ends = [one.expires_at for one in valid]
+        until = None if None in ends else max(end for end in ends if end is not None)
+        return Row("permit", "consent.valid", clause.id, until)
+    withdrawn = [one for one in given if one.given_at <= at and one.withdrawn_at is not None and one.withdrawn_at <= at]
+    if clause.kind == "share" and withdrawn:
+        return Row("deny", "share.withdrawn", clause.id)
+    if signal(facts, at) == "signalled":
+        return Row("deny", "consent.gpc", clause.id, obligations=(("do_not_ask", None, None),))
+    until = quiet_until(versions, facts, clause, at)
+    if until is not None:
+        return Row("deny", "consent.quiet", clause.id, until, obligations=(("do_not_ask", None, until),))
+    return Row("ask", "consent.ask", clause.id, missing="consent", clause_hash=asked)
+
+
+# --- section 5: consent --------------------------------------------------------------------------------------------
+
+
+def is_for(versions: list[PolicyVersion], consent: Consent, clause: Clause) -> bool:
+    """Say whether the consent speaks of the clause's item and of its purpose or recipient."""
+    if clause.roots[0] not in {root(versions, "items", one) for one in consent.items}:
+        return False
+    if clause.kind == "share":
+        return consent.recipient is not None and root(versions, "recipients", consent.recipient) == clause.roots[1]
+    return consent.recipient is None and root(versions, "purposes", consent.purpose) == clause.roots[1]
+
+
+def hash_in(version: PolicyVersion, roots: tuple[str, ...]) -> str | None:
+    """Return what a consent to this cell is bound to in a version; None where the version has no such cell."""
+    for clause in version.clauses:
+        if clause.kind == "use" and clause.roots == roots and clause.parts[2] == "consent":
+            return consent_hash(version.policy, purpose=clause.parts[1])
+        if clause.kind == "share" and clause.roots == roots and clause.parts[2] == "consent":
+            return consent_hash(version.policy, recipient=clause.parts[1])
+    return None
+
+
+def is_valid(
+    versions: list[PolicyVersion], facts: SubjectFacts, consent: Consent, clause: Clause, at: datetime
+) -> bool:
+    """Say whether it is given, and not withdrawn, expired, ended or suspended."""
+    given = consent.given_at <= at
+    withdrawn = consent.withdrawn_at is not None and consent.withdrawn_at <= at
+    expired = consent.expires_at is not None and consent.expires_at <= at
+    return given and not (
+        withdrawn or expired or ended(versions, facts, consent, clause) or suspended(facts, consent, at)
+    )
+
+
+def ended(versions: list[PolicyVersion], facts: SubjectFacts, consent: Consent, clause: Clause) -> bool:
+    """Say whether the meaning changed, or the clause was absent for a version, since it was given."""
+    if consent.version is not None:
+        since = consent.version
+        if since not in {version.number for version in versions}:
+            return True
+    else:
+        same = [
+            version.number
+            for version in in_force(versions, facts)
+            if hash_in(version, clause.roots) == consent.clause_hash
+        ]
+        since = min(same) if same else versions[-1].number
+    return any(hash_in(version, clause.roots) != consent.clause_hash for version in versions if version.number >= since)
+
+
+def signal(facts: SubjectFacts, at: datetime) -> str:
+    """Return `none`, `signalled` or `overridden` at an instant."""
+    if facts.gpc is None:
+        return "none"
+    events = []
+    if facts.gpc.signalled_at is not None:
+        events.append((facts.gpc.signalled_at, 0, "signalled"))
+    else:
+        events.append((datetime.min.replace(tzinfo=UTC), 0, "signalled"))
+    if facts.gpc.overridden_at is not None:
+        events.append((facts.gpc.overridden_at, 1, "overridden"))
+    past = sorted(event for event in events if event[0] <= at)
+    return past[-1][2] if past else "none"
+
+
+def suspended(facts: SubjectFacts, consent: Consent, at: datetime) -> bool:
+    """Say whether the signal came after the yes, and the yes was not given again since."""
+    if facts.gpc is None:
+        return False
+    now = signal(facts, at)
+    if now == "overridden":
+        return facts.gpc.overridden_at is not None and consent.given_at < facts.gpc.overridden_at
+    if now == "signalled":
+        return facts.gpc.signalled_at is None or consent.given_at <= facts.gpc.signalled_at
+    return False
