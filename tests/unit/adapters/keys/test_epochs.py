@@ -194,3 +194,21 @@ def test_visitors_get_a_new_key_and_codes_keep_theirs(keys: FileKeyStore) -> Non
     (renewed,) = keys.index_keys(IndexField.VISITOR)
     assert renewed.version == 2
     assert renewed.key != visitor.key
+
+
+def test_a_reader_overtaken_by_an_end_reads_again(
+    keys: FileKeyStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader who has read a row, and then finds its epoch's key gone, gets the key from the row as it is now."""
+    made = keys.add_subject_keys("s1")
+    with closing(open_key_store(folder)) as other:
+        read = other._epochs.key
+
+        def overtaken(number: int) -> bytes:
+            monkeypatch.undo()
+            end_epoch(keys)
+            return read(number)
+
+        monkeypatch.setattr(other._epochs, "key", overtaken)
+        assert other.subject_key("s1", KeyKind.LIVE) == made.live
+        assert not (folder / "epoch-1.key").exists()

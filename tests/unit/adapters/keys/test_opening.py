@@ -1,3 +1,4 @@
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from camket.adapters.keys import FileKeyStore, create_key_store, open_key_store, open_or_create_key_store
+from camket.adapters.keys.schema import connect
 from camket.core.errors import KeyStoreError
 from camket.core.vault.keyring import KeyKind
 from camket.core.vault.lookup import IndexField
@@ -124,14 +126,13 @@ def test_a_newer_format_is_refused(keys: FileKeyStore, folder: Path) -> None:
 
 
 def test_a_damaged_page_is_found(keys: FileKeyStore, folder: Path) -> None:
-    """A database with a damaged page does not open."""
+    """A database with one damaged page does not open, though nothing that the start reads is on that page."""
     for number in range(200):
         keys.add_subject_keys(f"s{number}")
     keys.close()
-    content = bytearray((folder / "keys.db").read_bytes())
-    for page in range(4_096, len(content), 4_096):
-        content[page : page + 64] = bytes(64)
-    (folder / "keys.db").write_bytes(content)
+    with (folder / "keys.db").open("r+b") as file:
+        file.seek(-4_096, os.SEEK_END)
+        file.write(bytes(64))
     with pytest.raises(KeyStoreError, match="damaged"):
         open_key_store(folder)
 
@@ -197,3 +198,12 @@ def test_a_draft_left_behind_does_no_harm(folder: Path) -> None:
     (folder.parent / ".keys.0badcafe.new").mkdir(parents=True)
     create_key_store(folder, at=NOW).close()
     assert (folder / "keys.db").exists()
+
+
+def test_a_commit_waits_for_the_disk(keys: FileKeyStore, folder: Path) -> None:
+    """Every connection flushes each commit to the disk (synchronous FULL is 2) and wipes what it deletes."""
+    keys.add_subject_keys("s1")
+    with closing(connect(folder / "keys.db")) as connection:
+        found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "secure_delete")]
+        journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    assert (found, journal) == ([2, 1], "wal")
