@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import Finding, nearest
-from camket.core.policy.fields import printable, text_problems
-from camket.core.policy.source import DECLARATIONS, prose_file
+from camket.core.policy.fields import text_problems
+from camket.core.policy.source import DECLARATIONS, printable, prose_file
 from camket.core.policy.text import headings, link_targets, parse_markdown, references, stray_text
 
 if TYPE_CHECKING:
@@ -41,15 +41,28 @@ _PROMISE: Final = re.compile(r"P[1-9]\d?")
 _SAFE_LINK: Final = re.compile(r"(https://|mailto:|/(?!/)|#)")
 _HTML: Final = re.compile(r"</?[A-Za-z][^>]*>|<!--")
 
+_SECTIONS: Final = {
+    **MENTIONED_KINDS,
+    "category": "categories",
+    "keep": "items",
+    "reply": "rights",
+    "complete": "rights",
+    "lead": "notices",
+    "clock": "clocks",
+    "controller": "controller",
+    "relay": "relay",
+}
+"""Every kind of reference but `promise`, with the section that it refers to."""
+
 Names = dict[str, tuple[str, ...]]
-"""Kind of reference -> the names it may point to."""
+"""Kind of reference -> the names it may point to; without the kinds whose section is missing from the file."""
 
 
 def declared_names(declared: Declarations) -> Names:
     """Return everything that a reference may name."""
     items = tuple(item.id for item in declared.items)
     rights = tuple(str(terms.right) for terms in declared.rights)
-    return {
+    names = {
         "service": tuple(service.id for service in declared.services),
         "item": items,
         "purpose": tuple(purpose.id for purpose in declared.purposes),
@@ -65,6 +78,7 @@ def declared_names(declared: Declarations) -> Names:
         "controller": CONTROLLER_PARTS,
         "relay": RELAY_PARTS,
     }
+    return {kind: found for kind, found in names.items() if (_SECTIONS[kind],) in declared.report.lines}
 
 
 def prose_findings(declared: Declarations, prose: Mapping[Language, str]) -> Iterator[Finding]:
@@ -101,6 +115,9 @@ def text_findings(file: str, text: str, tokens: Sequence[Token]) -> Iterator[Fin
                 f"a brace stands alone in `{printable(piece.strip())}`; write a reference such as `{{item:email}}`"
             )
             yield Finding(file=file, line=number, message=message)
+        if "](" in piece:
+            message = f"`{printable(piece.strip())}` is no link that can be followed; links begin with https://, / or #"
+            yield Finding(file=file, line=number, message=message)
         found = _HTML.search(piece)
         if found is not None:
             yield Finding(file=file, line=number, message=f"`{found.group()}` is HTML, which is shown as text")
@@ -116,10 +133,10 @@ def _reference_problem(reference: Reference, names: Names) -> str:
         return f"`{source}` is not a reference; write it as `{{item:email}}`"
     if reference.kind == "promise":
         return "" if _PROMISE.fullmatch(reference.name) else f"`{source}` must name a promise such as `P1`"
-    if reference.kind not in names:
+    if reference.kind not in _SECTIONS:
         kind = printable(reference.kind)
-        return f"`{source}` refers to no known kind{nearest(kind, (*names, 'promise'))}"
-    if reference.name not in names[reference.kind]:
+        return f"`{source}` refers to no known kind{nearest(kind, (*_SECTIONS, 'promise'))}"
+    if reference.kind in names and reference.name not in names[reference.kind]:
         name = printable(reference.name)
         return f"{reference.kind} `{name}` is not declared{nearest(name, names[reference.kind])}"
     return ""
@@ -137,18 +154,21 @@ def _part_findings(file: str, tokens: Sequence[Token]) -> Iterator[Finding]:
             yield Finding(file=file, line=heading.line, message=message)
         elif heading.anchor:
             seen[heading.anchor] = heading.line
-    parts = [heading.anchor for heading in found if heading.level == PART_LEVEL]
+    levels = {heading.anchor: heading.level for heading in found if heading.anchor}
     for part in REQUIRED_PARTS:
-        if part not in parts:
-            message = f"no heading `## ... {{#{part}}}`{nearest(part, (anchor for anchor in parts if anchor))}"
+        if part not in levels:
+            message = f"no heading `## ... {{#{part}}}`{nearest(part, levels)}"
             yield Finding(file=file, line=1, message=message)
+        elif levels[part] != PART_LEVEL:
+            message = f"the part `{{#{part}}}` must be a heading of its own, `## ...`"
+            yield Finding(file=file, line=seen[part], message=message)
 
 
 def _missing_mentions(
     declared: Declarations, names: Names, mentioned: Mapping[Language, set[tuple[str, str]]]
 ) -> Iterator[Finding]:
     for kind, section in MENTIONED_KINDS.items():
-        for name in names[kind]:
+        for name in names.get(kind, ()):
             for language, found in mentioned.items():
                 if (kind, name) not in found:
                     yield Finding(

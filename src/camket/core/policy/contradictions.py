@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import nearest
 from camket.core.policy import dpv
+from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Basis, Channel, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from camket.core.policy.declarations import Declarations
-    from camket.core.policy.model import Item, Purpose, Recipient, Service
+    from camket.core.policy.model import Item, Purpose, Recipient, Service, Text
 
 MIN_QUIET_DAYS: Final = 180
 """Asking again sooner after a no is pressure (EDPB guidelines 03/2022 on deceptive patterns)."""
 
 
+LAW_PROFILES: Final = ("vn-pdpl-2025",)
+
+_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_PHONE: Final = re.compile(r"\+[1-9]\d{0,2}( ?\d){4,12}")
+
+
 def find_contradictions(declared: Declarations) -> None:
     """Add every contradiction to the report of what was read; an empty id was reported when it was read."""
     _find_reused_ids(declared)
+    _find_same_labels(declared)
+    _find_in_head(declared)
     _find_in_items(declared)
     _find_in_purposes(declared)
     _find_in_recipients(declared)
@@ -42,13 +52,54 @@ def _find_reused_ids(declared: Declarations) -> None:
         for each in group:
             for former in each.renamed_from:
                 line = report.line_of(section, each.id, "renamed_from", former)
-                if former in owners:
-                    who = "itself" if owners[former] == each.id else f"`{owners[former]}`"
-                    report.find(
-                        line, f"`{each.id}` was never `{former}`: that id belongs to {who}, and ids are not reused"
+                if owners.get(former) == each.id:
+                    report.find(line, f"`{former}` stands twice in the names of `{each.id}`")
+                elif former in owners:
+                    message = (
+                        f"`{each.id}` was never `{former}`: that id is `{owners[former]}`'s, and ids are not reused"
                     )
+                    report.find(line, message)
                 else:
                     owners[former] = each.id
+
+
+def _find_same_labels(declared: Declarations) -> None:
+    report = declared.report
+    groups: tuple[tuple[str, Iterable[tuple[str, Text]]], ...] = (
+        ("services", ((each.id, each.label) for each in declared.services)),
+        ("items", ((each.id, each.label) for each in declared.items)),
+        ("purposes", ((each.id, each.label) for each in declared.purposes)),
+        ("recipients", ((each.id, each.label) for each in declared.recipients)),
+        ("rights", ((str(each.right), each.label) for each in declared.rights)),
+    )
+    for section, group in groups:
+        owners: dict[tuple[str, str], str] = {}
+        for name, label in group:
+            for language, said in label.items():
+                owner = owners.setdefault((language, said.casefold()), name)
+                if owner != name and said:
+                    line = report.line_of(section, name, "label", language)
+                    report.find(
+                        line, f"label `{said}` is also the label of `{owner}`; people could not tell them apart"
+                    )
+
+
+def _find_in_head(declared: Declarations) -> None:
+    report = declared.report
+    if declared.law_profile and declared.law_profile not in LAW_PROFILES:
+        message = f"law profile `{declared.law_profile}` is not known{nearest(declared.law_profile, LAW_PROFILES)}"
+        report.find(report.line_of("law"), message)
+    email, phone = declared.controller.email, declared.controller.phone
+    if email and not _EMAIL.fullmatch(email):
+        report.find(report.line_of("controller", "email"), f"`{email}` is not an e-mail address")
+    if phone and not _PHONE.fullmatch(phone):
+        message = f"`{phone}` is not a phone number with its country code, such as `+84 28 0000 0000`"
+        report.find(report.line_of("controller", "phone"), message)
+    reachable = [item.id for item in declared.items if item.required and item.kind is ItemKind.EMAIL]
+    if declared.items and len(reachable) != 1:
+        named = ", ".join(f"`{name}`" for name in reachable) or "none"
+        message = f"sign-in codes go to the one required item of kind `email`; there is {named}"
+        report.find(report.line_of("items"), message)
 
 
 def _find_in_items(declared: Declarations) -> None:
@@ -102,9 +153,6 @@ def _find_in_purposes(declared: Declarations) -> None:
             if name not in items:
                 line = report.line_of("purposes", purpose.id, "items", name)
                 report.find(line, f"purpose `{purpose.id}` uses undeclared item `{name}`{nearest(name, items)}")
-        if not purpose.items:
-            line = report.line_of("purposes", purpose.id, "items")
-            report.find(line, f"purpose `{purpose.id}` uses no item; name one, or remove the purpose")
         _find_unknown_term(declared, ("purposes", purpose.id, "dpv"), purpose.dpv, dpv.PURPOSES)
 
 
@@ -149,11 +197,11 @@ def _find_unused(declared: Declarations) -> None:
             )
     categories = {item.category for item in declared.items}
     for category in declared.categories:
-        if category not in categories:
+        if category not in categories and "" not in categories:
             report.find(report.line_of("categories", category), f"category `{category}` has no item")
     kept = set(declared.kept_as.values())
     for schedule in declared.retention:
-        if schedule not in kept:
+        if schedule not in kept and "" not in kept:
             report.find(report.line_of("retention", schedule), f"retention `{schedule}` keeps no item")
 
 
@@ -180,9 +228,6 @@ def _find_in_clocks(declared: Declarations) -> None:
     if quiet in report.lines and declared.quiet_days < MIN_QUIET_DAYS:
         message = f"`quiet` is {declared.quiet_days} days; after a no, do not ask again for at least {MIN_QUIET_DAYS}"
         report.find(report.line_of(*quiet), message)
-    for name, value in (("unconfirmed", declared.unconfirmed_hours), ("records", declared.record_days)):
-        if ("clocks", name) in report.lines and value == 0:
-            report.find(report.line_of("clocks", name), f"`{name}` must be more than 0")
     _find_country(declared, ("controller", "country"), declared.controller.country)
     _find_country(declared, ("relay", "country"), declared.relay.country)
 

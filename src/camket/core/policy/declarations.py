@@ -134,11 +134,10 @@ def _read_head(declared: Declarations, parts: dict[str, Field]) -> None:
 
 
 def _languages(entry: Field) -> tuple[Language, ...]:
-    found = tuple(dict.fromkeys(each.choice(Language) for each in entry.listed()))
-    if entry.present and len(found) < len(entry.listed()):
+    listed = entry.listed()
+    found = tuple(dict.fromkeys(each.choice(Language) for each in listed))
+    if len(found) < len(listed):
         entry.find("`languages` names a language twice")
-    elif entry.present and not found:
-        entry.find("`languages` is empty")
     return found
 
 
@@ -172,12 +171,14 @@ def _former(keys: dict[str, Field]) -> tuple[str, ...]:
 
 def _schedule(entry: Field) -> Schedule:
     keys = entry.parts(required=("maximum", "reason"), optional=("clock", "legal_minimum"))
+    found_before = len(entry.report.findings)
     maximum = _maximum(keys)
+    sound = len(entry.report.findings) == found_before
     minimum = _legal_minimum(keys["legal_minimum"])
     if minimum is not None and maximum.days is not None and minimum.days > maximum.days:
-        keys["legal_minimum"].find(
-            f"the legal minimum of {minimum.days} days is longer than the maximum of {maximum.days} days"
-        )
+        if sound:
+            message = f"the legal minimum of {minimum.days} days is longer than the maximum of {maximum.days} days"
+            keys["legal_minimum"].find(message)
         minimum = None
     return Schedule(maximum=maximum, legal_minimum=minimum)
 
@@ -186,9 +187,7 @@ def _maximum(keys: dict[str, Field]) -> Limit:
     maximum, clock = keys["maximum"], keys["clock"]
     days: int | None = None
     if maximum.present and maximum.word() != ACCOUNT:
-        days = maximum.span("days") or None
-        if days is None and maximum.word().startswith("0"):
-            maximum.find("a maximum of 0 days keeps nothing; keep it a day or leave the item out")
+        days = maximum.span("days", least=1)
         if not clock.present:
             maximum.find("the maximum has no `clock`: say what starts it, `collected` or `last_used`")
     starts = clock.choice(Clock)
@@ -200,13 +199,11 @@ def _maximum(keys: dict[str, Field]) -> Limit:
 
 def _legal_minimum(entry: Field) -> LegalMinimum | None:
     keys = entry.parts(required=("minimum", "clock", "article", "reason"))
-    days = keys["minimum"].span("days")
+    days = keys["minimum"].span("days", least=1)
     clock = keys["clock"].choice(Clock)
     article = keys["article"].text()
     reason = keys["reason"].words()
-    if keys["minimum"].word().startswith("0"):
-        keys["minimum"].find("a legal minimum of 0 days holds nothing; leave it out")
-    if days == 0 or not article.strip():
+    if not keys["minimum"].present or not article.strip():
         return None
     return LegalMinimum(clock=clock, days=days, article=article, reason=reason)
 
@@ -246,13 +243,15 @@ def _collected(entry: Field, item: str) -> tuple[Collection, ...]:
         else:
             entry.report.lines[("items", item, "collected", collection.service)] = each.line
             found.append(collection)
-    if entry.present and not found:
+    if entry.empty:
         entry.find(f"item `{item}` is never collected: name a service and a source, or remove the item")
     return tuple(found)
 
 
 def _purpose(entry: Field) -> Purpose:
     keys = entry.parts(required=("label", "explains", "basis", "dpv", "items"), optional=("renamed_from",))
+    if keys["items"].empty:
+        keys["items"].find(f"purpose `{entry.name}` uses no item; name one, or remove the purpose")
     return Purpose(
         id=entry.name,
         label=keys["label"].words(),
@@ -297,7 +296,7 @@ def _rights(entry: Field) -> list[RightTerms]:
 
 def _right(right: Right, entry: Field) -> RightTerms:
     terms = ("label", "explains", "reply", "complete", "fee_vnd", "verification")
-    absent = any(part.name == "present" and part.word() == "false" for part in entry.entries())
+    absent = entry.says("present", "false")
     keys = entry.parts(optional=(*terms, "present")) if absent else entry.parts(required=terms, optional=("present",))
     keys["present"].flag()
     reply = keys["reply"].span("days")
@@ -329,5 +328,5 @@ def _read_clocks(declared: Declarations, entry: Field) -> None:
     keys = entry.parts(required=("quiet", "cooling_off", "unconfirmed", "records"))
     declared.quiet_days = keys["quiet"].span("days")
     declared.cooling_off_days = keys["cooling_off"].span("days")
-    declared.unconfirmed_hours = keys["unconfirmed"].span("hours")
-    declared.record_days = keys["records"].span("days")
+    declared.unconfirmed_hours = keys["unconfirmed"].span("hours", least=1)
+    declared.record_days = keys["records"].span("days", least=1)

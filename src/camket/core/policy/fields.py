@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from camket.core.errors import Finding, nearest
 from camket.core.policy.model import ID_SHAPE
 from camket.core.policy.parse import Mapping, Scalar, Sequence
+from camket.core.policy.source import printable
 from camket.core.terms import Language
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Report:
 
     def find(self, line: int, message: str) -> None:
         """Add one finding."""
-        self.findings.append(Finding(file=self.file, line=line, message=message))
+        self.findings.append(Finding(file=self.file, line=line, message=printable(message)))
 
     def line_of(self, *path: str) -> int:
         """Return the line of a declaration, or of the nearest thing around it that has one."""
@@ -92,7 +93,7 @@ class Field:
             if part.name in found:
                 found[part.name] = part
             else:
-                part.find(f"unknown key `{printable(part.name)}`{nearest(part.name, found)}")
+                part.find(f"unknown key `{part.name}`{nearest(part.name, found)}{_language_hint(part, found)}")
         if isinstance(self.node, Mapping):
             for key in needed:
                 if not found[key].present:
@@ -115,6 +116,16 @@ class Field:
             self.report.lines[path] = key.line
             found.append(Field(node=node, path=path, line=key.line, report=self.report))
         return tuple(found)
+
+    @property
+    def empty(self) -> bool:
+        """Whether this is a list without entries."""
+        return isinstance(self.node, Sequence) and not self.node.entries
+
+    def says(self, key: str, word: str) -> bool:
+        """Tell whether a key has exactly this value, before its mapping is read; never a finding."""
+        entries = self.node.entries if isinstance(self.node, Mapping) else ()
+        return any(found.text == key and isinstance(node, Scalar) and node.text == word for found, node in entries)
 
     def named(self) -> tuple[Field, ...]:
         """Return the entries of a mapping from ids; an id that is none is a finding."""
@@ -190,19 +201,22 @@ class Field:
             self.find(f"`{self.name}` must be a whole number, not `{word}`")
         return 0
 
-    def span(self, unit: str) -> int:
-        """Return a length of time written as `90 days`.
+    def span(self, unit: str, *, least: int = 0) -> int:
+        """Return a length of time written as `90 days`; the least one stands in for what is none.
 
         Args:
             unit: `days` or `hours`.
+            least: what is shorter is a finding.
         """
         word = self.word()
         found = _SPAN.fullmatch(word)
         if found is not None and found.group(2).rstrip("s") == unit.rstrip("s"):
-            return int(found.group(1))
-        if isinstance(self.node, Scalar):
+            if int(found.group(1)) >= least:
+                return int(found.group(1))
+            self.find(f"`{self.name}` is `{word}`; it must be at least {least}")
+        elif isinstance(self.node, Scalar):
             self.find(f"`{self.name}` must be a number of {unit}, such as `30 {unit}`, not `{word}`")
-        return 0
+        return least
 
     def choice(self, among: type[Named]) -> Named:
         """Return a member of a closed set; the first one stands in for an unknown one."""
@@ -215,14 +229,20 @@ class Field:
         return members[0]
 
 
+def _language_hint(part: Field, known: Iterable[str]) -> str:
+    """Return what to do about a text in a language that the policy does not have."""
+    in_languages = set(known) <= set(Language) and part.name in set(Language)
+    return "; name the language in `languages` first" if in_languages else ""
+
+
 def check_id(field_: Field, name: str) -> bool:
     """Tell whether a name can be an id; a finding says why not."""
     if ID_SHAPE.fullmatch(name):
         return True
     foreign = next((letter for letter in name if not letter.isascii() or not letter.isprintable()), None)
     if foreign is not None:
-        what = f"U+{ord(foreign):04X} {unicodedata.name(foreign, 'unnamed')}"
-        field_.find(f"id `{printable(name)}` has the character {what}; ids are written in a-z, 0-9, `_` and `.`")
+        what = f"U+{ord(foreign):04X} {unicodedata.name(foreign, 'a control character')}"
+        field_.find(f"id `{name}` has the character {what}; ids are written in a-z, 0-9, `_` and `.`")
     else:
         field_.find(f"id `{name}` must be lower-case words such as `device.os_version`, of at most 32 characters each")
     return False
@@ -240,8 +260,3 @@ def text_problems(text: str) -> tuple[str, ...]:
     if len(text) > MAX_TEXT_CHARACTERS:
         problems.append(f"has {len(text)} characters; at most {MAX_TEXT_CHARACTERS} are shown")
     return tuple(problems)
-
-
-def printable(text: str) -> str:
-    """Return the text with hidden characters written as escapes."""
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)

@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from camket.core.errors import Finding
+from camket.core.policy.source import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ class _Composer:
     nodes: int = 0
 
     def find(self, line: int, message: str) -> None:
-        self.findings.append(Finding(file=self.file, line=line, message=message))
+        self.findings.append(Finding(file=self.file, line=line, message=printable(message)))
 
     def document(self) -> Node | None:
         """Return the root of the one document, or None where there is none."""
@@ -112,7 +113,7 @@ class _Composer:
             return Sequence(entries=tuple(self.node(each, depth=depth + 1) for each in self.inside()), line=line)
         if isinstance(event, MappingStartEvent):
             return self.mapping(line, depth=depth)
-        return Scalar(text="", line=line, plain=True)
+        return Scalar(text=f"*{event.anchor}", line=line, plain=False)
 
     def refuse_indirection(self, event: NodeEvent, line: int) -> None:
         if isinstance(event, AliasEvent):

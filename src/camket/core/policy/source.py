@@ -68,6 +68,11 @@ def decode(name: str, data: bytes) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """Return the text with hidden and control characters written as escapes, fit for a message."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
 def to_bundle(files: PolicyFiles) -> bytes:
     """Return the canonical JSON of all files, equal for equal files; what the store keeps of a version.
 

@@ -9,6 +9,7 @@ from camket.core.policy.labels import row_id
 from camket.core.policy.wording import (
     BASES,
     CHANNELS,
+    GROUND_MEANINGS,
     GROUNDS,
     LABELS,
     SOURCES,
@@ -145,8 +146,11 @@ def _recipients(policy: Policy, language: Language) -> Table:
 
 
 def _grounds(policy: Policy, language: Language) -> Table:
-    rows = tuple(Row(id=row_id("ground", ground), cells=(GROUNDS[ground][language],)) for ground in policy.grounds)
-    return _table("grounds", ("ground",), rows, language)
+    rows = tuple(
+        Row(id=row_id("ground", ground), cells=(GROUNDS[ground][language], GROUND_MEANINGS[ground][language]))
+        for ground in policy.grounds
+    )
+    return _table("grounds", ("ground", "explains"), rows, language)
 
 
 def _rights(policy: Policy, language: Language) -> Table:

@@ -32,6 +32,25 @@ GROUNDS: Final[Mapping[Ground, Mapping[Language, str]]] = {
     Ground.PROTECTION: {VI: "Bảo vệ an toàn", EN: "Protection"},
 }
 
+GROUND_MEANINGS: Final[Mapping[Ground, Mapping[Language, str]]] = {
+    Ground.CONSENT: {
+        VI: "Chính bạn đồng ý cho đúng bên nhận ấy.",
+        EN: "You yourself agreed to that very recipient.",
+    },
+    Ground.LAW: {
+        VI: "Để thực hiện luật, quy định, thủ tục tố tụng hoặc yêu cầu có hiệu lực của cơ quan nhà nước.",
+        EN: "To meet a law, a regulation, legal process or an enforceable request of a public authority.",
+    },
+    Ground.TERMS: {
+        VI: "Để thực thi một điều khoản dịch vụ có số, kể cả khi xem xét vi phạm.",
+        EN: "To enforce a numbered clause of the terms of service, including looking into a violation.",
+    },
+    Ground.PROTECTION: {
+        VI: "Để phát hiện, ngăn chặn, xử lý gian lận, sự cố bảo mật hoặc kỹ thuật.",
+        EN: "To detect, prevent or deal with fraud, security problems or technical problems.",
+    },
+}
+
 CHANNELS: Final[Mapping[Channel, Mapping[Language, str]]] = {
     Channel.PAGE: {VI: "Trang chính sách", EN: "Policy page"},
     Channel.BANNER: {VI: "Dải báo nổi bật", EN: "Prominent banner"},
