@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from camket.core.errors import InvalidValueError, nearest
-from camket.core.notices.text import Line, LineKind, MailTemplate, Wording
+from camket.core.notices.text import Addressee, Line, LineKind, MailTemplate, Wording
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
 
@@ -22,25 +22,36 @@ def _line(text: str) -> Line:
     return Line(kind=LineKind.PARAGRAPH, text=text)
 
 
-def _code_mail(template_id: str, *, vi: Wording, en: Wording, more: frozenset[str] = frozenset()) -> MailTemplate:
+def _code_mail(
+    template_id: str, *, places: frozenset[str], vi: Wording, en: Wording, to: Addressee = Addressee.HELD
+) -> MailTemplate:
     return MailTemplate(
         id=template_id,
         purpose=RIGHTS_PURPOSE,
-        needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
-        places=frozenset({"name", "code", "minutes"}) | more,
+        needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME) if "name" in places else (ItemKind.EMAIL,),
+        places=places | {"code", "minutes"},
         wordings={Language.VI: vi, Language.EN: en},
+        to=to,
+        minutes=CODE_MINUTES,
     )
 
+
+CODE_MINUTES: Final = 10
+"""How long a code works; a mail that is late by more is of no use."""
+
+NO_PLACES: Final[frozenset[str]] = frozenset()
+NAME: Final = frozenset({"name"})
+# A mail to an address that no one has confirmed carries nothing that a stranger may have typed: no name.
 
 _SIGNED_VI: Final = "— {controller} · {origin}. Chúng tôi không bao giờ hỏi mã này qua điện thoại hay tin nhắn."
 _SIGNED_EN: Final = "— {controller} · {origin}. We never ask for this code by phone or message."
 
 REGISTRATION_CODE: Final = _code_mail(
     "registration_code",
-    more=frozenset({"hours"}),
+    places=frozenset({"hours"}),
     vi=_wording(
         "Mã xác nhận đăng ký {controller}",
-        "Chào {name},",
+        "Chào bạn,",
         "Nhập mã này vào trang bạn đang mở để xác nhận địa chỉ thư và hoàn tất đăng ký:",
         "{code}",
         "Mã dùng được trong {minutes} phút, chỉ trên trình duyệt đã yêu cầu.",
@@ -49,7 +60,7 @@ REGISTRATION_CODE: Final = _code_mail(
     ),
     en=_wording(
         "Your code to register with {controller}",
-        "Hello {name},",
+        "Hello,",
         "Enter this code on the page you have open, to confirm your e-mail address and finish registering:",
         "{code}",
         "It works for {minutes} minutes, only in the browser that asked for it.",
@@ -60,9 +71,10 @@ REGISTRATION_CODE: Final = _code_mail(
 
 ACCOUNT_EXISTS_CODE: Final = _code_mail(
     "account_exists_code",
+    places=NO_PLACES,
     vi=_wording(
         "Mã xác nhận đăng ký {controller}",
-        "Chào {name},",
+        "Chào bạn,",
         "Có người, có lẽ là bạn, vừa đăng ký bằng địa chỉ thư này. Bạn đã có tài khoản, "
         "nên mã này sẽ đăng nhập vào tài khoản đó:",
         "{code}",
@@ -72,7 +84,7 @@ ACCOUNT_EXISTS_CODE: Final = _code_mail(
     ),
     en=_wording(
         "Your code to register with {controller}",
-        "Hello {name},",
+        "Hello,",
         "Someone, probably you, has just registered with this e-mail address. You already have an account, "
         "so this code signs you in to it:",
         "{code}",
@@ -84,6 +96,7 @@ ACCOUNT_EXISTS_CODE: Final = _code_mail(
 
 SIGN_IN_CODE: Final = _code_mail(
     "sign_in_code",
+    places=NAME,
     vi=_wording(
         "Mã đăng nhập {controller}",
         "Chào {name},",
@@ -106,6 +119,7 @@ SIGN_IN_CODE: Final = _code_mail(
 
 PROOF_CODE: Final = _code_mail(
     "proof_code",
+    places=NAME,
     vi=_wording(
         "Mã xác minh yêu cầu của bạn ở {controller}",
         "Chào {name},",
@@ -128,9 +142,11 @@ PROOF_CODE: Final = _code_mail(
 
 NEW_EMAIL_CODE: Final = _code_mail(
     "new_email_code",
+    places=NO_PLACES,
+    to=Addressee.REQUESTED,
     vi=_wording(
         "Mã xác nhận địa chỉ thư mới ở {controller}",
-        "Chào {name},",
+        "Chào bạn,",
         "Nhập mã này vào trang bạn đang mở để dùng địa chỉ này cho tài khoản của bạn:",
         "{code}",
         "Mã dùng được trong {minutes} phút, chỉ trên trình duyệt đã yêu cầu.",
@@ -139,7 +155,7 @@ NEW_EMAIL_CODE: Final = _code_mail(
     ),
     en=_wording(
         "Your code to confirm a new e-mail address with {controller}",
-        "Hello {name},",
+        "Hello,",
         "Enter this code on the page you have open, to use this address for your account:",
         "{code}",
         "It works for {minutes} minutes, only in the browser that asked for it.",
@@ -150,6 +166,7 @@ NEW_EMAIL_CODE: Final = _code_mail(
 
 EMAIL_CHANGED: Final = MailTemplate(
     id="email_changed",
+    to=Addressee.FORMER,
     purpose=RIGHTS_PURPOSE,
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name"}),

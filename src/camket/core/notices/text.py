@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
+class Addressee(StrEnum):
+    """Whose address a mail goes to."""
+
+    HELD = "held"
+    """The address that is held about the subject."""
+    REQUESTED = "requested"
+    """The address that a request of the subject asks to hold."""
+    FORMER = "former"
+    """The address that was held before a request of the subject was done."""
+
+
 class LineKind(StrEnum):
     """How a line of a mail stands out."""
 
@@ -62,6 +73,8 @@ class MailTemplate:
         needs: which items the mail needs, by the kind that registration asks for; the first one is the address.
         places: every place its lines have, `controller` and `origin` apart, which every mail has.
         wordings: by language, all of them.
+        to: whose address it goes to.
+        minutes: how long after it was queued it is of use; None for always.
 
     Raises:
         InvalidValueError: a place that is not declared, a line end in a subject, or a language missing.
@@ -72,6 +85,8 @@ class MailTemplate:
     needs: tuple[ItemKind, ...]
     places: frozenset[str]
     wordings: Mapping[Language, Wording]
+    to: Addressee = Addressee.HELD
+    minutes: int | None = None
 
     def __post_init__(self) -> None:
         if set(self.wordings) != set(Language):

@@ -9,20 +9,26 @@ from camket.core.errors import DeniedError, VerificationError
 from camket.core.terms import require_aware
 
 if TYPE_CHECKING:
-    from camket.core.policy.model import Policy, RightTerms
+    from collections.abc import Mapping
+
+    from camket.core.policy.model import RightTerms
     from camket.core.terms import Right, VerifiedIdentity
 
 
-def terms_of(policy: Policy, right: Right) -> RightTerms:
-    """Return the terms of a right.
+def terms_of(rights: Mapping[Right, RightTerms], right: Right) -> RightTerms:
+    """Return the terms of a right that hold for one subject.
+
+    Args:
+        rights: those the subject has.
+        right: which.
 
     Raises:
         DeniedError: the policy does not grant it.
     """
-    for terms in policy.rights:
-        if terms.right is right and terms.present:
-            return terms
-    raise DeniedError(f"the policy does not grant the right `{right}`")
+    terms = rights.get(right)
+    if terms is None or not terms.present:
+        raise DeniedError(f"the policy does not grant the right `{right}`")
+    return terms
 
 
 def due_at(terms: RightTerms, received_at: datetime) -> datetime:

@@ -1,0 +1,185 @@
+"""Correcting what is held (P13): checked at once, carried out once the subject has proved who they are (P14).
+
+A new e-mail address is also proved: a code goes to it, and the address held until then gets a notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import ConflictError, NotFoundError, VerificationError, nearest
+from camket.core.policy.model import ItemKind
+from camket.core.terms import RIGHTS_PURPOSE, Right, Source
+from camket.rows import CodeKind, RequestState
+from camket.services.access import SUBJECT
+from camket.services.codes import enter_code, issue_code_in, use_code_in
+from camket.services.forms import read_value
+from camket.services.limits import RateLimit, count_try_in, visitor_key
+from camket.services.outbox import queue_mail_in
+from camket.services.requests import RequestBody, begin_in, find_request, finish_in, read_body, start_request_in
+
+if TYPE_CHECKING:
+    from camket.core.policy.model import Item
+    from camket.core.terms import VerifiedIdentity
+    from camket.ports import Unit
+    from camket.rows import CodeRow, RequestRow
+    from camket.services.access import Collected
+    from camket.services.context import Context
+    from camket.services.sessions import Session
+
+BUCKET: Final = "new_email_code"
+
+
+def correctable(item: Item) -> bool:
+    """Say whether a subject corrects this item themselves: what they gave, pictures apart."""
+    provided = any(one.source is Source.PROVIDED for one in item.collected)
+    return provided and item.kind is not ItemKind.PICTURE
+
+
+def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -> RequestRow:
+    """Ask for a value to be corrected.
+
+    Args:
+        ctx: the service.
+        session: whose value.
+        item: id of the item.
+        typed: *personal*; as typed.
+
+    Raises:
+        NotFoundError: there is no such item to correct; names the nearest.
+        FormError: the value is not one of the item's kind; nothing was stored.
+
+    Effects: the request, the new value sealed in it, and a ledger record without any value. Twice makes two requests.
+    """
+    declared = _find_item(ctx, item)
+    value = read_value(declared, typed)
+    former = None
+    if declared.kind is ItemKind.EMAIL:
+        opened = ctx.door.read(
+            actor=SUBJECT, subject_id=session.subject_id, items=(declared.id,), purpose=RIGHTS_PURPOSE
+        )
+        former = opened.first(declared.id)
+    body = RequestBody(item=declared.id, value=value, former=former)
+    return ctx.store.write(
+        lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.RECTIFY, body=body)
+    )
+
+
+def needs_new_address(ctx: Context, *, subject_id: str, request_id: str) -> bool:
+    """Say whether a correction also needs the code that is sent to the new e-mail address."""
+    body = read_body(ctx, subject_id=subject_id, request_id=request_id)
+    return _find_item(ctx, body.item).kind is ItemKind.EMAIL
+
+
+def send_new_address_code(ctx: Context, identity: VerifiedIdentity, *, browser: str) -> None:
+    """Send a code to the e-mail address that a verified correction asks for.
+
+    Args:
+        ctx: the service.
+        identity: proof of who asks, for this request.
+        browser: the random token of the browser; the code works in no other.
+
+    Raises:
+        NotFoundError: there is no such request, or it changes no e-mail address.
+        RateLimitedError: too many codes to this address in an hour.
+
+    Effects: a code and its mail, durable on return; an older code no longer counts.
+    """
+    if not needs_new_address(ctx, subject_id=identity.subject_id, request_id=identity.request_id):
+        raise NotFoundError("this request changes no e-mail address")
+    body = read_body(ctx, subject_id=identity.subject_id, request_id=identity.request_id)
+    limit = RateLimit(bucket=BUCKET, count=ctx.settings.codes_per_subject_hour)
+    key = visitor_key(ctx, f"email {body.value}")
+    now = ctx.clock.now()
+
+    def send(unit: Unit) -> None:
+        count_try_in(unit, limit, key, now)
+        code_id = issue_code_in(
+            unit,
+            ctx,
+            kind=CodeKind.NEW_EMAIL,
+            subject_id=identity.subject_id,
+            browser=browser,
+            now=now,
+            request_id=identity.request_id,
+        )
+        args = {"code": code_id, "request": identity.request_id}
+        queue_mail_in(unit, ctx, subject_id=identity.subject_id, template="new_email_code", args=args)
+
+    ctx.store.write(send)
+
+
+def finish_correction(
+    ctx: Context,
+    identity: VerifiedIdentity,
+    *,
+    browser: str | None = None,
+    new_address_code: str | None = None,
+    address: str | None = None,
+) -> None:
+    """Put the value that a verified request asks for in the place of the old one.
+
+    Args:
+        ctx: the service.
+        identity: proof of who asks, for this request.
+        browser: the random token of the browser, where a code is entered.
+        new_address_code: as typed; needed for an e-mail address.
+        address: *personal*; where the request came from, for the rate limit on codes.
+
+    Raises:
+        VerificationError: the proof or the code does not hold; nothing was changed.
+        NotFoundError: there is no such request.
+        ConflictError: it was carried out before, or the new address belongs to another account; nothing was changed.
+        DeniedError: the item is not held, so there is nothing to correct; the refusal is on record.
+
+    Effects: the new value, the blind index made from it, the request's state and one ledger record without any value
+        are durable together; the old value is gone. A notice is queued. Twice is refused.
+    """
+    subject_id, request_id = identity.subject_id, identity.request_id
+    row = find_request(ctx, subject_id=subject_id, request_id=request_id)
+    if row.state in {RequestState.DONE, RequestState.REFUSED}:
+        raise ConflictError("the request was carried out before")
+    body = read_body(ctx, subject_id=subject_id, request_id=request_id)
+    declared = _find_item(ctx, body.item)
+    code = None
+    if declared.kind is ItemKind.EMAIL:
+        code = _prove_new_address(ctx, browser=browser, typed=new_address_code, address=address, request_id=request_id)
+    service = declared.collected[0].service
+
+    def correct(unit: Unit) -> Collected:
+        now = ctx.clock.now()
+        begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY)
+        if code is not None:
+            use_code_in(unit, code, now)
+        replaced = ctx.door.replace_in(unit, identity=identity, values={body.item: body.value}, service=service)
+        if not replaced.row_ids:
+            unit.requests.move(begun.id, old=RequestState.RUNNING, new=RequestState.REFUSED, at=now)
+            return replaced
+        finish_in(unit, ctx, begun)
+        if declared.kind is ItemKind.EMAIL:
+            queue_mail_in(unit, ctx, subject_id=subject_id, template="email_changed", args={"request": request_id})
+        else:
+            unit.requests.clear(request_id)
+            args = {"request": request_id, "item": body.item}
+            queue_mail_in(unit, ctx, subject_id=subject_id, template="corrected", args=args)
+        return replaced
+
+    ctx.store.write(correct).require()
+
+
+def _prove_new_address(
+    ctx: Context, *, browser: str | None, typed: str | None, address: str | None, request_id: str
+) -> CodeRow:
+    if browser is None or typed is None:
+        raise VerificationError("a new e-mail address needs the code that was sent to it")
+    return enter_code(
+        ctx, kind=CodeKind.NEW_EMAIL, browser=browser, typed=typed, address=address, request_id=request_id
+    )
+
+
+def _find_item(ctx: Context, item: str) -> Item:
+    items = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy.items
+    found = {one.id: one for one in items if correctable(one)}
+    if item not in found:
+        raise NotFoundError(f"there is no `{item[:40]}` to correct{nearest(item, found)}")
+    return found[item]

@@ -1,0 +1,329 @@
+"""Erasing an account: shown first, accepted in so many words, then carried out step by step whatever happens.
+
+The order is what keeps the promise. First what a law holds is sealed under `hold`; then, in one unit, the erasure is
+recorded, the subject counts as erased for the gate, and the openings of their entries are sealed for the token in their
+hands; then the `live` key is destroyed; then everything that pointed at them is forgotten. A process that dies anywhere
+in between goes on at its step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import ConflictError
+from camket.core.ledger.entry import LedgerAction
+from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
+from camket.core.terms import RIGHTS_PURPOSE, Right
+from camket.core.vault.drop import TOKEN_BYTES, address_of
+from camket.core.vault.keyring import KeyKind
+from camket.core.vault.shred import HeldValue, plan_erasure
+from camket.rows import CertificateRow, CertificateState
+from camket.services.access import SUBJECT
+from camket.services.access_standing import item_names
+from camket.services.certificates import CERTIFICATE_LIFETIME, gather_in
+from camket.services.requests import begin_in, start_request_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from camket.core.gate.history import History
+    from camket.core.policy.model import Item, LegalMinimum, Text
+    from camket.core.terms import VerifiedIdentity
+    from camket.core.vault.shred import ErasurePlan, Kept
+    from camket.ports import Unit
+    from camket.rows import HeldValueRow, Json, RequestRow
+    from camket.services.context import Context
+    from camket.services.sessions import Session
+    from camket.services.steps import Run
+
+ERASE_JOB: Final = "erase"
+ERASER: Final = "service:erasure"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoesView:
+    """An item that goes.
+
+    Args:
+        count: how many values of it.
+    """
+
+    item: str
+    label: Text
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaysView:
+    """An item that the law holds.
+
+    Args:
+        count: how many values of it.
+        article: which article orders it.
+        reason: what the policy says about it.
+        until: when the last value of it goes; aware.
+    """
+
+    item: str
+    label: Text
+    count: int
+    article: str
+    reason: Text
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What an erasure would do now.
+
+    Args:
+        goes: what is destroyed.
+        stays: what is held, and why.
+        consequences: what is to be accepted, sentence by sentence.
+        cooling_off_days: between acceptance and erasure; 0 is at once.
+        acceptance: hash of all this; the acceptance names it, so that it is good for what was shown alone.
+    """
+
+    goes: tuple[GoesView, ...]
+    stays: tuple[StaysView, ...]
+    consequences: tuple[Text, ...]
+    cooling_off_days: int
+    acceptance: str
+
+
+def preview_erasure(ctx: Context, session: Session) -> Preview:
+    """Return what an erasure would do; nothing is changed, and no value is opened."""
+
+    def look(unit: Unit) -> Preview:
+        return _preview_in(unit, ctx, session.subject_id)
+
+    return ctx.store.read(look)
+
+
+def start_erasure(ctx: Context, session: Session) -> RequestRow:
+    """Ask for the account to be erased; nothing happens until identity is proved and the consequences are accepted.
+
+    Effects: the request and its ledger record are durable. Twice makes two requests; neither runs by itself.
+    """
+    return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.ERASE))
+
+
+def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str) -> str:
+    """Accept the consequences and have the account erased.
+
+    Args:
+        ctx: the service.
+        identity: proof of who asks, for this request.
+        accepted: `Preview.acceptance` of what was shown.
+
+    Returns:
+        The token of the certificate, 64 hexadecimal digits: a secret for the customer alone. It is nowhere else.
+
+    Raises:
+        ConflictError: what would happen now is not what was accepted, or the request was carried out before; nothing
+            was changed, and the preview is to be shown again.
+        VerificationError: the proof does not hold.
+
+    Effects: the acceptance is durable and on record, and the job that erases is queued; from now on it happens,
+        whatever happens to this process. Twice is refused.
+
+    Source: LAW Art. 14.1(a).
+    """
+    token = ctx.entropy.token(TOKEN_BYTES)
+    address = address_of(token)
+
+    def accept(unit: Unit) -> None:
+        now = ctx.clock.now()
+        preview = _preview_in(unit, ctx, identity.subject_id)
+        if preview.acceptance != accepted:
+            raise ConflictError("what would be deleted is no longer what was shown; look at it again")
+        request = begin_in(unit, ctx, identity=identity, right=Right.ERASE)
+        starts_at = now + timedelta(days=preview.cooling_off_days)
+        unit.certificates.add(
+            CertificateRow(
+                token_hash=address,
+                sealed=None,
+                status=CertificateState.PENDING,
+                created_at=now,
+                expires_at=starts_at + CERTIFICATE_LIFETIME,
+            )
+        )
+        ctx.door.record_in(
+            unit,
+            actor=SUBJECT,
+            action=LedgerAction.REQUEST,
+            subject_id=identity.subject_id,
+            purpose=RIGHTS_PURPOSE,
+            request=request.id,
+        )
+        args = {"subject": identity.subject_id, "request": request.id, "certificate": address.hex()}
+        unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=f"erase:{identity.subject_id}")
+
+    ctx.store.write(accept)
+    return token.hex()
+
+
+def erase_unconfirmed_in(unit: Unit, ctx: Context, subject_id: str) -> None:
+    """Have a registration that was never confirmed erased, as part of the caller's unit of work.
+
+    Effects: the job that erases is queued when the unit is durable. Twice is once.
+    """
+    unit.jobs.enqueue(ERASE_JOB, {"subject": subject_id}, run_at=ctx.clock.now(), dedupe_key=f"erase:{subject_id}")
+
+
+def run_erasure(ctx: Context, run: Run) -> None:
+    """Carry an accepted erasure out, from wherever the last run stopped.
+
+    Effects: see this module; each step is durable before the next begins, and done once.
+    """
+    subject_id = str(run.args["subject"])
+    request_id = str(run.args["request"]) if "request" in run.args else None
+    certificate = bytes.fromhex(str(run.args["certificate"])) if "certificate" in run.args else None
+
+    run.step("reseal", lambda unit: _reseal_in(unit, ctx, subject_id))
+    run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate))
+    if run.result("kill") is None:
+        # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
+        _kill(ctx, subject_id, hold_dies=not run.result("reseal"))
+    run.step("kill", lambda _: True)
+    run.step("forget", lambda unit: _forget_in(unit, subject_id))
+
+
+def _reseal_in(unit: Unit, ctx: Context, subject_id: str) -> Json:
+    """Seal under `hold` what a law holds; return how many values stay."""
+    plan = plan_in(unit, ctx, subject_id)
+    ctx.door.reseal_in(unit, subject_id=subject_id, kept=plan.reseal)
+    return len(plan.kept)
+
+
+def _record_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None, certificate: bytes | None) -> Json:
+    """Record the erasure, close the subject for the gate, seal the openings for the token; return the record's id."""
+    now = ctx.clock.now()
+    plan = plan_in(unit, ctx, subject_id)
+    record_id = ctx.door.record_in(
+        unit,
+        actor=SUBJECT if request_id else ERASER,
+        action=LedgerAction.ERASE,
+        subject_id=subject_id,
+        items=tuple(sorted({value.item for value in plan.destroy})),
+        purpose=RIGHTS_PURPOSE,
+        request=request_id,
+    )
+    if certificate is not None:
+        gather_in(unit, ctx, subject_id=subject_id, plan=plan, record_id=record_id, address=certificate)
+    # INVARIANT: from this commit on the gate knows them as erased and no session opens anything.
+    unit.subjects.erase(subject_id, at=now)
+    unit.sessions.delete_of_subject(subject_id)
+    unit.codes.delete_of_subject(subject_id)
+    return record_id
+
+
+def _kill(ctx: Context, subject_id: str, *, hold_dies: bool) -> None:
+    now = ctx.clock.now()
+    ctx.keys.destroy_subject_key(subject_id, KeyKind.LIVE, at=now)
+    if hold_dies:
+        ctx.keys.destroy_subject_key(subject_id, KeyKind.HOLD, at=now)
+
+
+def _forget_in(unit: Unit, subject_id: str) -> Json:
+    """Drop every row that points at the subject, but what is under `hold`; return how many values are held."""
+    held = unit.values.of_subject(subject_id)
+    unit.values.delete([row.id for row in held if row.key_kind is KeyKind.LIVE])
+    unit.identifiers.delete_of_subject(subject_id)
+    unit.facts.delete_of_subject(subject_id)
+    unit.records.unlink_subject(subject_id)
+    unit.requests.delete_of_subject(subject_id)
+    unit.outbox.delete_of_subject(subject_id)
+    unit.sessions.delete_of_subject(subject_id)
+    unit.codes.delete_of_subject(subject_id)
+    staying = sum(row.key_kind is KeyKind.HOLD for row in held)
+    if not staying:
+        unit.subjects.delete(subject_id)
+    return staying
+
+
+def plan_in(unit: Unit, ctx: Context, subject_id: str) -> ErasurePlan:
+    """Return what an erasure keeps and destroys now, as the unit's transaction sees it.
+
+    A registration that was never confirmed keeps nothing: no account came of it, so no law about accounts holds it.
+    """
+    now = ctx.clock.now()
+    rows = unit.values.of_subject(subject_id)
+    subject = unit.subjects.get(subject_id)
+    pending = subject is None or subject.confirmed_at is None
+    minimums = {} if pending else legal_minimums(ctx.policies.in_force_in(unit, now), rows)
+    return plan_erasure([held_value(row) for row in rows], minimums, (), now)
+
+
+def legal_minimums(history: History, rows: Sequence[HeldValueRow]) -> dict[str, LegalMinimum]:
+    """Return the legal minimums of the newest version for the items of the rows, by the names that the rows have."""
+    roots = item_names(history).roots
+    by_root = {roots[item.id]: item.legal_minimum for item in history.newest.policy.items}
+    found = {row.item: by_root.get(roots.get(row.item, row.item)) for row in rows}
+    return {item: minimum for item, minimum in found.items() if minimum is not None}
+
+
+def held_value(row: HeldValueRow) -> HeldValue:
+    """Return a row as the plan of an erasure sees it."""
+    return HeldValue(
+        row_id=row.id,
+        item=row.item,
+        kind=row.key_kind,
+        collected_at=row.collected_at,
+        last_used_at=row.last_used_at,
+        article=row.article,
+        until=row.hold_until,
+    )
+
+
+def _preview_in(unit: Unit, ctx: Context, subject_id: str) -> Preview:
+    history = ctx.policies.in_force_in(unit, ctx.clock.now())
+    plan = plan_in(unit, ctx, subject_id)
+    cooling_off_days = history.newest.policy.cooling_off_days
+    going = [value.item for value in plan.destroy]
+    goes = tuple(
+        GoesView(item=item, label=declared_item(history, item).label, count=going.count(item))
+        for item in dict.fromkeys(going)
+    )
+    stays = tuple(_stays(history, item, plan.kept) for item in dict.fromkeys(kept.item for kept in plan.kept))
+    accepted = acceptance_hash(
+        goes=frozenset(going),
+        stays=frozenset(Stays(item=one.item, article=one.article, until=_day(one.until)) for one in stays),
+        cooling_off_days=cooling_off_days,
+    )
+    return Preview(
+        goes=goes, stays=stays, consequences=CONSEQUENCES, cooling_off_days=cooling_off_days, acceptance=accepted
+    )
+
+
+def _stays(history: History, item: str, kept: Sequence[Kept]) -> StaysView:
+    of_item = [one for one in kept if one.item == item]
+    last = max(of_item, key=lambda one: one.until)
+    declared = declared_item(history, item)
+    minimum = declared.legal_minimum
+    return StaysView(
+        item=item,
+        label=declared.label,
+        count=len(of_item),
+        article=last.article,
+        reason=minimum.reason if minimum else declared.maximum.reason,
+        until=last.until,
+    )
+
+
+def declared_item(history: History, item: str) -> Item:
+    """Return an item as the newest version that declares it does; a value of an undeclared item cannot be held."""
+    roots = item_names(history).roots
+    root = roots[item]
+    for version in reversed(history.versions):
+        for declared in version.policy.items:
+            if roots[declared.id] == root:
+                return declared
+    raise KeyError(item)
+
+
+def _day(instant: datetime) -> date:
+    return instant.date()

@@ -1,0 +1,65 @@
+"""Openings with their place in the ledger, proven against one checkpoint: what copies and certificates carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from camket.core.ledger.checkpoint import open_checkpoint
+from camket.core.ledger.merkle import inclusion_path
+from camket.core.ledger.openings import ProvenOpening
+from camket.core.ledger.tiles import CHECKPOINT_PATH, TiledHashes
+from camket.services.sequencing import tile_reader, verifier_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from camket.core.ledger.note import VerifierKey
+    from camket.core.ledger.openings import AnyOpening
+    from camket.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvenOpenings:
+    """Openings against one checkpoint.
+
+    Args:
+        key: the ledger's verifier key.
+        checkpoint: the signed note.
+        openings: by index; those without a place in the checkpoint's tree last.
+    """
+
+    key: VerifierKey
+    checkpoint: str
+    openings: tuple[ProvenOpening, ...]
+
+
+def prove_all(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -> ProvenOpenings | None:
+    """Prove openings against the newest checkpoint.
+
+    Args:
+        ctx: the service.
+        openings: each with its index, None where it waits for one.
+
+    Returns:
+        None before the first checkpoint. An opening whose entry came after the checkpoint has no proof yet.
+
+    Raises:
+        LedgerError: the ledger in the store does not hold together.
+    """
+    reader, key = tile_reader(ctx), verifier_key(ctx)
+    raw = reader.read(CHECKPOINT_PATH)
+    if raw is None:
+        return None
+    checkpoint = open_checkpoint(raw, key)
+    hashes = TiledHashes(checkpoint.size, reader)
+    placed: list[ProvenOpening] = []
+    waiting: list[ProvenOpening] = []
+    for opening, index in openings:
+        if index is None or index >= checkpoint.size:
+            waiting.append(ProvenOpening(opening=opening))
+        else:
+            path = inclusion_path(index, checkpoint.size, hashes)
+            placed.append(ProvenOpening(opening=opening, index=index, path=path))
+    placed.sort(key=lambda one: one.index or 0)
+    return ProvenOpenings(key=key, checkpoint=raw.decode(), openings=(*placed, *waiting))

@@ -1,0 +1,161 @@
+"""Requests to exercise a right: on record from the start, their content sealed, done only for who proved identity."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import ConflictError, NotFoundError
+from camket.core.ledger.entry import LedgerAction
+from camket.core.rights.kinds import due_at, require_proof, terms_of
+from camket.core.terms import RIGHTS_PURPOSE, Right
+from camket.rows import RequestRow, RequestState
+from camket.services.access import SUBJECT
+from camket.services.access_standing import subject_facts
+from camket.services.ids import random_id
+
+if TYPE_CHECKING:
+    from camket.core.gate.history import Standing
+    from camket.core.terms import VerifiedIdentity
+    from camket.ports import Unit
+    from camket.services.context import Context
+
+NO_REQUEST: Final = "there is no such request"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestBody:
+    """What a correction asks for.
+
+    Args:
+        item: id of the item.
+        value: *personal*; the canonical value that is to be held.
+        former: *personal*; the address held until now where the item is an e-mail address: it gets a notice.
+    """
+
+    item: str
+    value: str = field(repr=False)
+    former: str | None = field(default=None, repr=False)
+
+    def to_text(self) -> str:
+        """Return the body as JSON, *personal*: to be sealed at once."""
+        return json.dumps({"item": self.item, "value": self.value, "former": self.former}, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> RequestBody:
+        """Read a body back."""
+        found = json.loads(text)
+        return cls(item=found["item"], value=found["value"], former=found["former"])
+
+
+def standing_in(unit: Unit, ctx: Context, subject_id: str) -> Standing:
+    """Return where a subject stands now, as the unit's transaction sees it.
+
+    Raises:
+        NotFoundError: there is no such subject.
+    """
+    history = ctx.policies.in_force_in(unit, ctx.clock.now())
+    row = unit.subjects.get(subject_id)
+    if row is None:
+        raise NotFoundError("there is no such account")
+    return history.standing(subject_facts(row, unit.facts.of_subject(subject_id), history))
+
+
+def start_request_in(
+    unit: Unit, ctx: Context, *, subject_id: str, right: Right, body: RequestBody | None = None
+) -> RequestRow:
+    """Make a request in the caller's unit of work; it runs once its subject has proved who they are.
+
+    Args:
+        unit: the request and its record are durable when this unit is.
+        ctx: the service.
+        subject_id: who asks.
+        right: what they want to exercise.
+        body: what exactly, for a correction.
+
+    Raises:
+        DeniedError: the subject does not have this right; the unit must not go on.
+    """
+    now = ctx.clock.now()
+    terms = terms_of(standing_in(unit, ctx, subject_id).rights, right)
+    request_id = random_id(ctx.entropy)
+    sealed = None
+    if body is not None:
+        sealed = ctx.door.seal_request_in(unit, subject_id=subject_id, request_id=request_id, text=body.to_text())
+    row = RequestRow(
+        id=request_id,
+        subject_id=subject_id,
+        right=right,
+        state=RequestState.UNVERIFIED,
+        created_at=now,
+        due_at=due_at(terms, now),
+        verified_at=None,
+        verified_level=None,
+        done_at=None,
+        sealed=sealed,
+    )
+    unit.requests.add(row)
+    ctx.door.record_in(
+        unit,
+        actor=SUBJECT,
+        action=LedgerAction.REQUEST,
+        subject_id=subject_id,
+        items=() if body is None else (body.item,),
+        purpose=RIGHTS_PURPOSE,
+        request=request_id,
+    )
+    return row
+
+
+def find_request(ctx: Context, *, subject_id: str, request_id: str) -> RequestRow:
+    """Return a subject's own request.
+
+    Raises:
+        NotFoundError: it is not theirs, or not there any more.
+    """
+    row = ctx.store.read(lambda unit: unit.requests.get(subject_id, request_id))
+    if row is None:
+        raise NotFoundError(NO_REQUEST)
+    return row
+
+
+def read_body(ctx: Context, *, subject_id: str, request_id: str) -> RequestBody:
+    """Return what a subject's own request asks for, *personal*.
+
+    Raises:
+        NotFoundError: it is not theirs, not there any more, or asks for nothing beside its right.
+    """
+    row = find_request(ctx, subject_id=subject_id, request_id=request_id)
+    return RequestBody.from_text(ctx.door.open_request(subject_id=subject_id, request=row))
+
+
+def begin_in(unit: Unit, ctx: Context, *, identity: VerifiedIdentity, right: Right) -> RequestRow:
+    """Take a verified request up, in the unit of work of its effect.
+
+    Args:
+        unit: the unit of the effect.
+        ctx: the service.
+        identity: the proof; it must be for this request and as strong as the right asks for (P14).
+        right: which right the request must be for.
+
+    Raises:
+        NotFoundError: there is no such request of this subject for this right; the unit must not go on.
+        VerificationError: the proof does not hold.
+        ConflictError: the request was done before, or is being done.
+    """
+    now = ctx.clock.now()
+    row = unit.requests.get(identity.subject_id, identity.request_id)
+    if row is None or row.right is not right:
+        raise NotFoundError(NO_REQUEST)
+    terms = terms_of(standing_in(unit, ctx, identity.subject_id).rights, right)
+    require_proof(terms, identity, request_id=row.id, now=now)
+    # INVARIANT: a request runs once; whoever moves it first has it.
+    if not unit.requests.move(row.id, old=RequestState.VERIFIED, new=RequestState.RUNNING):
+        raise ConflictError("the request was not verified, or was carried out before")
+    return row
+
+
+def finish_in(unit: Unit, ctx: Context, row: RequestRow) -> None:
+    """Mark a request as done, in the unit of work of its effect."""
+    unit.requests.move(row.id, old=RequestState.RUNNING, new=RequestState.DONE, at=ctx.clock.now())
