@@ -137,6 +137,14 @@ class KeyStore(Protocol):
         """Yield every tombstone, by subject; to be replayed into a restored database before it serves."""
         ...
 
+    def subject_ids(self) -> Iterator[str]:
+        """Yield every subject who has a key, in order; ids added meanwhile may or may not come.
+
+        What the database does not know is left from a registration that failed, or came back with an older backup of
+        this store; its keys can be destroyed.
+        """
+        ...
+
     def epochs(self) -> tuple[Epoch, ...]:
         """Return every epoch, oldest first; the last is the present one."""
         ...

@@ -7,6 +7,7 @@ database, so that overwriting and removing that one file takes its last copy off
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -73,6 +74,41 @@ def make_private_file(path: Path, content: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Put a file's content on disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def appears_whole(folder: Path) -> Iterator[Path]:
+    """Give a draft to fill; when the block ends well the draft becomes the folder, on disk, else nothing is left.
+
+    Raises:
+        KeyStoreError: there is something in the folder, or the disk refuses.
+    """
+    with explained(folder):
+        if folder.exists() and any(folder.iterdir()):
+            raise KeyStoreError(
+                f"`{folder}` is not empty, and a key store is never made over another: open it, or name another folder"
+            )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = folder.with_name(f".{folder.name}.{os.urandom(4).hex()}.new")
+        draft.mkdir(mode=FOLDER_MODE)
+    try:
+        yield draft
+        with explained(folder):
+            sync_folder(draft)
+            # INVARIANT: a key store appears by one rename, which fails where another one has appeared meanwhile.
+            draft.rename(folder)
+            sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
@@ -12,12 +11,10 @@ from camket.adapters.keys import epochs
 from camket.adapters.keys.cache import KeyCache
 from camket.adapters.keys.files import (
     DATABASE,
-    FOLDER_MODE,
     MARK,
-    explained,
+    appears_whole,
     make_private_file,
     require_private,
-    sync_folder,
     write_epoch_key,
 )
 from camket.adapters.keys.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES, connect, explain, to_microseconds
@@ -46,23 +43,11 @@ def create_key_store(folder: Path, *, at: datetime) -> FileKeyStore:
     Raises:
         KeyStoreError: there is something in the folder, or the disk refuses.
     """
-    with explained(folder):
-        if folder.exists() and any(folder.iterdir()):
-            raise KeyStoreError(
-                f"`{folder}` is not empty, and a key store is never made over another: open it, or name another folder"
-            )
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # INVARIANT: a key store appears whole, by one rename, which fails where another one has appeared meanwhile.
-        draft = folder.with_name(f".{folder.name}.{os.urandom(4).hex()}.new")
-        draft.mkdir(mode=FOLDER_MODE)
+    with appears_whole(folder) as draft:
         try:
             _fill(draft, at)
-            draft.rename(folder)
         except sqlite3.Error as error:
             raise explain(error, draft / DATABASE) from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-        sync_folder(folder.parent)
     return open_key_store(folder)
 
 
@@ -120,7 +105,6 @@ def _fill(folder: Path, at: datetime) -> None:
             epochs.add_named_key(connection, keys, name=name, version=1)
         connection.execute("COMMIT")
     cache.close()
-    sync_folder(folder)
 
 
 def _require_key_store(database: Path) -> None:

@@ -9,9 +9,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from camket.adapters.keys import epochs
+from camket.adapters.keys.backup import back_up
 from camket.adapters.keys.cache import KeyCache
 from camket.adapters.keys.files import DATABASE, MARK, destroy_epoch_key, epoch_file, explained
 from camket.adapters.keys.schema import connect, empty_log, explain, from_microseconds, to_microseconds
+from camket.adapters.keys.status import KeyStoreStatus, read_status
 from camket.adapters.keys.writer import Writer
 from camket.core.errors import ConflictError, KeyStoreError, VaultError
 from camket.core.vault.box import KEY_BYTES
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from camket.adapters.keys.writer import Transaction
 
-TOMBSTONES_AT_A_TIME: Final = 1_000
+ROWS_AT_A_TIME: Final = 1_000
 _ATTEMPTS: Final = 5
 """How often a key is read again when its epoch ends between reading its row and reading the epoch's file."""
 
@@ -174,13 +176,27 @@ class FileKeyStore:
                 rows = connection.execute(
                     "SELECT subject_id, kind, epoch, at FROM tombstone WHERE (subject_id, kind) > (?, ?) "
                     "ORDER BY subject_id, kind LIMIT ?",
-                    (*last, TOMBSTONES_AT_A_TIME),
+                    (*last, ROWS_AT_A_TIME),
                 ).fetchall()
             if not rows:
                 return
             for subject_id, kind, epoch, at in rows:
                 yield Tombstone(subject_id=subject_id, kind=KeyKind(kind), epoch=epoch, at=from_microseconds(at))
             last = rows[-1][:2]
+
+    def subject_ids(self) -> Iterator[str]:
+        """See `KeyStore.subject_ids`."""
+        last = ""
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(
+                    "SELECT subject_id FROM subject_key WHERE subject_id > ? ORDER BY subject_id LIMIT ?",
+                    (last, ROWS_AT_A_TIME),
+                ).fetchall()
+            if not rows:
+                return
+            yield from (row[0] for row in rows)
+            last = rows[-1][0]
 
     def epochs(self) -> tuple[Epoch, ...]:
         """See `KeyStore.epochs`."""
@@ -261,6 +277,22 @@ class FileKeyStore:
         """See `KeyStore.last_checkpoint`."""
         with self._reading() as connection:
             return _checkpoint(connection)
+
+    def status(self) -> KeyStoreStatus:
+        """Return what the store holds, in numbers."""
+        with self._reading() as connection:
+            return read_status(connection)
+
+    def back_up(self, target: Path) -> None:
+        """Copy the store, while it is in use, to a folder that does not exist yet; whole and on disk on return.
+
+        Raises:
+            KeyStoreError: the target is not empty, or the disk refuses; nothing is left there.
+        """
+        try:
+            back_up(self._folder, target)
+        except sqlite3.Error as error:
+            raise explain(error, self._database) from error
 
     def close(self) -> None:
         """See `KeyStore.close`."""

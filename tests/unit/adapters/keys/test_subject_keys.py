@@ -8,7 +8,7 @@ import pytest
 
 from camket.adapters.keys import FileKeyStore, open_key_store
 from camket.adapters.keys.cache import KeyCache
-from camket.adapters.keys.store import TOMBSTONES_AT_A_TIME
+from camket.adapters.keys.store import ROWS_AT_A_TIME
 from camket.core.errors import ConflictError, InvalidValueError, KeyStoreError
 from camket.core.vault.keyring import KeyKind, Tombstone
 
@@ -83,7 +83,7 @@ def test_tombstones_are_all_yielded(keys: FileKeyStore) -> None:
         threading.Thread(
             target=lambda part: [
                 keys.destroy_subject_key(f"s{number:05}", KeyKind.LIVE, at=NOW)
-                for number in range(part, TOMBSTONES_AT_A_TIME + 10, 10)
+                for number in range(part, ROWS_AT_A_TIME + 10, 10)
             ],
             args=(part,),
         )
@@ -95,7 +95,7 @@ def test_tombstones_are_all_yielded(keys: FileKeyStore) -> None:
         thread.join()
     keys.destroy_subject_key("s00999", KeyKind.HOLD, at=NOW)
     found = [(tombstone.subject_id, tombstone.kind) for tombstone in keys.tombstones()]
-    expected = [(f"s{number:05}", KeyKind.LIVE) for number in range(TOMBSTONES_AT_A_TIME + 10)]
+    expected = [(f"s{number:05}", KeyKind.LIVE) for number in range(ROWS_AT_A_TIME + 10)]
     assert found == sorted([*expected, ("s00999", KeyKind.HOLD)])
 
 
