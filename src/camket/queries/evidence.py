@@ -32,7 +32,7 @@ class InstallationQueries(Protocol):
         ...
 
     def set_key_generation(self, generation: int) -> None:
-        """Remember the key store's generation that rows written from now on depend on."""
+        """Remember the key store's generation that rows written from now on depend on; a lower one changes nothing."""
         ...
 
 

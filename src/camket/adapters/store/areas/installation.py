@@ -18,7 +18,12 @@ THE_ROW: Final = 1
 
 GET: Final = Query(sa.select(table.c.instance_id, table.c.created_at, table.c.key_generation), InstallationRow)
 CREATE: Final = command(sa.insert(table))
-SET_KEY_GENERATION: Final = command(sa.update(table).values(key_generation=bindparam("generation")))
+# Units of one moment may come in any order: the highest generation counts.
+SET_KEY_GENERATION: Final = command(
+    sa.update(table)
+    .where(table.c.key_generation < bindparam("generation"))
+    .values(key_generation=bindparam("generation"))
+)
 
 
 class InstallationArea:
@@ -44,5 +49,5 @@ class InstallationArea:
         )
 
     def set_key_generation(self, generation: int) -> None:
-        """Remember the key store's generation."""
+        """Remember the key store's generation; a lower one changes nothing."""
         SET_KEY_GENERATION.run(self._link, generation=generation)
