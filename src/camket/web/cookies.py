@@ -52,9 +52,7 @@ class Cookie:
 
     def take_back(self, response: Response, *, https: bool) -> None:
         """Have the browser forget it."""
-        response.delete_cookie(
-            self.key(https=https), path="/", secure=https, httponly=True, samesite=self.same_site
-        )
+        response.delete_cookie(self.key(https=https), path="/", secure=https, httponly=True, samesite=self.same_site)
 
 
 SESSION: Final = Cookie(name="camket_session", same_site="lax", max_age_days=180)

@@ -123,7 +123,7 @@ FAILURES: Final[dict[int, Failure]] = {
     500: Failure(
         title=marked("Something broke on our side"),
         happened=marked("A mistake of ours stopped this page. It is written down, without any of your data."),
-        safe=marked("What was confirmed to you before is stored. What you did just now may not be; nothing was half done."),
+        safe=marked("What was confirmed to you is stored. What you did just now may not be; nothing was half done."),
         advice=marked("Look at your data and repeat the last step if it does not show."),
     ),
     503: Failure(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from camket.core.errors import CamketError
 from camket.core.terms import Language
 from camket.web import cookies, wording
 from camket.web.assets import STATIC
+from camket.web.guards import SAFE_METHODS
 from camket.web.i18n import said, translations
+from camket.web.visit import LANGUAGE_PARAMETER
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 TEMPLATES: Final = STATIC.parent / "templates"
+BRAND: Final = "camket"
+"""Stands where the operator's own name cannot be read."""
 LANGUAGE_NAMES: Final = {Language.VI: "Tiếng Việt", Language.EN: "English"}
 """Each language by its own name, which is not translated."""
 
@@ -32,7 +38,6 @@ class Pages:
 
     Args:
         assets: where styles and scripts are.
-        operator: the controller's name as the policy in force gives it; called for each page.
     """
 
     def __init__(self, assets: Assets) -> None:
@@ -47,14 +52,34 @@ class Pages:
             status: the HTTP status.
             view: what the template reads.
         """
-        clock = visit.context.clock
-        text = self.environment.get_template(template).render(
-            visit=visit, language=visit.language, now=clock.now(), **view
-        )
+        text = self.environment.get_template(template).render(_frame(visit) | view)
         response = HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language.value})
         if visit.chosen is not None:
             cookies.LANGUAGE.give(response, visit.chosen.value, https=visit.https)
         return response
+
+
+def _frame(visit: Visit) -> dict[str, object]:
+    """Return what the frame around every page reads."""
+    try:
+        operator = visit.site.in_force().version.policy.controller
+    except CamketError:  # the page that tells of it must still stand
+        operator = None
+    return {
+        "brand": said(operator.name, visit.language) if operator else BRAND,
+        "language": visit.language,
+        "language_link": language_link(visit),
+        "mailbox_shown": visit.site.mailbox_shown,
+        "now": visit.context.clock.now(),
+        "operator": operator,
+        "visit": visit,
+    }
+
+
+def language_link(visit: Visit) -> str:
+    """Return the address of this page in the other language; of its form where the page answers a form."""
+    kept = dict(visit.query) if visit.method in SAFE_METHODS else {}
+    return f"?{urlencode(kept | {LANGUAGE_PARAMETER: other_language(visit.language).value})}"
 
 
 def make_environment(assets: Assets) -> Environment:
@@ -71,7 +96,7 @@ def make_environment(assets: Assets) -> Environment:
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # from the i18n extension
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(
-        asset=assets.url, languages=LANGUAGE_NAMES, phrase_moment=_moment, other_language=_other_language
+        asset=assets.url, languages=LANGUAGE_NAMES, phrase_moment=_moment, other_language=other_language
     )
     environment.filters.update(
         said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
@@ -115,8 +140,6 @@ def _time_element(instant: datetime, words: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(wording.machine_time(instant), words)
 
 
-def _other_language(language: Language) -> Language:
+def other_language(language: Language) -> Language:
+    """Return the language that the page is not in."""
     return Language.EN if language is Language.VI else Language.VI
-
-
-View = dict[str, Any]

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 
+from camket.core.errors import VerificationError
 from camket.web import cookies
 from camket.web.guards import SAFE_METHODS, read_body
 from camket.web.i18n import DEFAULT_LANGUAGE, language_named, say
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
+    from starlette.responses import HTMLResponse
 
-    from camket.bootstrap import Runtime
     from camket.core.terms import Language
     from camket.services.context import Context
     from camket.services.sessions import Session
+    from camket.web.site import Site
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FIELDS_OF_A_FORM: Final = 40
@@ -32,8 +34,8 @@ class Visit:
     """One request.
 
     Args:
-        runtime: the running service.
-        https: the service is reached over https.
+        site: what pages are made from.
+        method: upper case.
         path: without the query.
         parameters: from the path.
         query: from the address; never personal.
@@ -45,8 +47,8 @@ class Visit:
         session: who is signed in; None on pages that do not look.
     """
 
-    runtime: Runtime
-    https: bool
+    site: Site
+    method: str
     path: str
     parameters: Mapping[str, str]
     query: Mapping[str, str]
@@ -61,7 +63,12 @@ class Visit:
     @property
     def context(self) -> Context:
         """What the use cases need."""
-        return self.runtime.context
+        return self.site.context
+
+    @property
+    def https(self) -> bool:
+        """The service is reached over https."""
+        return self.site.https
 
     @property
     def browser(self) -> str | None:
@@ -73,16 +80,31 @@ class Visit:
         """The browser sends Global Privacy Control."""
         return self.headers.get("sec-gpc") == "1"
 
+    @property
+    def own(self) -> Session:
+        """Who is signed in, on a page that only they see.
+
+        Raises:
+            VerificationError: no one is.
+        """
+        if self.session is None:
+            raise VerificationError("sign in first")
+        return self.session
+
     def say(self, message: str, **values: object) -> str:
         """Return a sentence of the catalogue in the reader's language."""
         return say(self.language, message, **values)
+
+    def show(self, template: str, *, status: int = 200, **view: object) -> HTMLResponse:
+        """Return a page in the reader's language."""
+        return self.site.pages.show(self, template, status=status, **view)
 
     def typed(self, name: str) -> str:
         """Return what was typed into a field, empty where the form has no such field."""
         return self.form.get(name, "")
 
 
-async def read_visit(request: Request, runtime: Runtime, *, https: bool) -> Visit:
+async def read_visit(request: Request, site: Site) -> Visit:
     """Read a request whole.
 
     Raises:
@@ -90,10 +112,10 @@ async def read_visit(request: Request, runtime: Runtime, *, https: bool) -> Visi
     """
     form = {} if request.method in SAFE_METHODS else read_form(request, await read_body(request))
     chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
-    remembered = language_named(cookies.LANGUAGE.read(request.cookies, https=https))
+    remembered = language_named(cookies.LANGUAGE.read(request.cookies, https=site.https))
     return Visit(
-        runtime=runtime,
-        https=https,
+        site=site,
+        method=request.method,
         path=request.url.path,
         parameters=request.path_params,
         query=request.query_params,

@@ -1,0 +1,160 @@
+"""The API's routes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import FastAPI, Path, Query
+from fastapi import Request as ApiRequest
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from camket.core.errors import CamketError, NotFoundError
+from camket.core.policy.render import render_policy
+from camket.core.terms import Language
+from camket.services.forms import FormError
+from camket.services.registration import confirm_registration, start_registration
+from camket.web.api.documents import (
+    ConfirmedRegistration,
+    FieldProblem,
+    NewRegistration,
+    PolicyDocument,
+    ProblemDocument,
+    RegistrationCode,
+    StartedRegistration,
+    VersionDocument,
+)
+from camket.web.boundary import PROBLEM_TYPE, problem_of
+from camket.web.customer.arrival import new_browser
+from camket.web.customer.policy import written_in
+from camket.web.failures import failure_of
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from camket.web.site import ShownVersion, Site
+
+UNPROCESSABLE: Final = 422
+LanguageParameter = Annotated[Language, Query(description="`vi` or `en`.")]
+NumberParameter = Annotated[int, Path(ge=1, description="Number of the version.")]
+
+
+def create_api(site: Site) -> FastAPI:
+    """Return the API of a running service."""
+    api = FastAPI(
+        title="camket",
+        version="1",
+        summary="A service that runs on the privacy policy that it publishes.",
+        docs_url=None,
+        redoc_url=None,
+        responses={"4XX": {"model": ProblemDocument}, "5XX": {"model": ProblemDocument}},
+    )
+    api.add_exception_handler(FormError, _refused_form)
+    api.add_exception_handler(RequestValidationError, _refused_document)
+    api.add_exception_handler(HTTPException, _failed)
+    api.add_exception_handler(CamketError, _failed)
+    _add_policy(api, site)
+    _add_registration(api, site)
+    return api
+
+
+def _add_policy(api: FastAPI, site: Site) -> None:
+    @api.get("/healthz", tags=["service"])
+    def healthz() -> dict[str, str]:
+        """Say that the store can be read and a policy is in force."""
+        site.in_force()
+        return {"status": "ok"}
+
+    @api.get("/policy", tags=["policy"])
+    def policy_in_force(lang: LanguageParameter = Language.VI) -> PolicyDocument:
+        """Return the version in force."""
+        return _policy_document(site.in_force(), lang)
+
+    @api.get("/policy/versions", tags=["policy"])
+    def policy_versions() -> list[VersionDocument]:
+        """Return every published version, oldest first."""
+        return [_version_document(one) for one in site.versions()]
+
+    @api.get("/policy/versions/{number}", tags=["policy"])
+    def policy_version(number: NumberParameter, lang: LanguageParameter = Language.VI) -> PolicyDocument:
+        """Return one version by its number."""
+        found = [one for one in site.versions() if one.number == number]
+        if not found:
+            raise NotFoundError(f"there is no version `{number}`")
+        return _policy_document(found[0], lang)
+
+
+def _add_registration(api: FastAPI, site: Site) -> None:
+    @api.post("/registrations", status_code=202, tags=["registration"])
+    def register(request: ApiRequest, registration: NewRegistration) -> StartedRegistration:
+        """Begin a registration: a code is sent to the e-mail address. Known or not looks the same."""
+        browser = new_browser(site.context)
+        start_registration(
+            site.context,
+            fields=registration.fields,
+            language=registration.language,
+            browser=browser,
+            address=request.client.host if request.client else None,
+        )
+        return StartedRegistration(browser=browser)
+
+    @api.post("/registrations/confirmation", status_code=201, tags=["registration"])
+    def confirm(request: ApiRequest, entered: RegistrationCode) -> ConfirmedRegistration:
+        """Confirm the e-mail address by the code that was sent to it."""
+        arrived = confirm_registration(
+            site.context,
+            browser=entered.browser,
+            code=entered.code,
+            headers=request.headers,
+            address=request.client.host if request.client else None,
+        )
+        return ConfirmedRegistration(session=arrived.session_token)
+
+
+def _policy_document(version: ShownVersion, language: Language) -> PolicyDocument:
+    rendered = render_policy(version.version, written_in(version.version.policy, language))
+    return PolicyDocument(
+        version=_version_document(version),
+        language=rendered.language,
+        title=rendered.title,
+        markdown=rendered.markdown,
+        clauses=[clause.id for clause in version.version.clauses],
+    )
+
+
+def _version_document(version: ShownVersion) -> VersionDocument:
+    return VersionDocument(
+        number=version.number,
+        document_hash=version.document_hash,
+        meaning_hash=version.meaning_hash,
+        since=version.since,
+        in_force=version.in_force,
+    )
+
+
+async def _failed(_request: ApiRequest, error: Exception) -> Response:
+    return problem_of(error)
+
+
+async def _refused_form(_request: ApiRequest, error: Exception) -> Response:
+    problems = error.problems.items() if isinstance(error, FormError) else ()
+    return _unprocessable(
+        [FieldProblem(field=name, code=one.code, detail=one.message[Language.EN]) for name, one in problems]
+    )
+
+
+async def _refused_document(_request: ApiRequest, error: Exception) -> Response:
+    problems = error.errors() if isinstance(error, RequestValidationError) else ()
+    return _unprocessable(
+        [
+            FieldProblem(field=".".join(str(part) for part in one["loc"][1:]), code=one["type"], detail=one["msg"])
+            for one in problems
+        ]
+    )
+
+
+def _unprocessable(errors: list[FieldProblem]) -> Response:
+    problem = ProblemDocument(title=str(failure_of(UNPROCESSABLE).title), status=UNPROCESSABLE, errors=errors)
+    content = problem.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(content, status_code=UNPROCESSABLE, media_type=PROBLEM_TYPE)

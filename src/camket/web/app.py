@@ -1,0 +1,130 @@
+"""The application: every route in one table, and around them headers, the boundary of errors, and the guards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
+
+from camket.core.errors import CamketError
+from camket.web import ledger, mailbox, wellknown
+from camket.web.api.mounting import ApiOnDemand
+from camket.web.assets import DIST, Assets, BundledFiles
+from camket.web.boundary import API_PREFIX, Boundary, answer_failure
+from camket.web.customer import (
+    centre,
+    certificate,
+    copy,
+    correction,
+    erasure,
+    policy,
+    registration,
+    sessions,
+    signin,
+    start,
+    verification,
+)
+from camket.web.endpoints import Looks, Routes
+from camket.web.guards import HostGuard, OriginGuard
+from camket.web.rendering import Pages
+from camket.web.security import SecurityHeaders
+from camket.web.site import Site
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from camket.bootstrap import Runtime
+
+
+def create_app(runtime: Runtime) -> ASGIApp:
+    """Return the application that serves a running service.
+
+    Args:
+        runtime: from `camket.bootstrap`; its owner starts and stops it.
+
+    Raises:
+        SettingsError: the styles and scripts are not built.
+    """
+    settings = runtime.settings
+    origin = settings.public_origin
+    https = origin.startswith("https://")
+    site = Site(runtime=runtime, pages=Pages(Assets()), https=https)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        return answer_failure(request, error, site)
+
+    app: ASGIApp = Starlette(
+        routes=[
+            *page_routes(site, threads=settings.threads),
+            Mount(API_PREFIX.rstrip("/") + "/v1", ApiOnDemand(site)),
+            Mount("/static", BundledFiles(directory=DIST)),
+        ],
+        exception_handlers={HTTPException: failed, CamketError: failed},
+    )
+    app = OriginGuard(app, https=https, api_prefix=API_PREFIX)
+    app = HostGuard(app, origin=origin, loopback=settings.loopback)
+    return SecurityHeaders(Boundary(app, site=site), https=https)
+
+
+def page_routes(site: Site, *, threads: int) -> list[Route]:
+    """Return the routes of all pages; `Looks` says whom each looks at."""
+    pages = Routes(site, threads=threads)
+    _public(pages)
+    _arrival(pages)
+    _privacy_centre(pages)
+    if site.mailbox_shown:
+        pages.add("/dev/mailbox", Looks.NOBODY, get=mailbox.mailbox)
+    return pages.routes
+
+
+def _public(pages: Routes) -> None:
+    pages.add("/", Looks.NOBODY, get=start.start)
+    pages.add("/policy", Looks.NOBODY, get=policy.policy_in_force)
+    pages.add("/policy/versions", Looks.NOBODY, get=policy.policy_versions)
+    pages.add("/policy/versions/{number}", Looks.NOBODY, get=policy.policy_version)
+    pages.add("/terms", Looks.NOBODY, get=policy.terms)
+    pages.add("/ledger/", Looks.NOBODY, get=ledger.ledger_page)
+    pages.add("/ledger/checkpoint", Looks.NOBODY, get=ledger.checkpoint)
+    pages.add("/ledger/key", Looks.NOBODY, get=ledger.key)
+    pages.add("/ledger/tile/{path:path}", Looks.NOBODY, get=ledger.tile)
+    pages.add("/healthz", Looks.NOBODY, get=wellknown.healthz)
+    pages.add("/icon.svg", Looks.NOBODY, get=wellknown.icon)
+    pages.add("/robots.txt", Looks.NOBODY, get=wellknown.robots)
+    pages.add("/.well-known/security.txt", Looks.NOBODY, get=wellknown.security_txt)
+    pages.add("/.well-known/gpc.json", Looks.NOBODY, get=wellknown.gpc)
+
+
+def _arrival(pages: Routes) -> None:
+    pages.add("/register", Looks.VISITOR, get=registration.register_form, post=registration.register)
+    pages.add("/register/confirm", Looks.VISITOR, get=registration.confirm_form, post=registration.confirm)
+    pages.add("/sign-in", Looks.VISITOR, get=signin.sign_in_form, post=signin.sign_in)
+    pages.add("/sign-in/confirm", Looks.VISITOR, get=signin.confirm_form, post=signin.confirm)
+    pages.add("/sign-out", Looks.VISITOR, post=signin.sign_out)
+    pages.add("/certificate", Looks.NOBODY, get=certificate.certificate)
+    pages.add("/certificate/status", Looks.NOBODY, get=certificate.status)
+    pages.add("/certificate/file", Looks.NOBODY, get=certificate.file)
+    pages.add("/certificate/forget", Looks.NOBODY, post=certificate.forget)
+
+
+def _privacy_centre(pages: Routes) -> None:
+    pages.add("/me", Looks.SUBJECT, get=centre.my_data)
+    pages.add("/me/uses", Looks.SUBJECT, get=centre.uses)
+    pages.add("/me/copy", Looks.SUBJECT, get=copy.copy_page, post=copy.download)
+    pages.add("/me/correct/{item}", Looks.SUBJECT, get=correction.correct_form, post=correction.correct)
+    pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
+    pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
+    pages.add("/me/sessions/{session}/revoke", Looks.SUBJECT, post=sessions.revoke)
+    pages.add("/me/requests/{request}/verify", Looks.SUBJECT, get=verification.verify_form, post=verification.verify)
+    pages.add("/me/requests/{request}/code", Looks.SUBJECT, post=verification.send_again)
+    pages.add(
+        "/me/requests/{request}/new-address",
+        Looks.SUBJECT,
+        get=verification.new_address_form,
+        post=verification.new_address,
+    )
+    pages.add("/me/requests/{request}/new-address/code", Looks.SUBJECT, post=verification.send_to_new_address)
+    pages.add("/me/requests/{request}/accept", Looks.SUBJECT, get=erasure.accept_form, post=erasure.accept)

@@ -1,0 +1,136 @@
+"""Ledger records as a person would say them: who, what, with which items, what for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from camket.core.ledger.entry import LedgerAction, LedgerOutcome
+from camket.core.terms import RIGHTS_PURPOSE
+from camket.web.i18n import MessageId, marked, said, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from camket.core.policy.model import Policy
+    from camket.core.terms import Language
+    from camket.services.centre import UseView
+
+SUBJECT: Final = "subject"
+STAFF: Final = "staff:"
+
+WHO: Final = {
+    SUBJECT: marked("You"),
+    "service:account": marked("The account service"),
+    "service:sign-in": marked("The sign-in"),
+    "service:mailer": marked("The mail service"),
+    "service:retention": marked("The retention service"),
+    "service:epoch": marked("The key service"),
+    "service:erasure": marked("The deletion service"),
+    "service:policy": marked("The policy service"),
+}
+"""Who acts, by the ledger's name; a service that is not here is called by its own."""
+
+WHAT: Final = {
+    LedgerAction.COLLECT: marked("%(who)s: information was taken in"),
+    LedgerAction.USE: marked("%(who)s: information was read"),
+    LedgerAction.SHARE: marked("%(who)s: information was given out"),
+    LedgerAction.CONSENT: marked("%(who)s: a consent was given or withdrawn"),
+    LedgerAction.AGREEMENT: marked("%(who)s: a change of the policy was agreed to"),
+    LedgerAction.REFUSAL: marked("%(who)s: a question was answered with no"),
+    LedgerAction.REQUEST: marked("%(who)s: a request was made or carried on"),
+    LedgerAction.ERASE: marked("%(who)s: information was erased"),
+    LedgerAction.POLICY: marked("%(who)s: a version of the policy was published"),
+    LedgerAction.EPOCH: marked("%(who)s: keys were renewed"),
+    LedgerAction.CHECKPOINT: marked("%(who)s: the ledger was signed"),
+    LedgerAction.RESTORED: marked("%(who)s: the store was restored from a backup"),
+    LedgerAction.SESSION: marked("%(who)s: a session was begun or ended"),
+}
+OWN: Final = {
+    LedgerAction.COLLECT: marked("You gave information"),
+    LedgerAction.USE: marked("You looked at your data"),
+    LedgerAction.REQUEST: marked("You made a request or proved who you are"),
+    LedgerAction.SESSION: marked("You signed in or out"),
+    LedgerAction.CONSENT: marked("You gave or withdrew a consent"),
+    LedgerAction.AGREEMENT: marked("You agreed to a change of the policy"),
+    LedgerAction.REFUSAL: marked("You said no"),
+    LedgerAction.ERASE: marked("You had information erased"),
+}
+"""What one did oneself, said plainly."""
+
+MOODS: Final = {LedgerOutcome.ASK: "ask", LedgerOutcome.DENY: "no"}
+REFUSED: Final = {
+    LedgerOutcome.ASK: marked("Not done, you must be asked first. %(what)s"),
+    LedgerOutcome.DENY: marked("Refused. %(what)s"),
+}
+MOST_ITEMS: Final = 4
+"""More items than this are counted instead of named."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidUse:
+    """One use in the reader's language.
+
+    Args:
+        mood: how it is marked; empty for a use that was allowed.
+        ledger_index: None until it has its place in the ledger.
+    """
+
+    title: str
+    items: str
+    purpose: str
+    at: datetime
+    mood: str
+    ledger_index: int | None
+
+
+def say_use(use: UseView, policy: Policy, language: Language) -> SaidUse:
+    """Return a use as a person would say it."""
+    return SaidUse(
+        title=_title(use, language),
+        items=_items(use.items, policy, language),
+        purpose=_purpose(use.purpose, policy, language),
+        at=use.at,
+        mood=MOODS.get(use.outcome, ""),
+        ledger_index=use.ledger_index,
+    )
+
+
+def _title(use: UseView, language: Language) -> str:
+    plain = OWN.get(use.action) if use.who == SUBJECT else None
+    what = say(language, plain) if plain else say(language, WHAT[use.action], who=_who(use.who, language))
+    refused = REFUSED.get(use.outcome)
+    return say(language, refused, what=what) if refused else what
+
+
+def _who(actor: str, language: Language) -> str:
+    if actor.startswith(STAFF):
+        return say(language, SUPPORT, name=actor.removeprefix(STAFF))
+    known = WHO.get(actor)
+    return say(language, known) if known else actor.removeprefix("service:")
+
+
+SUPPORT: Final[MessageId] = marked("Our staff (%(name)s)")
+OWN_RIGHTS: Final[MessageId] = marked("your rights")
+NO_PURPOSE: Final[MessageId] = marked("keeping the record")
+MANY: Final[MessageId] = marked("%(count)s items")
+
+
+def _items(items: tuple[str, ...], policy: Policy, language: Language) -> str:
+    if len(items) > MOST_ITEMS:
+        return say(language, MANY, count=len(items))
+    labels = {item.id: said(item.label, language) for item in policy.items}
+    return ", ".join(_lower(labels.get(item, item)) for item in items)
+
+
+def _purpose(purpose: str | None, policy: Policy, language: Language) -> str:
+    if purpose is None:
+        return say(language, NO_PURPOSE)
+    if purpose == RIGHTS_PURPOSE:
+        return say(language, OWN_RIGHTS)
+    labels = {one.id: said(one.label, language) for one in policy.purposes}
+    return _lower(labels.get(purpose, purpose))
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]

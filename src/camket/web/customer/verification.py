@@ -1,0 +1,126 @@
+"""Proving who one is for one request, by a code (P14). Nothing runs on an unproven one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camket.core.errors import VerificationError
+from camket.core.terms import Right
+from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
+from camket.services.requests import find_request
+from camket.services.verification import prove, send_code, standing_proof
+from camket.web.customer.arrival import browser_of
+from camket.web.customer.codes import CodePage
+from camket.web.endpoints import see_other
+from camket.web.forms import code_problem
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from camket.core.terms import VerifiedIdentity
+    from camket.web.visit import Visit
+
+CORRECTED = "/me?done=corrected"
+
+
+def ask_for_proof(visit: Visit, request_id: str) -> Response:
+    """Send a code for a request and lead to the page that asks for it."""
+    browser = browser_of(visit)
+    send_code(visit.context, visit.own, request_id, browser=browser.token)
+    return browser.remembered(see_other(f"/me/requests/{request_id}/verify"))
+
+
+def verify_form(visit: Visit) -> Response:
+    """Ask for the code."""
+    return _page(visit).show(visit)
+
+
+def verify(visit: Visit) -> Response:
+    """Take the code; then the request goes on its way."""
+    if visit.browser is None:
+        return _page(visit).show(visit)
+    try:
+        identity = prove(
+            visit.context,
+            visit.own,
+            request_id=_request(visit),
+            code=visit.typed("code"),
+            browser=visit.browser,
+            address=visit.address,
+        )
+    except VerificationError as error:
+        return _page(visit).show(visit, code_problem(visit, error))
+    return _go_on(visit, identity)
+
+
+def send_again(visit: Visit) -> Response:
+    """Send a new code; the one before no longer counts."""
+    return ask_for_proof(visit, _request(visit))
+
+
+def new_address_form(visit: Visit) -> Response:
+    """Ask for the code that went to a new e-mail address."""
+    return _new_address_page(visit).show(visit)
+
+
+def new_address(visit: Visit) -> Response:
+    """Take the code that went to a new e-mail address, and carry the correction out."""
+    identity = standing_proof(visit.context, visit.own, _request(visit))
+    try:
+        finish_correction(
+            visit.context,
+            identity,
+            browser=visit.browser,
+            new_address_code=visit.typed("code"),
+            address=visit.address,
+        )
+    except VerificationError as error:
+        return _new_address_page(visit).show(visit, code_problem(visit, error))
+    return see_other(CORRECTED)
+
+
+def send_to_new_address(visit: Visit) -> Response:
+    """Send a code to a new e-mail address, for a request that is proven already."""
+    return _ask_new_address(visit, standing_proof(visit.context, visit.own, _request(visit)))
+
+
+def _go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
+    request = find_request(visit.context, subject_id=identity.subject_id, request_id=identity.request_id)
+    if request.right is Right.ERASE:
+        return see_other(f"/me/requests/{request.id}/accept")
+    if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=request.id):
+        return _ask_new_address(visit, identity)
+    finish_correction(visit.context, identity)
+    return see_other(CORRECTED)
+
+
+def _ask_new_address(visit: Visit, identity: VerifiedIdentity) -> Response:
+    browser = browser_of(visit)
+    send_new_address_code(visit.context, identity, browser=browser.token)
+    return browser.remembered(see_other(f"/me/requests/{identity.request_id}/new-address"))
+
+
+def _request(visit: Visit) -> str:
+    return visit.parameters["request"]
+
+
+def _page(visit: Visit) -> CodePage:
+    request = find_request(visit.context, subject_id=visit.own.subject_id, request_id=_request(visit))
+    return CodePage(
+        action=f"/me/requests/{request.id}/verify",
+        again="/me",
+        resend=f"/me/requests/{request.id}/code",
+        lead=visit.say("To be sure that it is you, we have sent six digits to the e-mail address of your account."),
+        button=visit.say("Confirm"),
+    )
+
+
+def _new_address_page(visit: Visit) -> CodePage:
+    request = find_request(visit.context, subject_id=visit.own.subject_id, request_id=_request(visit))
+    return CodePage(
+        action=f"/me/requests/{request.id}/new-address",
+        again="/me",
+        resend=f"/me/requests/{request.id}/new-address/code",
+        lead=visit.say("Now the new address: we have sent six digits to it. It is held only when you enter them."),
+        button=visit.say("Confirm"),
+    )
