@@ -55,7 +55,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = {Language.VI: "chữ", Language.EN: "text"}
 ITEMS = ("email", "phone", "log.path", "picture")
 SERVICES = ("account", "shop")
-PURPOSES = ("provide", "improve", "promote", "study")
+PURPOSES = ("provide", "improve", "promote", "shop")
 RECIPIENTS = ("bank", "partner")
 
 
@@ -77,7 +77,7 @@ class World:
         return sorted(found)
 
 
-def make_policy(**parts: Any) -> Policy:
+def make_policy(**parts: Any) -> Policy:  # noqa: ANN401 - any field
     """Return a policy with nothing in it but what is given."""
     empty: dict[str, Any] = {
         "id": "p",
@@ -112,7 +112,7 @@ def make_version(number: int, policy: Policy) -> PolicyVersion:
     return PolicyVersion(number=number, policy=policy, document_hash="", meaning_hash="", clauses=clauses_of(policy))
 
 
-def make_item(name: str, **parts: Any) -> Item:
+def make_item(name: str, **parts: Any) -> Item:  # noqa: ANN401 - any field
     """Return an item that is given in the service `account` and kept with the account."""
     plain: dict[str, Any] = {
         "label": TEXT,
@@ -126,24 +126,24 @@ def make_item(name: str, **parts: Any) -> Item:
     return Item(id=name, **(plain | parts))
 
 
-def make_purpose(name: str, items: Sequence[str], *, basis: Basis = Basis.STATED, **parts: Any) -> Purpose:
+def make_purpose(name: str, items: Sequence[str], *, basis: Basis = Basis.STATED, **parts: Any) -> Purpose:  # noqa: ANN401 - any field
     """Return a purpose for these items."""
     plain: dict[str, Any] = {"label": TEXT, "explains": TEXT, "dpv": "dpv:Purpose"}
     return Purpose(id=name, items=tuple(items), basis=basis, **(plain | parts))
 
 
-def make_recipient(name: str, shares: dict[Ground, tuple[str, ...]], **parts: Any) -> Recipient:
+def make_recipient(name: str, shares: dict[Ground, tuple[str, ...]], **parts: Any) -> Recipient:  # noqa: ANN401 - any field
     """Return a recipient in Vietnam."""
     plain: dict[str, Any] = {"label": TEXT, "explains": TEXT, "dpv": "dpv:Recipient", "country": "VN"}
     return Recipient(id=name, shares=shares, **(plain | parts))
 
 
-def make_service(name: str, **parts: Any) -> Service:
+def make_service(name: str, **parts: Any) -> Service:  # noqa: ANN401 - any field
     """Return a service."""
     return Service(id=name, label=TEXT, does=TEXT, **parts)
 
 
-def make_right(right: Right, **parts: Any) -> RightTerms:
+def make_right(right: Right, **parts: Any) -> RightTerms:  # noqa: ANN401 - any field
     """Return a right that is free and answered within 2 and 20 days."""
     plain: dict[str, Any] = {
         "present": True,
@@ -178,26 +178,26 @@ def world(rng: Random, most_versions: int = 6) -> World:
     versions = []
     for number in range(1, rng.choice((1, 2, 2, 3, 3, 4, most_versions)) + 1):
         if number > 1:
-            rename(rng, things, number)
-        versions.append(make_version(number, random_policy(rng, things, drawn)))
+            _rename(rng, things, number)
+        versions.append(make_version(number, _random_policy(rng, things, drawn)))
     return World(versions=versions, rng=rng)
 
 
-def rename(rng: Random, things: dict[str, dict[str, tuple[str, ...]]], number: int) -> None:
+def _rename(rng: Random, things: dict[str, dict[str, tuple[str, ...]]], number: int) -> None:
     for names in things.values():
         for root in names:
             if rng.random() < 0.08:
                 names[root] = (*names[root], f"{root}{number}")
 
 
-def again(rng: Random, drawn: dict[tuple[str, str], Any], key: tuple[str, str], new: Any) -> Any:
+def again(rng: Random, drawn: dict[tuple[str, str], Any], key: tuple[str, str], new: Any) -> Any:  # noqa: ANN401 - whatever is drawn
     """Return what was drawn before, or now and then something new."""
     if key not in drawn or rng.random() < 0.3:
         drawn[key] = new()
     return drawn[key]
 
 
-def random_policy(
+def _random_policy(
     rng: Random, things: dict[str, dict[str, tuple[str, ...]]], drawn: dict[tuple[str, str], Any]
 ) -> Policy:
     stand = {
@@ -210,7 +210,7 @@ def random_policy(
     }
     now = {kind: {root: names[-1] for root, names in every.items()} for kind, every in stand.items()}
 
-    def draw(kind: str, what: str, root: str, new: Any) -> Any:
+    def draw(kind: str, what: str, root: str, new: Any) -> Any:  # noqa: ANN401 - whatever is drawn
         return again(rng, drawn, (f"{kind}.{what}", root), new)
 
     def collected(root: str) -> tuple[Collection, ...]:
@@ -234,7 +234,7 @@ def random_policy(
                 names[-1],
                 renamed_from=names[:-1],
                 collected=collected(root),
-                maximum=draw("items", "maximum", root, lambda: random_limit(rng)),
+                maximum=draw("items", "maximum", root, lambda: _random_limit(rng)),
             )
             for root, names in stand["items"].items()
         ),
@@ -263,7 +263,7 @@ def random_policy(
         ),
         grounds=grounds,
         rights=tuple(
-            draw("rights", "terms", str(right), lambda right=right: random_right(rng, right))
+            draw("rights", "terms", str(right), lambda right=right: _random_right(rng, right))
             for right in (Right.ACCESS, Right.ERASE)
             if draw("rights", "stated", str(right), lambda: rng.random() < 0.9)
         ),
@@ -277,13 +277,13 @@ def random_policy(
     )
 
 
-def random_limit(rng: Random) -> Limit:
+def _random_limit(rng: Random) -> Limit:
     return Limit(
         clock=rng.choice((Clock.COLLECTED, Clock.LAST_USED)), days=rng.choice((None, 1, 30, 90, 400)), reason=TEXT
     )
 
 
-def random_right(rng: Random, right: Right) -> RightTerms:
+def _random_right(rng: Random, right: Right) -> RightTerms:
     return make_right(
         right,
         present=rng.random() < 0.85,
@@ -304,7 +304,7 @@ def instant(rng: Random) -> datetime:
     return day.astimezone(zone)
 
 
-def perhaps(rng: Random, value: T, chance: float = 0.3) -> T | None:
+def _perhaps(rng: Random, value: T, chance: float = 0.3) -> T | None:
     return value if rng.random() < chance else None
 
 
@@ -314,7 +314,7 @@ def pick(rng: Random, world: World, kind: str) -> str:
     return rng.choice(names) if names and rng.random() > 0.04 else "nothing"
 
 
-def many(rng: Random, most: int) -> range:
+def _many(rng: Random, most: int) -> range:
     return range(rng.choice((0, 0, *range(1, most + 1))))
 
 
@@ -323,24 +323,27 @@ def subject(world: World) -> SubjectFacts:
     rng = world.rng
     newest = len(world.versions)
     state = rng.choice((*[SubjectState.ACTIVE] * 8, SubjectState.PENDING, SubjectState.ERASED))
+    consents = tuple(_consent(world) for _ in _many(rng, 6))
+    if consents and rng.random() < 0.3:
+        consents += (replace(consents[0], given_at=instant(rng), expires_at=_perhaps(rng, instant(rng), 0.7)),)
     return SubjectFacts(
         joined=rng.choice((1, rng.randint(1, newest), newest)),
-        agreements=tuple(agreement(world) for _ in many(rng, 5)),
-        consents=tuple(consent(world) for _ in many(rng, 6)),
-        refusals=tuple(refusal(world) for _ in many(rng, 3)),
-        restricted=stopped(world),
-        objected=stopped(world),
+        agreements=tuple(_agreement(world) for _ in _many(rng, 5)),
+        consents=consents,
+        refusals=tuple(_refusal(world) for _ in _many(rng, 3)),
+        restricted=_stopped(world),
+        objected=_stopped(world),
         gpc=gpc(rng),
         state=state,
         holds=tuple(
             Hold(item=pick(rng, world, "items"), article=rng.choice(("1", "2")), until=instant(rng))
-            for _ in many(rng, 3)
+            for _ in _many(rng, 3)
             if state is SubjectState.ERASED or rng.random() < 0.4
         ),
     )
 
 
-def agreement(world: World) -> Agreement:
+def _agreement(world: World) -> Agreement:
     rng = world.rng
     # An answer to any version, sometimes to one that is not there, and now and then with another version's clause.
     number = rng.choice((len(world.versions), rng.randint(1, len(world.versions)), rng.randint(0, 8)))
@@ -352,11 +355,11 @@ def agreement(world: World) -> Agreement:
         version=number,
         clause=None if rng.random() < 0.12 else text,
         at=instant(rng),
-        withdrawn_at=perhaps(rng, instant(rng)),
+        withdrawn_at=_perhaps(rng, instant(rng)),
     )
 
 
-def consent(world: World) -> Consent:
+def _consent(world: World) -> Consent:
     rng = world.rng
     given = instant(rng)
     cell = asked_for(world)
@@ -365,8 +368,8 @@ def consent(world: World) -> Consent:
         recipient = cell.parts[1] if cell.kind is ClauseKind.SHARE else None
         items = tuple(dict.fromkeys((cell.parts[0], *some(rng, world.names("items"), 0.4))))
     else:
-        recipient = perhaps(rng, pick(rng, world, "recipients"), 0.4)
-        purpose = perhaps(rng, pick(rng, world, "purposes"), 0.5) if recipient else pick(rng, world, "purposes")
+        recipient = _perhaps(rng, pick(rng, world, "recipients"), 0.4)
+        purpose = _perhaps(rng, pick(rng, world, "purposes"), 0.5) if recipient else pick(rng, world, "purposes")
         items = some(rng, world.names("items"), 0.7)
     return Consent(
         purpose=purpose,
@@ -374,9 +377,9 @@ def consent(world: World) -> Consent:
         recipient=recipient,
         clause_hash=hash_of(world, purpose or "", recipient),
         given_at=given,
-        expires_at=perhaps(rng, instant(rng)),
-        withdrawn_at=perhaps(rng, instant(rng)),
-        version=perhaps(rng, rng.randint(0, len(world.versions) + 1), 0.5),
+        expires_at=_perhaps(rng, instant(rng)),
+        withdrawn_at=_perhaps(rng, instant(rng)),
+        version=_perhaps(rng, rng.randint(0, len(world.versions) + 1), 0.5),
     )
 
 
@@ -387,7 +390,9 @@ def asked_for(world: World) -> Clause | None:
 
 
 def hash_of(world: World, purpose: str, recipient: str | None) -> str:
-    """Return the hash of this meaning in some version that declares it, or garbage."""
+    """Return the hash of this meaning in some version that declares it, seldom another's, seldom garbage."""
+    if world.rng.random() < 0.05:
+        purpose, recipient = pick(world.rng, world, "purposes"), None
     kind, name = ("recipients", recipient) if recipient else ("purposes", purpose)
     found = [
         consent_hash(version.policy, **{kind[:-1]: one.id})
@@ -398,14 +403,14 @@ def hash_of(world: World, purpose: str, recipient: str | None) -> str:
     return world.rng.choice(found) if found and world.rng.random() > 0.06 else "garbage"
 
 
-def refusal(world: World) -> Refusal:
+def _refusal(world: World) -> Refusal:
     rng = world.rng
     if rng.random() < 0.4:
         return Refusal(purpose=pick(rng, world, "purposes"), at=instant(rng))
     return Refusal(clause=rng.choice(rng.choice(world.versions).clauses).id, at=instant(rng))
 
 
-def stopped(world: World) -> frozenset[str]:
+def _stopped(world: World) -> frozenset[str]:
     rng = world.rng
     if rng.random() < 0.8:
         return frozenset()
@@ -415,6 +420,7 @@ def stopped(world: World) -> frozenset[str]:
 
 
 def gpc(rng: Random) -> Gpc | None:
+    """Return a signal, an override, both or neither."""
     kind = rng.choice(("none",) * 5 + ("signalled", "overridden", "both"))
     if kind == "none":
         return None
@@ -435,7 +441,7 @@ def question(world: World, facts: SubjectFacts) -> Question:
     items = tuple(rng.sample(names, rng.choice((1, 1, 1, 2)) if len(names) > 1 else 1))
     if rng.random() < 0.03:
         items = (*items, "nothing")
-    ground = perhaps(rng, rng.choice(tuple(Ground)), 0.15)
+    ground = _perhaps(rng, rng.choice(tuple(Ground)), 0.15)
     if action is Action.SHARE:
         ground = rng.choice((Ground.CONSENT, Ground.CONSENT, Ground.CONSENT, rng.choice(tuple(Ground)), None))
     purpose = pick(rng, world, "purposes")
@@ -474,17 +480,19 @@ def question(world: World, facts: SubjectFacts) -> Question:
         items=items,
         at=instant(rng),
         ground=ground,
-        case=random_case(rng, world, ground) if with_case else None,
+        case=_random_case(rng, world, ground) if with_case else None,
         **mine,
     )
 
 
-def random_case(rng: Random, world: World, asked: Ground | None) -> Case:
+def _random_case(rng: Random, world: World, asked: Ground | None) -> Case:
     ground = asked if asked not in {None, Ground.CONSENT} and rng.random() < 0.9 else rng.choice(tuple(Ground)[1:])
     items = frozenset(some(rng, world.names("items"), 0.8)) or frozenset({"email"})
     acts = frozenset(some(rng, tuple(CaseAct), 0.7)) or frozenset({CaseAct.PRESERVE})
-    article = perhaps(rng, rng.choice(("a", "e", "x")), 0.5)
-    return make_case(ground or Ground.LAW, items=items, acts=acts, law_19_case=article, told=perhaps(rng, instant(rng)))
+    article = _perhaps(rng, rng.choice(("a", "e", "x")), 0.5)
+    return make_case(
+        ground or Ground.LAW, items=items, acts=acts, law_19_case=article, told=_perhaps(rng, instant(rng))
+    )
 
 
 def make_case(

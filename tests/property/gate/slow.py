@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from camket.core.consent.facts import Consent
-from camket.core.gate.question import Agreement, Question, SubjectFacts
+from camket.core.gate.question import Agreement, Hold, Question, SubjectFacts
 from camket.core.policy.model import Clause, PolicyVersion
 from camket.core.policy.version import consent_hash
 from camket.core.terms import LawCase
@@ -62,13 +62,13 @@ def evaluate(versions: list[PolicyVersion], facts: SubjectFacts, question: Quest
             for item, row in rows
             if row.missing is not None
         ),
-        obligations=frozenset(obligations(question, rows)),
+        obligations=frozenset(_obligations(question, rows)),
         version=newest,
-        history=history_hash(versions, facts, question.at),
+        history=_history_hash(versions, facts, question.at),
     )
 
 
-def obligations(question: Question, rows: tuple[tuple[str, Row], ...]) -> set[tuple[Any, ...]]:
+def _obligations(question: Question, rows: tuple[tuple[str, Row], ...]) -> set[tuple[Any, ...]]:
     found: set[tuple[Any, ...]] = set()
     for item, row in rows:
         found |= {(kind, item, reference, until, None) for kind, reference, until in row.obligations}
@@ -92,7 +92,7 @@ def root(versions: list[PolicyVersion], kind: str, name: str | None) -> str | No
     return None
 
 
-def declared_now(versions: list[PolicyVersion], kind: str, name: str | None) -> bool:
+def _declared_now(versions: list[PolicyVersion], kind: str, name: str | None) -> bool:
     thing = root(versions, kind, name)
     roots = {(one.renamed_from or (one.id,))[0] for one in getattr(versions[-1].policy, kind)}
     return thing is not None and thing in roots
@@ -118,16 +118,16 @@ def agreed(version: PolicyVersion, facts: SubjectFacts, at: datetime) -> set[Any
             if agreement.clause is None:
                 found.add(WHOLE)
             for clause in version.clauses:
-                if agreement.clause is not None and squeeze(agreement.clause) == squeeze(clause.id):
+                if agreement.clause is not None and _squeeze(agreement.clause) == _squeeze(clause.id):
                     found.add((str(clause.kind), clause.roots))
     return found
 
 
-def squeeze(text: str) -> str:
+def _squeeze(text: str) -> str:
     return text.replace(" ", "").replace("\t", "").replace("\n", "")
 
 
-def cells(version: PolicyVersion, *kinds: str) -> set[Any]:
+def _cells(version: PolicyVersion, *kinds: str) -> set[Any]:
     return {(str(clause.kind), clause.roots) for clause in version.clauses if clause.kind in kinds}
 
 
@@ -139,10 +139,10 @@ def in_force(versions: list[PolicyVersion], facts: SubjectFacts) -> list[PolicyV
 def permissions(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> set[Any]:
     """E(n) = V(n) AND (E(n-1) OR agreed(n, clause))."""
     first, *later = in_force(versions, facts)
-    effective = cells(first, "collect", "use", "share")
+    effective = _cells(first, "collect", "use", "share")
     for version in later:
         yes = agreed(version, facts, at)
-        stands = cells(version, "collect", "use", "share")
+        stands = _cells(version, "collect", "use", "share")
         effective = stands if WHOLE in yes else {cell for cell in stands if cell in effective or cell in yes}
     return effective
 
@@ -150,15 +150,15 @@ def permissions(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime
 def keep(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> set[tuple[str, str]]:
     """For each item every maximum that binds, as text; of two by the same clock the shorter."""
     first, *later = in_force(versions, facts)
-    bound = {roots[0]: {no_clock(roots[1])} for _, roots in cells(first, "keep")}
+    bound = {roots[0]: {no_clock(roots[1])} for _, roots in _cells(first, "keep")}
     for version in later:
         yes = agreed(version, facts, at)
         if WHOLE in yes:
             bound = {}
-        for cell in cells(version, "keep"):
+        for cell in _cells(version, "keep"):
             item, maximum = cell[1]
             bound[item] = {no_clock(maximum)} if cell in yes else bound.get(item, set()) | {no_clock(maximum)}
-    return {(item, one) for item, every in bound.items() for one in every if is_shortest(one, every)}
+    return {(item, one) for item, every in bound.items() for one in every if _is_shortest(one, every)}
 
 
 def no_clock(maximum: str) -> str:
@@ -166,7 +166,7 @@ def no_clock(maximum: str) -> str:
     return "account" if maximum.startswith("account@") else maximum
 
 
-def is_shortest(maximum: str, every: set[str]) -> bool:
+def _is_shortest(maximum: str, every: set[str]) -> bool:
     if maximum == "account":
         return True
     days, clock = maximum.removeprefix("P").split("D@")
@@ -176,9 +176,9 @@ def is_shortest(maximum: str, every: set[str]) -> bool:
 def rights(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> dict[str, dict[str, str]]:
     """R(n) = V(n) OR (R(n-1) minus the reductions agreed at n), for each attribute the better value."""
     first, *later = in_force(versions, facts)
-    held = granted(first)
+    held = _granted(first)
     for version in later:
-        now, yes = granted(version), agreed(version, facts, at)
+        now, yes = _granted(version), agreed(version, facts, at)
         if WHOLE in yes:
             held = now
             continue
@@ -191,15 +191,15 @@ def rights(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> 
                     after[right] = held[right]
             else:
                 after[right] = {
-                    name: value if ("right", (right, name, value)) in yes else better(name, held[right][name], value)
+                    name: value if ("right", (right, name, value)) in yes else _better(name, held[right][name], value)
                     for name, value in now[right].items()
                 }
-                after[right]["reply"] = shorter(after[right]["reply"], after[right]["complete"])
+                after[right]["reply"] = _shorter(after[right]["reply"], after[right]["complete"])
         held = after
     return held
 
 
-def granted(version: PolicyVersion) -> dict[str, dict[str, str]]:
+def _granted(version: PolicyVersion) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for clause in version.clauses:
         if clause.kind == "right" and clause.parts[1] != "present":
@@ -207,28 +207,28 @@ def granted(version: PolicyVersion) -> dict[str, dict[str, str]]:
     return found
 
 
-def better(attribute: str, old: str, new: str) -> str:
+def _better(attribute: str, old: str, new: str) -> str:
     if attribute == "verification":
         raised = STRENGTH.index(new) > STRENGTH.index(old)
         return new if raised and new in OPEN_TO_ALL else old
-    return shorter(old, new)
+    return _shorter(old, new)
 
 
-def shorter(one: str, other: str) -> str:
+def _shorter(one: str, other: str) -> str:
     return min(one, other, key=lambda value: int(value.removeprefix("P").removesuffix("D")))
 
 
 def notices(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> dict[tuple[str, str], int]:
     """For each service and channel the days of lead; more is better, and a channel is better than none."""
     first, *later = in_force(versions, facts)
-    held = told(first)
+    held = _told(first)
     for version in later:
-        now, yes = told(version), agreed(version, facts, at)
+        now, yes = _told(version), agreed(version, facts, at)
         if WHOLE in yes:
             held = now
             continue
         for service, channel in held.keys() | now.keys():
-            values = {value for kind, (one, two, value) in yes_notices(yes) if (one, two) == (service, channel)}
+            values = {value for kind, (one, two, value) in _yes_notices(yes) if (one, two) == (service, channel)}
             days = now.get((service, channel), -1)
             if not values:
                 days = max(days, held.get((service, channel), -1))
@@ -238,11 +238,11 @@ def notices(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) ->
     return held
 
 
-def yes_notices(yes: set[Any]) -> list[tuple[str, tuple[str, str, str]]]:
+def _yes_notices(yes: set[Any]) -> list[tuple[str, tuple[str, str, str]]]:
     return [cell for cell in yes if cell != WHOLE and cell[0] == "notice"]
 
 
-def told(version: PolicyVersion) -> dict[tuple[str, str], int]:
+def _told(version: PolicyVersion) -> dict[tuple[str, str], int]:
     return {
         (clause.roots[0], clause.roots[1]): int(clause.parts[2][1:-1])
         for clause in version.clauses
@@ -271,69 +271,69 @@ def fold_lines(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime)
     return sorted(lines)
 
 
-def history_hash(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> str:
+def _history_hash(versions: list[PolicyVersion], facts: SubjectFacts, at: datetime) -> str:
     return hashlib.sha256("\n".join(fold_lines(versions, facts, at)).encode()).hexdigest()
 
 
 # --- section 4: the table ------------------------------------------------------------------------------------------
 
 
-def one_item(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, name: str) -> Row:
+def one_item(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, name: str) -> Row:  # noqa: PLR0911 - one for each row
     """Return the first row that fits."""
     item = root(versions, "items", name)
     if item is None:
         return Row("deny", "undeclared.ever")
-    hold = longest_hold(versions, facts, item, question.at)
+    hold = _longest_hold(versions, facts, item, question.at)
     own = question.action == "use" and question.purpose == "rights"
     if facts.state == "erased":
-        return erased(versions, facts, question, item, hold, own=own)
+        return _erased(versions, facts, question, item, hold, own=own)
     if own:
-        return Row("permit", "rights", obligations=hold_key(hold))
+        return Row("permit", "rights", obligations=_hold_key(hold))
     if question.action != "collect" and (
         question.case is not None or question.ground in {"law", "terms", "protection"}
     ):
         return on_a_case(versions, facts, question, item, hold)
-    if undeclared(versions, question, item):
+    if _undeclared(versions, question, item):
         return Row("deny", "undeclared")
     if question.action == "collect":
-        return collect(versions, facts, question, item)
+        return _collect(versions, facts, question, item)
     if hold is not None:
         return Row("deny", "held", until=hold.until)
     if question.action == "use":
-        return use(versions, facts, question, item)
-    return share(versions, facts, question, item)
+        return _use(versions, facts, question, item)
+    return _share(versions, facts, question, item)
 
 
-def erased(
-    versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str, hold: Any, *, own: bool
+def _erased(
+    versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str, hold: Hold | None, *, own: bool
 ) -> Row:
     lawful = (
         question.action != "collect"
         and question.case is not None
         and question.case.ground == "law"
-        and defect(versions, facts, question, item) is None
+        and _defect(versions, facts, question, item) is None
     )
     if not (own or lawful):
         return Row("deny", "erased")
     if hold is None:
         return Row("deny", "erased.not_held")
     name = "erased.held.rights" if own else "erased.held.law"
-    return Row("permit", name, until=hold.until, obligations=hold_key(hold))
+    return Row("permit", name, until=hold.until, obligations=_hold_key(hold))
 
 
-def longest_hold(versions: list[PolicyVersion], facts: SubjectFacts, item: str, at: datetime) -> Any:
-    longest = None
+def _longest_hold(versions: list[PolicyVersion], facts: SubjectFacts, item: str, at: datetime) -> Hold | None:
+    longest: Hold | None = None
     for hold in facts.holds:
         if root(versions, "items", hold.item) == item and hold.until > at:
             longest = hold if longest is None or hold.until > longest.until else longest
     return longest
 
 
-def hold_key(hold: Any) -> tuple[tuple[str, str | None, datetime | None], ...]:
+def _hold_key(hold: Hold | None) -> tuple[tuple[str, str | None, datetime | None], ...]:
     return () if hold is None else (("hold_key", hold.article, hold.until),)
 
 
-def defect(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> str | None:
+def _defect(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> str | None:
     case = question.case
     if case is None:
         return "case.missing"
@@ -348,15 +348,17 @@ def defect(versions: list[PolicyVersion], facts: SubjectFacts, question: Questio
     return None
 
 
-def on_a_case(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str, hold: Any) -> Row:
+def on_a_case(
+    versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str, hold: Hold | None
+) -> Row:
     """Section 7."""
-    wrong = defect(versions, facts, question, item)
+    wrong = _defect(versions, facts, question, item)
     if wrong is not None:
         return Row("deny", wrong, missing=None if wrong == "case.ground" else "ground")
     case = question.case
     assert case is not None
     if case.ground == "law":
-        return Row("permit", "case.law", obligations=hold_key(hold))
+        return Row("permit", "case.law", obligations=_hold_key(hold))
     if hold is not None:
         return Row("deny", "case.held")
     if (facts.restricted or facts.objected) and case.law_19_case not in {"a", "b", "c", "d", "e"}:
@@ -364,15 +366,15 @@ def on_a_case(versions: list[PolicyVersion], facts: SubjectFacts, question: Ques
     return Row("permit", f"case.{case.ground}")
 
 
-def undeclared(versions: list[PolicyVersion], question: Question, item: str) -> bool:
-    if not declared_now(versions, "items", item):
+def _undeclared(versions: list[PolicyVersion], question: Question, item: str) -> bool:
+    if not _declared_now(versions, "items", item):
         return True
     for kind, name in (
         ("services", question.service),
         ("purposes", question.purpose),
         ("recipients", question.recipient),
     ):
-        if name is not None and not declared_now(versions, kind, name):
+        if name is not None and not _declared_now(versions, kind, name):
             return True
     needed = {
         "collect": (question.service, question.source),
@@ -382,36 +384,36 @@ def undeclared(versions: list[PolicyVersion], question: Question, item: str) -> 
     return None in needed[str(question.action)]
 
 
-def clause_in(version: PolicyVersion, kind: str, *roots: str | None) -> Clause | None:
+def _clause_in(version: PolicyVersion, kind: str, *roots: str | None) -> Clause | None:
     for clause in version.clauses:
         if clause.kind == kind and clause.roots[: len(roots)] == roots:
             return clause
     return None
 
 
-def collect(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
+def _collect(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
     if question.source == "observed" and ("all" in facts.restricted or "all" in facts.objected):
         return Row("deny", "restricted.observed")
     service = root(versions, "services", question.service)
-    clause = clause_in(versions[-1], "collect", item, service, question.source)
+    clause = _clause_in(versions[-1], "collect", item, service, question.source)
     if clause is None:
         return Row("deny", "collect.neither")
     if (str(clause.kind), clause.roots) in permissions(versions, facts, question.at):
         return Row("permit", "collect.effective", clause.id)
-    return ask_agreement(versions, facts, question, clause, "collect.new")
+    return _ask_agreement(versions, facts, question, clause, "collect.new")
 
 
-def ask_agreement(
+def _ask_agreement(
     versions: list[PolicyVersion], facts: SubjectFacts, question: Question, clause: Clause, name: str
 ) -> Row:
-    until = quiet_until(versions, facts, clause, question.at)
+    until = _quiet_until(versions, facts, clause, question.at)
     told: tuple[tuple[str, str | None, datetime | None], ...] = ()
     if until is not None:
         told = (("do_not_ask", None, until),)
     return Row("ask", name, clause.id, until, "agreement", obligations=told)
 
 
-def quiet_until(versions: list[PolicyVersion], facts: SubjectFacts, clause: Clause, at: datetime) -> datetime | None:
+def _quiet_until(versions: list[PolicyVersion], facts: SubjectFacts, clause: Clause, at: datetime) -> datetime | None:
     ends = []
     for refusal in facts.refusals:
         about_purpose = (
@@ -419,7 +421,7 @@ def quiet_until(versions: list[PolicyVersion], facts: SubjectFacts, clause: Clau
             and clause.kind == "use"
             and root(versions, "purposes", refusal.purpose) == clause.roots[1]
         )
-        about_clause = refusal.clause is not None and (str(clause.kind), clause.roots) == newest_meaning(
+        about_clause = refusal.clause is not None and (str(clause.kind), clause.roots) == _newest_meaning(
             versions, refusal.clause
         )
         end = refusal.at + timedelta(days=versions[-1].policy.quiet_days)
@@ -428,41 +430,41 @@ def quiet_until(versions: list[PolicyVersion], facts: SubjectFacts, clause: Clau
     return max(ends) if ends else None
 
 
-def newest_meaning(versions: list[PolicyVersion], text: str) -> tuple[str, tuple[str, ...]] | None:
+def _newest_meaning(versions: list[PolicyVersion], text: str) -> tuple[str, tuple[str, ...]] | None:
     for version in reversed(versions):
         for clause in version.clauses:
-            if squeeze(clause.id) == squeeze(text):
+            if _squeeze(clause.id) == _squeeze(text):
                 return str(clause.kind), clause.roots
     return None
 
 
-def use(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
+def _use(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
     purpose = root(versions, "purposes", question.purpose)
     for stopped in (facts.restricted, facts.objected):
         if "all" in stopped or purpose in {root(versions, "purposes", one) for one in stopped}:
             return Row("deny", "use.restricted")
-    clause = clause_in(versions[-1], "use", item, purpose)
+    clause = _clause_in(versions[-1], "use", item, purpose)
     if clause is None:
         return Row("deny", "silence")
     if clause.parts[2] == "consent":
-        return on_consent(versions, facts, question, clause)
+        return _on_consent(versions, facts, question, clause)
     if (str(clause.kind), clause.roots) in permissions(versions, facts, question.at):
         return Row("permit", "use.stated", clause.id)
-    return ask_agreement(versions, facts, question, clause, "use.stated.new")
+    return _ask_agreement(versions, facts, question, clause, "use.stated.new")
 
 
-def share(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
+def _share(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, item: str) -> Row:
     if question.ground is None:
         return Row("deny", "share.ground", missing="ground")
     if facts.restricted or facts.objected:
         return Row("deny", "share.restricted")
-    clause = clause_in(versions[-1], "share", item, root(versions, "recipients", question.recipient), "consent")
+    clause = _clause_in(versions[-1], "share", item, root(versions, "recipients", question.recipient), "consent")
     if clause is None:
         return Row("deny", "silence")
-    return on_consent(versions, facts, question, clause)
+    return _on_consent(versions, facts, question, clause)
 
 
-def on_consent(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, clause: Clause) -> Row:
+def _on_consent(versions: list[PolicyVersion], facts: SubjectFacts, question: Question, clause: Clause) -> Row:
     at = question.at
     asked = hash_in(versions[-1], clause.roots)
     given = [one for one in facts.consents if is_for(versions, one, clause) and one.clause_hash == asked]
@@ -476,7 +478,7 @@ def on_consent(versions: list[PolicyVersion], facts: SubjectFacts, question: Que
         return Row("deny", "share.withdrawn", clause.id)
     if signal(facts, at) == "signalled":
         return Row("deny", "consent.gpc", clause.id, obligations=(("do_not_ask", None, None),))
-    until = quiet_until(versions, facts, clause, at)
+    until = _quiet_until(versions, facts, clause, at)
     if until is not None:
         return Row("deny", "consent.quiet", clause.id, until, obligations=(("do_not_ask", None, until),))
     return Row("ask", "consent.ask", clause.id, missing="consent", clause_hash=asked)

@@ -1,6 +1,7 @@
 """The gate and the evaluator written from the text agree, over random policies, histories, subjects and questions."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -18,8 +19,9 @@ from tests.property.gate import build, slow
 END = datetime.max.replace(tzinfo=UTC)
 SHARDS = 4
 HISTORIES_PER_SHARD = 240
-SUBJECTS_PER_HISTORY = 7
-QUESTIONS_PER_SUBJECT = 6
+SUBJECTS_PER_HISTORY = 6
+QUESTIONS_PER_SUBJECT = 3
+INSTANTS_PER_QUESTION = 3
 
 
 def flat(decision: Decision) -> slow.Answer:
@@ -60,33 +62,34 @@ def plain(answer: slow.Answer) -> slow.Answer:
 
 
 def compare(history: History, facts: SubjectFacts, question: Question) -> slow.Answer:
-    """Assert that both say the same, the first time and when it is remembered."""
+    """Assert that both say the same."""
     expected = plain(slow.evaluate(list(history.versions), facts, question))
-    standing = history.standing(facts)
-    assert flat(decide(standing, question)) == expected, (facts, question)
-    assert flat(decide(standing, question)) == expected, ("remembered", facts, question)
+    assert flat(decide(history.standing(facts), question)) == expected, (facts, question)
     return expected
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_both_evaluators_agree_on_tens_of_thousands_of_cases(shard: int) -> None:
-    """Outcome, rows, clauses, missing, obligations and the fold's hash are the same in 40,320 random cases."""
+    """Outcome, rows, clauses, missing, obligations and the fold's hash are the same in 51,840 random cases."""
     rows: Counter[str] = Counter()
     for number in range(HISTORIES_PER_SHARD):
-        world = build.world(Random(f"{shard}.{number}"))
+        world = build.world(Random(f"{shard}.{number}"))  # noqa: S311 - draws to repeat, no secret
         history = History(tuple(world.versions))
         for _ in range(SUBJECTS_PER_HISTORY):
             facts = build.subject(world)
             for _ in range(QUESTIONS_PER_SUBJECT):
-                answer = compare(history, facts, build.question(world, facts))
-                rows.update(row.row for _, row in answer.items)
+                question = build.question(world, facts)
+                # The same question again and again, so that what is remembered of an instant meets another.
+                for at in (question.at, *(build.instant(world.rng) for _ in range(INSTANTS_PER_QUESTION - 1))):
+                    answer = compare(history, facts, replace(question, at=at))
+                    rows.update(row.row for _, row in answer.items)
     assert set(rows) >= set(ROWS), set(ROWS) - set(rows)
 
 
 def test_rights_notices_and_limits_are_folded_as_the_text_says() -> None:
     """What the pages read of a standing is what the text gives with every agreement and withdrawal counted."""
     for number in range(300):
-        world = build.world(Random(f"fold.{number}"))
+        world = build.world(Random(f"fold.{number}"))  # noqa: S311 - draws to repeat, no secret
         history = History(tuple(world.versions))
         facts = build.subject(world)
         standing = history.standing(facts)
@@ -115,7 +118,7 @@ def test_rights_notices_and_limits_are_folded_as_the_text_says() -> None:
 @given(seed=st.integers(min_value=0, max_value=2**32), draws=st.integers(min_value=1, max_value=4))
 def test_both_evaluators_agree_wherever_the_search_goes(seed: int, draws: int) -> None:
     """A search over seeds finds no history, subject and question about which the two differ."""
-    world = build.world(Random(seed), most_versions=3)
+    world = build.world(Random(seed), most_versions=3)  # noqa: S311 - draws to repeat, no secret
     history = History(tuple(world.versions))
     for _ in range(draws):
         facts = build.subject(world)
