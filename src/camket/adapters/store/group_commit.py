@@ -1,9 +1,14 @@
-"""Group commit: one thread writes, and many waiting units of work share one flush to disk."""
+"""Group commit: one thread writes, and many waiting units of work share one flush to disk.
+
+Why a thread of its own, why units join a group that is already running, and why those who waited wake each other one
+by one was decided by measuring: docs/adr/0002-group-commit.md.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -26,15 +31,33 @@ MOST_WAITING: Final = 4096
 class Waiting:
     """A unit of work that waits for its turn, then for the commit."""
 
-    __slots__ = ("done", "error", "result", "ticket", "work")
+    __slots__ = ("done", "error", "following", "result", "ticket", "work")
 
     def __init__(self, work: Callable[[Unit], Any]) -> None:
         self.work = work
         self.ticket = StoreTicket()
         self.result: Any = None
         self.error: BaseException | None = None
+        self.following: Waiting | None = None
         self.done = threading.Lock()
         self.done.acquire()
+
+    def wait(self) -> None:
+        """Wait until the group's commit has ended, then wake the next of the group.
+
+        An interrupt is raised only then: the unit may be stored already, and others wait behind this one.
+        """
+        interrupt: KeyboardInterrupt | None = None
+        while True:
+            try:
+                self.done.acquire()
+                break
+            except KeyboardInterrupt as error:
+                interrupt = error
+        if self.following is not None:
+            self.following.done.release()
+        if interrupt is not None:
+            raise interrupt
 
 
 class GroupCommit:
@@ -52,6 +75,7 @@ class GroupCommit:
         self, connection: sqlite3.Connection, unit: StoreUnit, path: Path, *, units_per_commit: int, inside: Inside
     ) -> None:
         self._connection = connection
+        self._cursor = connection.cursor()
         self._unit = unit
         self._path = path
         self._units_per_commit = units_per_commit
@@ -73,7 +97,7 @@ class GroupCommit:
             if self._queue.qsize() >= MOST_WAITING:
                 raise StoreError(f"the store is busy: {MOST_WAITING} units of work are waiting; try again")
             self._queue.put(waiting)
-        waiting.done.acquire()
+        waiting.wait()
         if waiting.error is not None:
             raise waiting.error
         result: T = waiting.result
@@ -90,28 +114,29 @@ class GroupCommit:
     def _serve(self) -> None:
         self._inside.running = True
         while (first := self._queue.get()) is not None:
-            group: list[Waiting] = []
+            group = [first]
             try:
-                closing = self._commit_group(first, group)
+                closing = self._commit_group(group)
             except BaseException as error:  # noqa: BLE001 - the outermost loop: whoever waits must hear of anything
                 self._undo()
                 self._fail(group, error)
                 closing = False
-            for waiting in group:
-                waiting.done.release()
+            # Woken all at once they would fight for the interpreter; each wakes the next before it goes on itself.
+            for waiting, following in pairwise(group):
+                waiting.following = following
+            first.done.release()
             if closing:
                 break
         self._connection.close()
 
-    def _commit_group(self, first: Waiting, group: list[Waiting]) -> bool:
+    def _commit_group(self, group: list[Waiting]) -> bool:
         """Run waiting units one after another and commit them together; return whether the store is closing."""
-        group.append(first)
         if self._failed:
             raise sqlite3.OperationalError("an earlier flush to disk failed")
-        execute = self._connection.execute
+        execute = self._cursor.execute
         execute("BEGIN IMMEDIATE")
         closing = False
-        self._run(first)
+        self._run(group[0])
         # Units that arrive while the group runs still join it: the flush is shared by as many as possible.
         while len(group) < self._units_per_commit:
             try:
@@ -131,7 +156,7 @@ class GroupCommit:
 
     def _run(self, waiting: Waiting) -> None:
         """Run one unit in a savepoint of its own; its failure undoes it alone."""
-        execute = self._connection.execute
+        execute = self._cursor.execute
         self._unit.ticket = waiting.ticket
         execute("SAVEPOINT unit")
         try:

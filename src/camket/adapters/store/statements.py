@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as postgresql_psycopg
 from sqlalchemy.ext.compiler import compiles
 
-from camket.adapters.store.types import CanonicalJson
+from camket.adapters.store.types import CanonicalJson, Portable
 from camket.core.errors import StoreError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Prepared:
     fixed: Mapping[str, Any]
     columns: tuple[str, ...]
     writes: bool
-    results: tuple[tuple[int, Convert], ...]
+    results: tuple[tuple[str, Convert], ...]
 
 
 Statement: TypeAlias = "sa.Select[Any] | sa.Insert | sa.Update | sa.Delete"
@@ -139,9 +139,9 @@ class Query(Generic[R]):
 
     def _make(self, prepared: Prepared, values: Sequence[Any]) -> R:
         named = dict(zip(prepared.columns, values, strict=True))
-        for index, convert in prepared.results:
-            if values[index] is not None:
-                named[prepared.columns[index]] = convert(values[index])
+        for name, convert in prepared.results:
+            if (value := named[name]) is not None:
+                named[name] = convert(value)
         return self._row(**named)
 
     def _on(self, dialect: Dialect) -> Prepared:
@@ -152,7 +152,8 @@ class Query(Generic[R]):
 
 def _bind(prepared: Prepared, params: dict[str, Any]) -> dict[str, Any]:
     for name, convert in prepared.binds:
-        params[name] = convert(params[name])
+        if (value := params[name]) is not None:
+            params[name] = convert(value)
     if prepared.fixed:
         params.update(prepared.fixed)
     return params
@@ -185,21 +186,27 @@ def prepare(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401 - `St
     compiled: SQLCompiler = statement.compile(dialect=dialect)
     binds, fixed = [], {}
     for name, bind in compiled.binds.items():
-        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        convert = bind.type.to_driver if isinstance(bind.type, Portable) else None
         if not bind.required and bind.value is not None:
             fixed[name] = convert(bind.value) if convert else bind.value
         elif convert is not None:
             binds.append((name, convert))
-    columns = tuple(getattr(statement, "exported_columns", ()))
-    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    columns = [(str(column.key or index), column.type) for index, column in enumerate(exported(statement))]
     return Prepared(
         sql=str(compiled),
         binds=tuple(binds),
         fixed=fixed,
-        columns=tuple(str(column.key or index) for index, column in enumerate(columns)),
+        columns=tuple(name for name, _ in columns),
         writes=not isinstance(statement, sa.Select),
-        results=tuple((index, convert) for index, convert in enumerate(converts) if convert is not None),
+        results=tuple(
+            (name, kind.from_driver) for name, kind in columns if isinstance(kind, Portable) and kind.from_driver
+        ),
     )
+
+
+def exported(statement: Any) -> tuple[sa.ColumnElement[Any], ...]:  # noqa: ANN401 - `Statement`
+    """Return the columns of the rows that a statement gives back."""
+    return tuple(getattr(statement, "exported_columns", ()))
 
 
 class Among(sa.ColumnElement[bool]):

@@ -155,14 +155,15 @@ sa.Index(
     postgresql_where=sa.text("ledger_index IS NULL"),
 )
 
+# Clustered by record on SQLite, so that storing one writes at the end of the table and not all over it.
 record_subject = _table(
     "record_subject",
-    _must("subject_id", ByteText(), key=True),
     _must("record_id", Whole(), key=True),
+    _must("subject_id", ByteText(), key=True),
     _must("action", ByteText()),
     _must("created_at", Instant()),
     _may("sealed", Blob()),
-    sa.Index(None, "record_id"),
+    sa.Index(None, "subject_id", "record_id"),
     sqlite_with_rowid=False,
 )
 
@@ -273,7 +274,7 @@ job_step = _table(
     _must("job_id", Whole(), key=True),
     _must("step", ByteText(), key=True),
     _must("fence", Whole()),
-    _must("result", CanonicalJson()),
+    _may("result", CanonicalJson()),
     _must("done_at", Instant()),
     sqlite_with_rowid=False,
 )

@@ -8,25 +8,29 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from camket.core.errors import InvalidValueError
+from camket.core.errors import InvalidValueError, StoreError
 from camket.core.ledger.canonical import canonical_json
 from camket.core.terms import require_aware
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
 
     from camket.rows import Json
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
+SECONDS_OF_A_DAY: Final = 86_400
+MICROSECONDS_OF_A_SECOND: Final = 1_000_000
 
-Word_ = TypeVar("Word_", bound=StrEnum)
+V = TypeVar("V")
+W = TypeVar("W", bound=StrEnum)
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -35,7 +39,8 @@ def to_microseconds(instant: datetime) -> int:
     Raises:
         InvalidValueError: the instant is naive.
     """
-    return (require_aware(instant, "instant") - EPOCH) // MICROSECOND
+    since = require_aware(instant, "instant") - EPOCH
+    return (since.days * SECONDS_OF_A_DAY + since.seconds) * MICROSECONDS_OF_A_SECOND + since.microseconds
 
 
 def from_microseconds(count: int) -> datetime:
@@ -43,103 +48,104 @@ def from_microseconds(count: int) -> datetime:
     return EPOCH + timedelta(microseconds=count)
 
 
-class Whole(sa.types.TypeDecorator[int]):
+class Portable(sa.types.TypeDecorator[V]):
+    """A type that both stores keep alike; None is NULL for all of them.
+
+    `to_driver` and `from_driver` are what happens to a value that is not None; a type that leaves it None changes
+    nothing on that way.
+    """
+
+    impl: Any = sa.Text
+    cache_ok = True
+    to_driver: Callable[[Any], Any] | None = None
+    from_driver: Callable[[Any], Any] | None = None
+
+    def process_bind_param(self, value: V | None, dialect: Dialect) -> Any:  # noqa: ANN401 - an integer or text
+        """Turn a value into the driver's; SQLAlchemy's own way to `to_driver`."""
+        del dialect
+        return value if value is None or self.to_driver is None else self.to_driver(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> V | None:  # noqa: ANN401 - an integer or text
+        """Turn the driver's value back; SQLAlchemy's own way to `from_driver`."""
+        del dialect
+        back: V | None = value if value is None or self.from_driver is None else self.from_driver(value)
+        return back
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the store's own type: text in byte order."""
+        # PostgreSQL would compare by the database's locale; SQLite compares bytes.
+        return postgresql.TEXT(collation="C") if dialect.name == "postgresql" else sqlite.TEXT()
+
+
+class Whole(Portable[int]):
     """A whole number of 64 bits."""
 
     impl = sa.BigInteger
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the store's own type; STRICT tables call it INTEGER."""
         return sqlite.INTEGER() if dialect.name == "sqlite" else sa.BigInteger()
 
 
-class Instant(sa.types.TypeDecorator[datetime]):
+class Instant(Portable[datetime]):
     """An instant, kept as whole microseconds since 1970 in UTC; a naive one is refused."""
 
     impl = sa.BigInteger
     cache_ok = True
+    to_driver = staticmethod(to_microseconds)
+    from_driver = staticmethod(from_microseconds)
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the store's own type; STRICT tables call it INTEGER."""
         return sqlite.INTEGER() if dialect.name == "sqlite" else sa.BigInteger()
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Turn an instant into its number."""
-        del dialect
-        return None if value is None else to_microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """Turn a number back into its instant."""
-        del dialect
-        return None if value is None else from_microseconds(value)
+def refuse_nul(text: str) -> str:
+    """Return the text, or refuse what one of the stores could not give back.
 
-
-def _text(dialect: Dialect) -> TypeEngine[str]:
-    # PostgreSQL would compare by the database's locale; SQLite compares bytes.
-    return postgresql.TEXT(collation="C") if dialect.name == "postgresql" else sqlite.TEXT()
+    Raises:
+        InvalidValueError: it holds U+0000, which PostgreSQL cannot keep.
+    """
+    if "\0" in text:
+        raise InvalidValueError("a text holds the character U+0000, which the store cannot keep")
+    return text
 
 
-class ByteText(sa.types.TypeDecorator[str]):
-    """Text that is compared and ordered by its UTF-8 bytes; U+0000, which PostgreSQL cannot hold, is refused."""
+class ByteText(Portable[str]):
+    """Text that is compared and ordered by its UTF-8 bytes; U+0000 is refused."""
 
-    impl = sa.Text
+    cache_ok = True
+    to_driver = staticmethod(refuse_nul)
+
+
+class Word(Portable[W], Generic[W]):
+    """A member of a closed set, kept as its text."""
+
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        """Return the store's own type with byte order."""
-        return _text(dialect)
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Refuse what one of the stores could not give back."""
-        del dialect
-        if value is not None and "\0" in value:
-            raise InvalidValueError("a text holds the character U+0000, which the store cannot keep")
-        return value
-
-
-class Word(sa.types.TypeDecorator[Word_], Generic[Word_]):
-    """A member of a closed set, kept as its text; text outside the set is refused when it is read."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, words: type[Word_]) -> None:
+    def __init__(self, words: type[W]) -> None:
         super().__init__()
         self.words = words
+        self._by_text = {word.value: word for word in words}
+        self.to_driver = str
+        self.from_driver = self._from_driver
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        """Return the store's own type with byte order."""
-        return _text(dialect)
-
-    def process_bind_param(self, value: Word_ | None, dialect: Dialect) -> str | None:
-        """Turn a member into its text."""
-        del dialect
-        return None if value is None else value.value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Word_ | None:
-        """Turn text back into its member."""
-        del dialect
-        return None if value is None else self.words(value)
+    def _from_driver(self, text: str) -> W:
+        try:
+            return self._by_text[text]
+        except KeyError:
+            raise StoreError(f"the database holds the unknown {self.words.__name__} `{text}`") from None
 
 
-class CanonicalJson(sa.types.TypeDecorator["Json"]):
-    """JSON kept as canonical text (RFC 8785 without floats), so that one value has one text."""
+def write_json(value: Json) -> str:
+    """Return the canonical text."""
+    return canonical_json(value).decode()
 
-    impl = sa.Text
+
+class CanonicalJson(Portable["Json"]):
+    """JSON kept as canonical text (RFC 8785 without floats), so that one value has one text; null is NULL."""
+
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        """Return the store's own type with byte order."""
-        return _text(dialect)
-
-    def process_bind_param(self, value: Json, dialect: Dialect) -> str:
-        """Write the value; None is JSON's null."""
-        del dialect
-        return canonical_json(value).decode()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
-        """Read the value back."""
-        del dialect
-        read: Json = None if value is None else json.loads(value)
-        return read
+    to_driver = staticmethod(write_json)
+    from_driver = staticmethod(json.loads)

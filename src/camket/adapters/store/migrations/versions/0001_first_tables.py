@@ -176,16 +176,16 @@ def make_ledger() -> None:
     partial_index("ix_record_unsequenced", "record", "id", "ledger_index IS NULL")
     op.create_table(
         "record_subject",
-        must("subject_id", TEXT),
         must("record_id", WHOLE),
+        must("subject_id", TEXT),
         must("action", TEXT),
         must("created_at", WHOLE),
         may("sealed", BLOB),
-        key("record_subject", "subject_id", "record_id"),
+        key("record_subject", "record_id", "subject_id"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    index("record_subject", "record_id")
+    index("record_subject", "subject_id", "record_id")
     op.create_table(
         "ledger_tile",
         must("path", TEXT),
@@ -343,7 +343,7 @@ def make_work() -> None:
         must("job_id", WHOLE),
         must("step", TEXT),
         must("fence", WHOLE),
-        must("result", TEXT),
+        may("result", TEXT),
         must("done_at", WHOLE),
         key("job_step", "job_id", "step"),
         sqlite_strict=True,
