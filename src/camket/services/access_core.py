@@ -57,7 +57,7 @@ class DoorCore:
         self._standings = Standings()
         self._decoy_key = entropy.token(KEY_BYTES)
 
-    def record_in(
+    def record_in(  # noqa: PLR0913 - each names one part of the record
         self,
         unit: Unit,
         *,
@@ -68,6 +68,7 @@ class DoorCore:
         purpose: str | None = None,
         outcome: LedgerOutcome = LedgerOutcome.DONE,
         request: str | None = None,
+        about: str = "",
     ) -> int:
         """Record what is no passage of values: a consent, a session, a published version, an epoch that ended.
 
@@ -80,14 +81,21 @@ class DoorCore:
             purpose: what for, where there is a purpose.
             outcome: how it ended.
             request: number of the request or case that it belongs to.
+            about: hash that the entry is about, in lower-case hexadecimal digits; empty for none.
 
         Returns:
             The record's id.
         """
         now = self._clock.now()
-        version = self._policies.number_in_force_in(unit, now)
         facts = Facts(
-            at=now, actor=actor, action=action, items=items, purpose=purpose, outcome=outcome, version=version
+            at=now,
+            actor=actor,
+            action=action,
+            items=items,
+            purpose=purpose,
+            outcome=outcome,
+            version=self._policies.number_in_force_in(unit, now),
+            history=about,
         )
         return self._record(unit, facts, subject_id, request)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import RateLimitedError
-from camket.core.vault.lookup import IndexField, blind_index
+from camket.core.vault.lookup import IndexField, blind_index, normalise_email
 
 if TYPE_CHECKING:
     from camket.ports import Unit
@@ -84,3 +84,23 @@ def count_address_in(unit: Unit, ctx: Context, bucket: str, address: str | None,
     """
     if address is not None:
         count_try_in(unit, address_limit(ctx, bucket), visitor_key(ctx, f"address {address}"), now)
+
+
+def count_email_in(unit: Unit, ctx: Context, email: str, now: datetime) -> None:
+    """Count one code to an e-mail address, whether anyone has it or not.
+
+    Raises:
+        RateLimitedError: too many codes to this address in this hour.
+    """
+    limit = RateLimit(bucket="code", count=ctx.settings.codes_per_subject_hour)
+    count_try_in(unit, limit, visitor_key(ctx, f"email {normalise_email(email)}"), now)
+
+
+def count_subject_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
+    """Count one code to a subject who is signed in.
+
+    Raises:
+        RateLimitedError: too many codes to this subject in this hour.
+    """
+    limit = RateLimit(bucket="proof", count=ctx.settings.codes_per_subject_hour)
+    count_try_in(unit, limit, visitor_key(ctx, f"subject {subject_id}"), now)

@@ -1,0 +1,208 @@
+"""Registration: exactly the items that the policy requires, confirmed by a code to the e-mail address (P3).
+
+An address that has an account already takes the same way: a pending subject, the same records, the same answer. Only
+the mail, which none but the address's owner reads, says that there is an account, and its code signs in to that one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import ConflictError, InvalidValueError, VerificationError
+from camket.core.policy.model import ItemKind
+from camket.core.terms import RIGHTS_PURPOSE, Source, SubjectState
+from camket.rows import CodeKind, SubjectRow
+from camket.services.access import SUBJECT
+from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_in
+from camket.services.erasure import erase_unconfirmed_in
+from camket.services.forms import FieldSpec, read_form
+from camket.services.ids import random_id
+from camket.services.limits import count_address_in, count_email_in
+from camket.services.outbox import queue_mail_in
+from camket.services.sessions import SignedIn, open_session_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from camket.core.policy.model import Policy
+    from camket.core.terms import Language
+    from camket.ports import Unit
+    from camket.rows import CodeRow
+    from camket.services.access import Pending
+    from camket.services.context import Context
+
+REGISTRATION_CODE: Final = "registration_code"
+TRIES_ON_CONFLICT: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """A registration that waits for its code; the same for a known address and a new one.
+
+    Args:
+        expires_at: aware; the registration is erased if it is not confirmed by then.
+    """
+
+    expires_at: datetime
+
+
+def registration_form(ctx: Context) -> tuple[FieldSpec, ...]:
+    """Return the fields of the registration: the items that the policy in force requires, in its order."""
+    history = ctx.policies.in_force(ctx.store, ctx.clock.now())
+    return tuple(FieldSpec.of(item) for item in history.newest.policy.registration_items)
+
+
+def email_item(policy: Policy) -> str:
+    """Return the id of the registration item that holds the e-mail address.
+
+    Raises:
+        InvalidValueError: the policy requires none; no one could confirm a registration.
+    """
+    for item in policy.registration_items:
+        if item.kind is ItemKind.EMAIL:
+            return item.id
+    raise InvalidValueError("the policy requires no e-mail address, so no registration can be confirmed")
+
+
+def start_registration(
+    ctx: Context, *, fields: Mapping[str, str], language: Language, browser: str, address: str | None
+) -> Started:
+    """Begin a registration and send a code to its e-mail address.
+
+    Args:
+        ctx: the service.
+        fields: *personal*; field name -> text as typed.
+        language: what the person reads; the mail is written in it.
+        browser: the random token of the browser, to which the code is bound.
+        address: *personal*; network address for the rate limit; None is not limited.
+
+    Raises:
+        FormError: with a problem for each field that is refused; nothing was stored.
+        RateLimitedError: too many registrations from this address, or codes to this e-mail, in this hour.
+
+    Effects:
+        Durable on return, together: a pending subject, their values sealed, the ledger entry, the code, the mail in the
+        outbox. Twice makes two pending subjects, of which one can be confirmed.
+    """
+    now = ctx.clock.now()
+    policy = ctx.policies.in_force(ctx.store, now).newest.policy
+    values = read_form(policy.registration_items, fields)
+    email = values[email_item(policy)]
+    subject_id = random_id(ctx.entropy)
+    # INVARIANT: the key store is written before the row that needs it; keys without a subject do no harm.
+    keys = ctx.keys.add_subject_keys(subject_id)
+
+    def start(unit: Unit) -> None:
+        count_address_in(unit, ctx, "register", address, now)
+        count_email_in(unit, ctx, email, now)
+        history = ctx.policies.in_force_in(unit, now)
+        unit.installation.set_key_generation(keys.generation)
+        unit.subjects.add(_pending(subject_id, history.newest.number, language, now))
+        collected = ctx.door.collect_in(
+            unit,
+            actor=SUBJECT,
+            subject_id=subject_id,
+            values=values,
+            service=policy.registration_service,
+            source=Source.PROVIDED,
+        )
+        collected.require()
+        ctx.door.index_in(unit, subject_id=subject_id, values=values)
+        code = issue_code_in(unit, ctx, kind=CodeKind.REGISTER, subject_id=subject_id, browser=browser, now=now)
+        queue_mail_in(unit, ctx, subject_id=subject_id, template=REGISTRATION_CODE, args={"code": code})
+
+    ctx.store.write(start)
+    return Started(expires_at=now + unconfirmed_time(policy))
+
+
+def _pending(subject_id: str, version: int, language: Language, now: datetime) -> SubjectRow:
+    return SubjectRow(
+        id=subject_id,
+        state=SubjectState.PENDING,
+        joined_version=version,
+        joined_at=now,
+        confirmed_at=None,
+        erased_at=None,
+        language=language,
+        gpc_signalled_at=None,
+        gpc_overridden_at=None,
+        facts_revision=0,
+    )
+
+
+def confirm_registration(
+    ctx: Context, *, browser: str, code: str, headers: Mapping[str, str], address: str | None
+) -> SignedIn:
+    """Confirm the e-mail address and sign in.
+
+    Args:
+        ctx: the service.
+        browser: the random token of the browser that began.
+        code: as typed.
+        headers: *personal*; of the request, names in small letters: what the device shows (P5).
+        address: *personal*; network address.
+
+    Returns:
+        A session of the new account, or of the account that has this address already.
+
+    Raises:
+        VerificationError: the code is wrong, expired, used, of another browser, or was tried too often; or the
+            registration is gone. The try counts.
+        RateLimitedError: too many codes from this address in this hour.
+
+    Effects:
+        Durable on return, together: the account is active and the address its own, the code is used up, session and
+        ledger entries stand. Of two that confirm one address at the same time, the second signs in to the first.
+    """
+    row = enter_code(ctx, kind=CodeKind.REGISTER, browser=browser, typed=code, address=address)
+    now = ctx.clock.now()
+    pending = ctx.store.write(lambda unit: _read_email(unit, ctx, row))
+    email = pending.open().first(email_item(ctx.policies.in_force(ctx.store, now).newest.policy)) or ""
+
+    def confirm(unit: Unit) -> SignedIn:
+        use_code_in(unit, row, now)
+        subject_id = row.subject_id or ""
+        subject = unit.subjects.get(subject_id)
+        if subject is None or subject.state is not SubjectState.PENDING:
+            raise VerificationError(EXPIRED)
+        holder = ctx.door.claim_email_in(unit, subject_id=subject_id, email=email)
+        if holder == subject_id:
+            unit.subjects.confirm(subject_id, at=now, joined_version=subject.joined_version)
+        else:
+            erase_unconfirmed_in(unit, ctx, subject_id)
+        return open_session_in(unit, ctx, subject_id=holder, browser=browser, headers=headers, address=address, now=now)
+
+    return again_on_conflict(lambda: ctx.store.write(confirm))
+
+
+def _read_email(unit: Unit, ctx: Context, row: CodeRow) -> Pending:
+    policy = ctx.policies.in_force_in(unit, ctx.clock.now()).newest.policy
+    return ctx.door.read_in(
+        unit,
+        actor=SUBJECT,
+        subject_id=row.subject_id or "",
+        items=(email_item(policy),),
+        purpose=RIGHTS_PURPOSE,
+    )
+
+
+def again_on_conflict(work: Callable[[], SignedIn]) -> SignedIn:
+    """Run a unit of work again when another one came first: it then sees what that one did.
+
+    Raises:
+        ConflictError: it was not first in any of the tries.
+    """
+    for _ in range(TRIES_ON_CONFLICT - 1):
+        try:
+            return work()
+        except ConflictError:
+            continue
+    return work()
+
+
+def unconfirmed_time(policy: Policy) -> timedelta:
+    """Return how long a registration waits for its code."""
+    return timedelta(hours=policy.unconfirmed_hours)

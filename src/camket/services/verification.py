@@ -1,0 +1,123 @@
+"""Step-up: proving who asks, bound to one request, before anything is corrected, copied or deleted (P14)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import NotFoundError, VerificationError
+from camket.core.ledger.entry import LedgerAction
+from camket.core.terms import RIGHTS_PURPOSE, Verification, VerifiedIdentity
+from camket.rows import CodeKind, RequestState
+from camket.services.access import SUBJECT
+from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_in
+from camket.services.limits import count_subject_in
+from camket.services.outbox import queue_mail_in
+
+if TYPE_CHECKING:
+    from camket.ports import Unit
+    from camket.services.context import Context
+    from camket.services.sessions import Session
+
+PROOF_CODE: Final = "proof_code"
+PROOF_LIFETIME: Final = timedelta(minutes=15)
+"""How long after the code was entered the request may be carried out on its strength."""
+
+
+def send_code(ctx: Context, session: Session, request_id: str, *, browser: str) -> None:
+    """Send a code to the e-mail address that is held, good for this request alone.
+
+    Args:
+        ctx: the service.
+        session: who asks.
+        request_id: the request that it will prove.
+        browser: the random token of the browser, to which the code is bound.
+
+    Raises:
+        NotFoundError: there is no such request of this subject, or it is past its proof.
+        RateLimitedError: too many codes to this subject in this hour.
+
+    Effects:
+        Durable on return: the code and the mail in the outbox. Twice sends two; the newest counts.
+    """
+    now = ctx.clock.now()
+
+    def send(unit: Unit) -> None:
+        request = unit.requests.get(session.subject_id, request_id)
+        if request is None or request.state is not RequestState.UNVERIFIED:
+            raise NotFoundError("there is no such request waiting for its proof")
+        count_subject_in(unit, ctx, session.subject_id, now)
+        send_code_in(unit, ctx, session, request_id, browser=browser)
+
+    ctx.store.write(send)
+
+
+def send_code_in(unit: Unit, ctx: Context, session: Session, request_id: str, *, browser: str) -> None:
+    """Send a code in the unit of work that makes its request."""
+    code = issue_code_in(
+        unit,
+        ctx,
+        kind=CodeKind.VERIFY,
+        subject_id=session.subject_id,
+        browser=browser,
+        now=ctx.clock.now(),
+        request_id=request_id,
+    )
+    queue_mail_in(unit, ctx, subject_id=session.subject_id, template=PROOF_CODE, args={"code": code})
+
+
+def prove(
+    ctx: Context, session: Session, *, request_id: str, code: str, browser: str, address: str | None = None
+) -> VerifiedIdentity:
+    """Take the code of a request and return the proof of who asks.
+
+    Args:
+        ctx: the service.
+        session: who asks.
+        request_id: the request that the code was sent for.
+        code: as typed.
+        browser: the random token of the browser.
+        address: *personal*; network address for the rate limit; None is not limited.
+
+    Returns:
+        The proof, good for this request alone and for a quarter of an hour.
+
+    Raises:
+        VerificationError: the code is wrong, expired, used, of another browser, request or subject, or was tried too
+            often. The try counts.
+        RateLimitedError: too many codes from this address in this hour.
+
+    Effects:
+        Durable on return, together: the code is used up, the request is verified, and that is on record.
+    """
+    row = enter_code(ctx, kind=CodeKind.VERIFY, browser=browser, typed=code, address=address, request_id=request_id)
+    now = ctx.clock.now()
+    if row.subject_id != session.subject_id:
+        raise VerificationError(EXPIRED)
+    identity = VerifiedIdentity(
+        subject_id=session.subject_id,
+        request_id=request_id,
+        level=Verification.EMAIL_CODE,
+        verified_at=now,
+        expires_at=now + PROOF_LIFETIME,
+    )
+
+    def verify(unit: Unit) -> None:
+        use_code_in(unit, row, now)
+        if unit.requests.get(session.subject_id, request_id) is None:
+            raise VerificationError(EXPIRED)
+        # INVARIANT: a proof is bound to its request; one that is verified already takes no second proof.
+        if not unit.requests.verify(request_id, at=now, level=identity.level):
+            raise VerificationError(EXPIRED)
+        unit.sessions.verify(session.id, until=identity.expires_at)
+        ctx.door.record_in(
+            unit,
+            actor=SUBJECT,
+            action=LedgerAction.REQUEST,
+            subject_id=session.subject_id,
+            purpose=RIGHTS_PURPOSE,
+            request=request_id,
+        )
+
+    ctx.store.write(verify)
+    return identity
