@@ -99,10 +99,10 @@ def render(
     typer.echo(rendered.markdown if written is Format.MARKDOWN else rendered.text)
 
 
-def compiled(path: Path) -> PolicyVersion:
+def compiled(path: Path, *, number: int = 1) -> PolicyVersion:
     """Return the policy at a path; where there is none, say why and leave with the right exit code."""
     try:
-        return compile_policy(read_policy_folder(path), number=1)
+        return compile_policy(read_policy_folder(path), number=number)
     except UnreadableError as error:
         refuse(str(error))
     except PolicyError as error:
