@@ -26,7 +26,7 @@ STANDINGS_KEPT: Final = 1024
 FOLDS_KEPT: Final = 256
 """Effective policies that are remembered; subjects with the same history share one."""
 
-VERDICTS_KEPT: Final = 64
+VERDICTS_KEPT: Final = 32
 """Answers that are remembered for one standing; a further one forgets them all."""
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
