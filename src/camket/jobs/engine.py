@@ -153,9 +153,9 @@ class Engine:
         return self._ctx.store.write(lambda unit: unit.jobs.claim(owner, self._names, now=now, until=until))
 
     def _failed(self, job: JobRow, error: Exception) -> None:
+        log.warning("job_failed", kind=job.kind, job=job.id, attempts=job.attempts, exc_info=error)
         # The class alone: a message may quote what a customer typed.
         name = type(error).__name__
-        log.warning("a job failed", kind=job.kind, job=job.id, attempt=job.attempts, error=name)
         if job.attempts >= MOST_ATTEMPTS:
             self._close(job, lambda unit: self._fail_in(unit, job, name))
             return
@@ -163,14 +163,14 @@ class Engine:
         self._close(job, lambda unit: unit.jobs.reschedule(job.id, fence=job.fence, run_at=run_at, error=name))
 
     def _fail_in(self, unit: Unit, job: JobRow, name: str) -> None:
-        log.error("a job will not be tried again", kind=job.kind, job=job.id, error=name)
         unit.jobs.fail(job.id, fence=job.fence, at=self._ctx.clock.now(), error=name)
+        log.error("job_given_up", kind=job.kind, job=job.id, attempts=job.attempts)
 
     def _close(self, job: JobRow, effect: Callable[[Unit], None]) -> None:
         try:
             self._ctx.store.write(effect)
         except ConflictError:
-            log.warning("a job went to another worker", kind=job.kind, job=job.id)
+            log.warning("job_lost", kind=job.kind, job=job.id)
 
 
 def retry_pause(attempts: int) -> timedelta:

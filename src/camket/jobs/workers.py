@@ -57,14 +57,14 @@ class Workers:
             try:
                 if not self._engine.run_next(owner):
                     self._stop.wait(IDLE_SECONDS)
-            except Exception as error:  # noqa: BLE001 - the outermost loop: a store that is away comes back
-                log.error("a worker could not go on", error=type(error).__name__)  # noqa: TRY400 - a trace may quote
+            except Exception as error:
+                log.error("worker_failed", exc_info=error)  # noqa: TRY400 - the class and the places are logged, no message
                 self._stop.wait(AFTER_ERROR_SECONDS)
 
     def _plan(self) -> None:
         while not self._stop.is_set():
             try:
                 plan_due(self._ctx)
-            except Exception as error:  # noqa: BLE001 - the outermost loop: a store that is away comes back
-                log.error("the planner could not go on", error=type(error).__name__)  # noqa: TRY400 - as above
+            except Exception as error:
+                log.error("worker_failed", exc_info=error)  # noqa: TRY400 - as above
             self._stop.wait(PLAN_SECONDS)

@@ -98,7 +98,8 @@ def send_due(ctx: Context) -> int:
     rows = ctx.store.write(lambda unit: unit.outbox.claim_due(now=now, retry_at=now + SENDING, limit=BATCH))
     for row in rows:
         if row.attempts > 1:
-            log.info("a mail is tried again and may arrive twice", mail=row.id, attempt=row.attempts)
+            # The last try may have ended between sending and saying so; the Message-ID is the same.
+            log.warning("mail_sent_again", mail=row.id, template=row.template, attempts=row.attempts)
         _send(ctx, row)
     return len(rows)
 
@@ -140,13 +141,13 @@ def _settle(ctx: Context, row: MailRow, state: MailState, error_kind: str | None
 
     ctx.store.write(settle)
     if state is MailState.DEAD:
-        log.error("a mail was given up", mail=row.id, template=row.template, reason=error_kind)
+        log.error("mail_given_up", template=row.template, attempts=row.attempts, reason=error_kind)
 
 
 def _try_later(ctx: Context, row: MailRow, error_kind: str) -> None:
     pause = min(FIRST_RETRY * (1 << min(row.attempts - 1, 16)), LONGEST_RETRY)
     at = ctx.clock.now() + pause
-    log.warning("a mail was not taken", mail=row.id, attempt=row.attempts, reason=error_kind)
+    log.warning("mail_failed", template=row.template, attempts=row.attempts, reason=error_kind)
 
     def put_back(unit: Unit) -> None:
         unit.outbox.settle(row.id, attempts=row.attempts, state=MailState.QUEUED, at=at, error_kind=error_kind)

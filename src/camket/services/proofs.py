@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from camket.core.ledger.checkpoint import open_checkpoint
 from camket.core.ledger.merkle import inclusion_path
 from camket.core.ledger.openings import ProvenOpening
-from camket.core.ledger.tiles import CHECKPOINT_PATH, TiledHashes
-from camket.services.sequencing import tile_reader, verifier_key
+from camket.core.ledger.tiles import TiledHashes
+from camket.services.sequencing import verifier_key
+from camket.services.tiles import StoredTiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from camket.core.ledger.note import VerifierKey
     from camket.core.ledger.openings import AnyOpening
+    from camket.ports import Unit
     from camket.services.context import Context
 
 
@@ -47,12 +49,18 @@ def prove_all(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -
     Raises:
         LedgerError: the ledger in the store does not hold together.
     """
-    reader, key = tile_reader(ctx), verifier_key(ctx)
-    raw = reader.read(CHECKPOINT_PATH)
-    if raw is None:
+    known = tuple(openings)
+    return ctx.store.read(lambda unit: _prove_in(unit, verifier_key(ctx), known))
+
+
+def _prove_in(
+    unit: Unit, key: VerifierKey, openings: tuple[tuple[AnyOpening, int | None], ...]
+) -> ProvenOpenings | None:
+    text = unit.ledger.head().checkpoint
+    if not text:
         return None
-    checkpoint = open_checkpoint(raw, key)
-    hashes = TiledHashes(checkpoint.size, reader)
+    checkpoint = open_checkpoint(text, key)
+    hashes = TiledHashes(checkpoint.size, StoredTiles(unit))
     placed: list[ProvenOpening] = []
     waiting: list[ProvenOpening] = []
     for opening, index in openings:
@@ -62,4 +70,4 @@ def prove_all(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -
             path = inclusion_path(index, checkpoint.size, hashes)
             placed.append(ProvenOpening(opening=opening, index=index, path=path))
     placed.sort(key=lambda one: one.index or 0)
-    return ProvenOpenings(key=key, checkpoint=raw.decode(), openings=(*placed, *waiting))
+    return ProvenOpenings(key=key, checkpoint=text, openings=(*placed, *waiting))

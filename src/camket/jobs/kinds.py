@@ -1,0 +1,47 @@
+"""Every kind of job that workers run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from camket.jobs.engine import Kind, registry
+from camket.services.epochs import EPOCH_JOB, end_epoch
+from camket.services.erasure import ERASE_JOB, run_erasure
+from camket.services.outbox import OUTBOX_JOB, send_due
+from camket.services.retention import erase_unconfirmed, keep_limits, prune_records, sweep_traces
+
+if TYPE_CHECKING:
+    from camket.services.context import Context
+    from camket.services.steps import Run
+
+
+def _erase(ctx: Context, run: Run) -> None:
+    run_erasure(ctx, run)
+
+
+def _send(ctx: Context, _: Run) -> None:
+    send_due(ctx)
+
+
+def _unconfirmed(ctx: Context, _: Run) -> None:
+    erase_unconfirmed(ctx)
+
+
+def _sweep(ctx: Context, _: Run) -> None:
+    sweep_traces(ctx)
+
+
+def _prune(ctx: Context, run: Run) -> None:
+    prune_records(ctx, run)
+
+
+KINDS: Final = registry(
+    Kind(name=ERASE_JOB, run=_erase),
+    Kind(name=OUTBOX_JOB, run=_send),
+    Kind(name="unconfirmed", run=_unconfirmed),
+    Kind(name="sweep", run=_sweep),
+    Kind(name="retention", run=keep_limits),
+    Kind(name="records", run=_prune),
+    Kind(name=EPOCH_JOB, run=end_epoch),
+)
+"""By name."""
