@@ -111,6 +111,6 @@ def test_without_a_way_out_for_mail_it_refuses(given: dict[str, object]) -> None
 
 
 def test_the_reference_is_what_the_settings_say() -> None:
-    """docs/reference/settings.md is generated from the settings; write it anew with `camket settings --markdown`."""
+    """docs/reference/settings.md is generated from the settings; write it anew with `camket settings`."""
     page = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
     assert page.read_text(encoding="utf-8") == settings_reference()
