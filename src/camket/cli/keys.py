@@ -9,6 +9,7 @@ import json
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Look at the key store, back it up, end its epoch.")
 
 UNREADABLE = 2
+ROTATE_SECONDS = 600.0
+"""How long `rotate` waits for a job that somebody else is running."""
+WAIT_SECONDS = 0.25
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where the copy goes; must not exist yet, or be empty.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
@@ -55,6 +59,33 @@ def backup(target: Folder) -> None:
     with refusing() as settings, closing(open_key_store(settings.keys_folder)) as keys:
         keys.back_up(target)
         typer.echo(f"copied to {target}; delete it within {settings.keys_backup_days} days")
+
+
+@app.command()
+def rotate() -> None:
+    """End the present epoch now: wrap every subject's keys anew, destroy the old key, and put that on record.
+
+    The service may be running; whoever of the two takes the job first does it, and this command waits for the end.
+    """
+    from camket.bootstrap import start_runtime
+    from camket.jobs.engine import Engine, Kind, registry
+    from camket.services.epochs import EPOCH_JOB, end_epoch, queue_end
+
+    with refusing() as settings, closing(start_runtime(settings)) as runtime:
+        ctx = runtime.context
+        ending = next(epoch.number for epoch in ctx.keys.epochs() if epoch.destroyed_at is None)
+        queue_end(ctx, name=f"by hand {ctx.entropy.token(8).hex()}")
+        engine = Engine(ctx, registry(Kind(name=EPOCH_JOB, run=end_epoch)))
+        deadline = monotonic() + ROTATE_SECONDS
+        while ctx.keys.epochs()[ending - 1].destroyed_at is None:
+            if engine.run_next("keys rotate"):
+                continue
+            if monotonic() > deadline:
+                typer.echo(f"epoch {ending} has not ended yet; the service goes on with it", err=True)
+                raise typer.Exit(UNREADABLE)
+            sleep(WAIT_SECONDS)
+        days = settings.keys_backup_days
+        typer.echo(f"epoch {ending} ended; its key is in backups of the key store for {days} days at most")
 
 
 @contextmanager

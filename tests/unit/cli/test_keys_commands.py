@@ -7,10 +7,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from camket.adapters.keys import create_key_store, open_key_store
+from camket.bootstrap import start_runtime
 from camket.cli.keys import app
+from camket.config import load_settings
 from camket.core.vault.keyring import KeyKind
 from camket.core.vault.lookup import IndexField
 
+ROOT = Path(__file__).parents[3]
 BEGUN = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
 
@@ -83,3 +86,37 @@ def test_a_missing_key_store_is_exit_2(folder: Path, command: list[str]) -> None
     assert result.exit_code == 2
     assert f"`{folder / 'keys.db'}` is missing" in result.stderr
     assert not folder.exists()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the data folder of a service that was started once."""
+    monkeypatch.setenv("CAMKET_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("CAMKET_DEVELOPMENT", "true")
+    monkeypatch.setenv("CAMKET_POLICY", str(ROOT / "policies" / "default"))
+    monkeypatch.chdir(tmp_path)
+    start_runtime(load_settings()).close()
+    return tmp_path / "data"
+
+
+def test_rotating_ends_the_epoch(installation: Path) -> None:
+    """The present epoch ends with its key destroyed, subjects keep their keys, and the service starts after it."""
+    with closing(open_key_store(installation / "keys")) as keys:
+        made = keys.add_subject_keys("s1")
+    result = run("rotate")
+    assert result.exit_code == 0, result.output
+    assert "epoch 1 ended" in result.stdout
+    assert "30 days" in result.stdout
+    assert not (installation / "keys" / "epoch-1.key").exists()
+    with closing(start_runtime(load_settings())) as runtime:
+        assert runtime.context.keys.subject_key("s1", KeyKind.LIVE) == made.live
+        assert [epoch.destroyed_at is None for epoch in runtime.context.keys.epochs()] == [False, True]
+
+
+def test_rotating_without_the_key_store_is_exit_2(installation: Path) -> None:
+    """Where the database has lost its key store nothing is rotated and none is made."""
+    (installation / "keys").rename(installation / "elsewhere")
+    result = run("rotate")
+    assert result.exit_code == 2
+    assert "is missing; restore the folder" in result.stderr
+    assert not (installation / "keys").exists()
