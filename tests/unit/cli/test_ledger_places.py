@@ -163,6 +163,12 @@ def test_a_directory_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         export_ledger(PUBLISHED, export_paths(600), tmp_path)
 
 
+def test_no_file_is_read_beyond_the_bound(tmp_path: Path) -> None:
+    """Of a file that is too large one byte more than the bound is read, which shows that it is."""
+    (tmp_path / "checkpoint").write_bytes(bytes(MOST_BYTES * 2))
+    assert len(DirectoryReader(tmp_path).read("checkpoint") or b"") == MOST_BYTES + 1
+
+
 def test_what_is_no_file_is_missing(tmp_path: Path) -> None:
     """A folder where a tile should be, or nothing, reads as missing; no directory at all is unreadable."""
     (tmp_path / "checkpoint").mkdir()

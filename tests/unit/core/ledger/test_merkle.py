@@ -101,6 +101,13 @@ def test_an_altered_consistency_proof_does_not_hold(new: int, data: st.DataObjec
             verify_consistency(old_size=old, new_size=new, old_root=ROOTS[old], new_root=ROOTS[new], path=one)
 
 
+@pytest.mark.parametrize("old", [3, 4])
+def test_an_empty_proof_holds_for_nothing_that_grew(old: int) -> None:
+    """Without any hash there is no proof from one size to a larger one."""
+    with pytest.raises(LedgerError, match="too short"):
+        verify_consistency(old_size=old, new_size=9, old_root=ROOTS[old], new_root=ROOTS[9], path=[])
+
+
 def test_nothing_is_consistent_with_an_empty_tree() -> None:
     """A consistency proof from size 0 is an error, to make and to verify: it would say nothing."""
     with pytest.raises(LedgerError, match="empty tree"):

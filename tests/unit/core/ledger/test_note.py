@@ -11,6 +11,7 @@ from camket.core.errors import InvalidValueError, LedgerError
 from camket.core.ledger.note import (
     MOST_NOTE_BYTES,
     NoteSigner,
+    Signature,
     SignatureKind,
     VerifierKey,
     parse_note,
@@ -18,7 +19,8 @@ from camket.core.ledger.note import (
 from tests.unit.core.ledger.published import AT, OTHER_SIGNER, SIGNER
 
 TEXT = "camket.example/ledger\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
-WITNESS = NoteSigner(name="witness.example/alice", key=sha256(b"witness").digest(), kind=SignatureKind.COSIGNATURE)
+WITNESS_SEED = sha256(b"witness").digest()
+WITNESS = NoteSigner(name="witness.example/alice", key=WITNESS_SEED, kind=SignatureKind.COSIGNATURE)
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
@@ -149,6 +151,16 @@ def test_the_time_of_a_cosignature_is_signed() -> None:
         moved = SIGNER.sign(TEXT).with_signature(type(line)(name=line.name, key_id=line.key_id, data=data))
         with pytest.raises(LedgerError, match=r"does not hold|no calendar"):
             moved.verify_cosignature(WITNESS.verifier_key)
+
+
+def test_a_witness_may_not_name_an_impossible_time() -> None:
+    """A cosignature that the witness itself made for a time past all calendars is refused, not a crash."""
+    seconds = 2**63 - 1
+    signed = Ed25519PrivateKey.from_private_bytes(WITNESS_SEED).sign(f"cosignature/v1\ntime {seconds}\n{TEXT}".encode())
+    key = WITNESS.verifier_key
+    line = Signature(name=key.name, key_id=key.key_id, data=seconds.to_bytes(8, "big") + signed)
+    with pytest.raises(LedgerError, match="no calendar"):
+        SIGNER.sign(TEXT).with_signature(line).verify_cosignature(key)
 
 
 def test_a_witness_does_not_sign_and_a_ledger_does_not_cosign() -> None:
