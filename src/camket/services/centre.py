@@ -1,0 +1,346 @@
+"""The privacy centre: everything held about a subject, why, since when and until when, and every use of it (P12).
+
+One read through the door for the reserved purpose `rights`, which is itself on record and in the list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from camket.core.gate.decide import decide
+from camket.core.gate.question import Question
+from camket.core.intake import show
+from camket.core.ledger.canonical import parse_json
+from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome
+from camket.core.policy.model import ItemKind
+from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome
+from camket.services.access import SUBJECT
+from camket.services.correction import correctable
+from camket.services.erasure import declared_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from camket.core.gate.history import History, Standing
+    from camket.core.policy.model import Item, Text
+    from camket.ports import Unit
+    from camket.rows import SubjectRecordRow
+    from camket.services.access import OpenedValue, Pending
+    from camket.services.context import Context
+    from camket.services.sessions import Session
+
+PAGE: Final = 40
+LOOKED_AT: Final = 500
+"""How many of the newest records the counts and the newest uses are taken from."""
+NEWEST: Final = 6
+WEEK: Final = timedelta(days=7)
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+DEVICE: Final = "device"
+"""The category whose observed items describe devices; rows of one device are named `<device id>.<item>`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldView:
+    """One value that is held.
+
+    Args:
+        row_id: where it is held; names it to its subject.
+        item: its item.
+        label: what the item is called.
+        shown: *personal*; the value as people read it; empty for a picture.
+        instant: *personal*; the value where it is an instant, for pages to say in the reader's way; else None.
+        why: the reason for collecting the item.
+        purposes: what it is used for without asking again.
+        since: aware; when it was collected.
+        kept_until: aware; when it goes at the latest; None for as long as the account exists.
+        kept_because: the reason of that limit, or of the law that holds it.
+        article: the law that holds it; None unless it is held by law.
+        correctable: its subject corrects it themselves.
+        kind: how it is validated and shown.
+        sensitive: the policy calls the item sensitive.
+    """
+
+    row_id: str
+    item: str
+    label: Text
+    shown: str = field(repr=False)
+    instant: datetime | None = field(repr=False)
+    why: Text
+    purposes: tuple[Text, ...]
+    since: datetime
+    kept_until: datetime | None
+    kept_because: Text
+    article: str | None
+    correctable: bool
+    kind: ItemKind
+    sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldGroup:
+    """The values of one category, in the policy's order."""
+
+    category: str
+    label: Text
+    held: tuple[HeldView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceView:
+    """One device with all that is held about it.
+
+    Args:
+        id: names the device to its subject.
+        values: what is held, in the policy's order.
+        since: aware; when it was first seen.
+        seen_at: aware; when it was last seen.
+        kept_until: aware; when it is forgotten unless it is seen again; None for as long as the account exists.
+    """
+
+    id: str
+    values: tuple[HeldView, ...]
+    since: datetime
+    seen_at: datetime
+    kept_until: datetime | None
+
+    def shown(self, item: str) -> str:
+        """Return the value of an item as people read it, *personal*; empty where none is held."""
+        return next((value.shown for value in self.values if value.item == item), "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UseView:
+    """One entry of the ledger that is about the subject.
+
+    Args:
+        id: grows with time.
+        at: aware.
+        who: `subject`, `service:name` or `staff:pseudonym`.
+        items: ids of the items; empty where none is concerned.
+        purpose: id of the purpose, or None.
+        ledger_index: place in the public tree; None until it has one.
+    """
+
+    id: int
+    at: datetime
+    who: str
+    action: LedgerAction
+    items: tuple[str, ...]
+    purpose: str | None
+    outcome: LedgerOutcome
+    ledger_index: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What the page says in numbers.
+
+    Args:
+        held: values held.
+        uses_this_week: entries of the last seven days that someone else than the subject caused; 500 at most.
+        disclosures: how often anything was given out, since the beginning.
+    """
+
+    held: int
+    uses_this_week: int
+    disclosures: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MyData:
+    """Everything that is held about a subject, *personal*.
+
+    Args:
+        groups: by category, in the policy's order; devices apart.
+        devices: last seen first.
+        uses: the newest entries that are not the subject's own looking.
+        counts: in numbers.
+        at: aware; when it was read.
+    """
+
+    groups: tuple[HeldGroup, ...]
+    devices: tuple[DeviceView, ...]
+    uses: tuple[UseView, ...]
+    counts: Counts
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsesPage:
+    """Forty entries, newest first.
+
+    Args:
+        page: from 1.
+        newer: number of the page before; None on the first.
+        older: number of the next page; None on the last.
+    """
+
+    uses: tuple[UseView, ...]
+    page: int
+    newer: int | None
+    older: int | None
+
+
+def my_data(ctx: Context, session: Session) -> MyData:
+    """Return everything held about a subject.
+
+    Effects: one ledger record of the view, durable before anything is returned; it is in the list of uses itself.
+
+    Source: LAW Art. 4.1 (view); semantics section 4, the reserved purpose `rights`.
+    """
+
+    def read(unit: Unit) -> tuple[Pending, tuple[SubjectRecordRow, ...], int]:
+        pending = ctx.door.read_in(unit, actor=SUBJECT, subject_id=session.subject_id, items=(), purpose=RIGHTS_PURPOSE)
+        records = unit.records.of_subject(session.subject_id, limit=LOOKED_AT)
+        counted = unit.records.count_of_subject(session.subject_id, since=BEGINNING)
+        return pending, records, counted.get(LedgerAction.SHARE.value, 0)
+
+    pending, records, disclosures = ctx.store.write(read)
+    opened = pending.open()
+    uses = [use_of(row) for row in records]
+    values = [_held_view(pending.standing, value, opened.at) for of_item in opened.values.values() for value in of_item]
+    others = [use for use in uses if use.who != SUBJECT]
+    return MyData(
+        groups=_groups(pending.standing.history, [one for one in values if not _of_device(one)]),
+        devices=_devices([one for one in values if _of_device(one)]),
+        uses=tuple([use for use in uses if use.who != SUBJECT or use.action is not LedgerAction.USE][:NEWEST]),
+        counts=Counts(
+            held=len(values),
+            uses_this_week=sum(use.at > opened.at - WEEK for use in others),
+            disclosures=disclosures,
+        ),
+        at=opened.at,
+    )
+
+
+def uses(ctx: Context, session: Session, *, page: int = 1) -> UsesPage:
+    """Return a page of everything that was recorded about a subject, newest first.
+
+    Args:
+        ctx: the service.
+        session: whose.
+        page: from 1; a page past the end is empty.
+
+    Effects: that the list was read is itself recorded, before anything is returned.
+    """
+    page = max(1, page)
+
+    def read(unit: Unit) -> tuple[SubjectRecordRow, ...]:
+        ctx.door.record_in(
+            unit, actor=SUBJECT, action=LedgerAction.USE, subject_id=session.subject_id, purpose=RIGHTS_PURPOSE
+        )
+        return unit.records.of_subject(session.subject_id, limit=page * PAGE + 1)
+
+    rows = ctx.store.write(read)
+    shown = rows[(page - 1) * PAGE : page * PAGE]
+    return UsesPage(
+        uses=tuple(use_of(row) for row in shown),
+        page=page,
+        newer=page - 1 if page > 1 else None,
+        older=page + 1 if len(rows) > page * PAGE else None,
+    )
+
+
+def use_of(row: SubjectRecordRow) -> UseView:
+    """Return a record as its subject sees it."""
+    facts = Facts.from_value(parse_json(row.facts, "the record"), "facts")
+    return UseView(
+        id=row.id,
+        at=facts.at,
+        who=facts.actor,
+        action=facts.action,
+        items=facts.items,
+        purpose=facts.purpose,
+        outcome=facts.outcome,
+        ledger_index=row.ledger_index,
+    )
+
+
+def purposes_of(standing: Standing, item: str, at: datetime) -> tuple[str, ...]:
+    """Return the purposes of the newest version that an item of this subject is used for without asking again."""
+    found = []
+    for purpose in standing.history.newest.policy.purposes:
+        question = Question(action=Action.USE, items=(item,), at=at, purpose=purpose.id)
+        if item in purpose.items and decide(standing, question).outcome is Outcome.PERMIT:
+            found.append(purpose.id)
+    return tuple(found)
+
+
+def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView:
+    history = standing.history
+    declared = declared_item(history, value.item)
+    labels = {purpose.id: purpose.label for purpose in history.newest.policy.purposes}
+    text = "" if isinstance(value.value, bytes) else value.value
+    return HeldView(
+        row_id=value.row_id,
+        item=declared.id,
+        label=declared.label,
+        shown=show(declared.kind, text),
+        instant=_instant(text) if declared.kind is ItemKind.FACT else None,
+        why=declared.why,
+        purposes=tuple(labels[purpose] for purpose in purposes_of(standing, value.item, at)),
+        since=value.collected_at,
+        kept_until=value.kept_until,
+        kept_because=value.kept_because or _law_reason(declared),
+        article=value.article,
+        correctable=correctable(declared) and value.article is None,
+        kind=declared.kind,
+        sensitive=declared.sensitive,
+    )
+
+
+def _law_reason(item: Item) -> Text:
+    return item.legal_minimum.reason if item.legal_minimum else item.maximum.reason
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else None
+
+
+def _groups(history: History, values: list[HeldView]) -> tuple[HeldGroup, ...]:
+    policy = history.newest.policy
+    order = {item.id: place for place, item in enumerate(policy.items)}
+    groups = []
+    for category, label in _categories(history).items():
+        of_category = [one for one in values if declared_item(history, one.item).category == category]
+        if of_category:
+            of_category.sort(key=lambda one: (order.get(one.item, len(order)), one.item, -one.since.timestamp()))
+            groups.append(HeldGroup(category=category, label=label, held=tuple(of_category)))
+    return tuple(groups)
+
+
+def _categories(history: History) -> dict[str, Text]:
+    """Return every category of every version, those of the newest first."""
+    found: dict[str, Text] = {}
+    for version in reversed(history.versions):
+        for category, label in version.policy.categories.items():
+            found.setdefault(category, label)
+    return found
+
+
+def _of_device(value: HeldView) -> bool:
+    device, dot, item = value.row_id.partition(".")
+    return bool(device and dot) and item.startswith(f"{DEVICE}.")
+
+
+def _devices(values: Iterable[HeldView]) -> tuple[DeviceView, ...]:
+    by_device: dict[str, list[HeldView]] = {}
+    for value in values:
+        by_device.setdefault(value.row_id.partition(".")[0], []).append(value)
+    devices = [
+        DeviceView(
+            id=device,
+            values=tuple(of_device),
+            since=min(value.since for value in of_device),
+            seen_at=max(value.since for value in of_device),
+            kept_until=min((value.kept_until for value in of_device if value.kept_until), default=None),
+        )
+        for device, of_device in by_device.items()
+    ]
+    return tuple(sorted(devices, key=lambda device: device.seen_at, reverse=True))
