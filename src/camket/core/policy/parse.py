@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from camket.core.errors import Finding
 from camket.core.policy.source import printable
@@ -81,6 +82,7 @@ class _Composer:
     events: Iterator[Event]
     findings: list[Finding] = field(default_factory=list)
     nodes: int = 0
+    line: int = 1
 
     def find(self, line: int, message: str) -> None:
         self.findings.append(Finding(file=self.file, line=line, message=printable(message)))
@@ -102,7 +104,7 @@ class _Composer:
         return root
 
     def node(self, event: NodeEvent, *, depth: int) -> Node:
-        line = line_of(event)
+        self.line = line = line_of(event)
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             raise _TooLargeError(line)
@@ -174,8 +176,13 @@ def parse_yaml(file: str, text: str) -> tuple[Node | None, tuple[Finding, ...]]:
         mark = error.problem_mark or error.context_mark
         composer.find(1 if mark is None else mark.line + 1, f"not YAML: {error.problem or error.context}")
         return None, tuple(composer.findings)
-    except YAMLError as error:
-        composer.find(1, f"not YAML: {error}")
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        composer.find(line, f"not YAML: the character U+{error.character:04X} is not allowed")
+        return None, tuple(composer.findings)
+    except (ValueError, OverflowError):
+        # ruamel.yaml hands the number of a `\U` escape to `chr` without looking at it.
+        composer.find(composer.line, "not YAML: an escape hereafter names no character")
         return None, tuple(composer.findings)
     except _TooLargeError as error:
         composer.find(error.line, f"more than {MAX_NODES} values or {MAX_DEPTH} levels; a policy needs fewer")
