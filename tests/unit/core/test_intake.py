@@ -161,6 +161,8 @@ def test_a_name_is_put_in_order() -> None:
         ("\u0301Alice", ProblemCode.WRONG_CHARACTER),
         ("A" + "\u0301\u0302" * 3, ProblemCode.WRONG_CHARACTER),
         ("Alice\u200dBob", ProblemCode.INVISIBLE_CHARACTER),
+        ("مح\u200dمد", ProblemCode.INVISIBLE_CHARACTER),
+        ("\u200cAlice", ProblemCode.INVISIBLE_CHARACTER),
     ],
 )
 def test_a_name_is_refused(name: str, code: ProblemCode) -> None:
@@ -307,6 +309,7 @@ def test_an_address_is_accepted(typed: str, value: str) -> None:
         ("a" * 65 + "@shop.example", ProblemCode.TOO_LONG),
         ("ạ" * 22 + "@shop.example", ProblemCode.TOO_LONG),
         ("alice@" + "a." * 124 + "example", ProblemCode.TOO_LONG),
+        ("alice@" + ("ü" * 40 + ".") * 4 + "example", ProblemCode.TOO_LONG),
     ],
 )
 def test_what_is_no_address_is_refused(typed: str, code: ProblemCode) -> None:
