@@ -314,7 +314,7 @@ class Policy:
                     message=f"recipient `{recipient.id}` uses undeclared ground `{ground}`",
                 )
                 require_known(f"recipient `{recipient.id}`", shared, items)
-        require_known("the notices", dict.fromkeys(notice.service for notice in self.notices), services)
+        require_known("a notice", dict.fromkeys(notice.service for notice in self.notices), services)
         cells = [(notice.service, notice.channel) for notice in self.notices]
         require(holds=len(set(cells)) == len(cells), message="a service has two notices in one channel")
         rights = [terms.right for terms in self.rights]

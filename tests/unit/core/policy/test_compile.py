@@ -10,7 +10,7 @@ from camket.core.policy.check import check
 from camket.core.policy.compile import compile_policy
 from camket.core.policy.model import ClauseKind, PolicyVersion
 from camket.core.policy.version import consent_hash
-from tests.unit.core.policy.files import CONFORMANCE, Files, changed, default_files, smallest_files
+from tests.unit.core.policy.files import CONFORMANCE, Files, changed, smallest_files
 
 POLICY = "policy.yaml"
 
@@ -28,7 +28,10 @@ def ids(version: PolicyVersion, kind: ClauseKind) -> list[str]:
 def test_the_smallest_policy_comes_down_to_these_clauses() -> None:
     """Each declaration becomes its cells, named as in the normative text."""
     version = compiled(smallest_files())
-    assert ids(version, ClauseKind.COLLECT) == ["collect(email, account, provided)", "collect(log.path, sales, observed)"]
+    assert ids(version, ClauseKind.COLLECT) == [
+        "collect(email, account, provided)",
+        "collect(log.path, sales, observed)",
+    ]
     assert ids(version, ClauseKind.KEEP) == ["keep(email, account@collected)", "keep(log.path, P400D@collected)"]
     assert ids(version, ClauseKind.SHARE) == ["share(email, carrier, consent)"]
     assert ids(version, ClauseKind.USE) == [
