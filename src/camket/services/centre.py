@@ -51,6 +51,7 @@ class HeldView:
         label: what the item is called.
         shown: *personal*; the value as people read it; empty for a picture.
         instant: *personal*; the value where it is an instant, for pages to say in the reader's way; else None.
+        said: the value in words where it names a service of the policy; else None.
         why: the reason for collecting the item.
         purposes: what it is used for without asking again.
         since: aware; when it was collected.
@@ -67,6 +68,7 @@ class HeldView:
     label: Text
     shown: str = field(repr=False)
     instant: datetime | None = field(repr=False)
+    said: Text | None
     why: Text
     purposes: tuple[Text, ...]
     since: datetime
@@ -272,6 +274,7 @@ def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView
     history = standing.history
     declared = declared_item(history, value.item)
     labels = {purpose.id: purpose.label for purpose in history.newest.policy.purposes}
+    services = {service.id: service.label for service in history.newest.policy.services}
     text = "" if isinstance(value.value, bytes) else value.value
     return HeldView(
         row_id=value.row_id,
@@ -279,6 +282,7 @@ def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView
         label=declared.label,
         shown=show(declared.kind, text),
         instant=_instant(text) if declared.kind is ItemKind.FACT else None,
+        said=services.get(text) if declared.kind is ItemKind.FACT else None,
         why=declared.why,
         purposes=tuple(labels[purpose] for purpose in purposes_of(standing, value.item, at)),
         since=value.collected_at,

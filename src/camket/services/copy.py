@@ -1,0 +1,265 @@
+"""A copy of everything held about a subject: to read, to take elsewhere, and to check (P12; LAW Art. 4.1).
+
+One zip: a page for people in each language, `data.json` for programs, pictures as files, and `openings.json`, which
+opens the subject's own entries of the ledger to them and to whomever they show it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from camket.core.errors import NotFoundError
+from camket.core.ledger.openings import Openings
+from camket.core.rights.kinds import require_proof, terms_of
+from camket.core.terms import RIGHTS_PURPOSE, Language, Right
+from camket.rows import RequestState
+from camket.services.access import SUBJECT
+from camket.services.centre import purposes_of, use_of
+from camket.services.copy_page import FILE_OF, PICTURES, render_page
+from camket.services.erasure import declared_item
+from camket.services.proofs import prove_all
+from camket.services.requests import NO_REQUEST, standing_in, start_request_in
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from camket.core.gate.history import History
+    from camket.core.terms import VerifiedIdentity
+    from camket.ports import Unit
+    from camket.rows import FactRow, RequestRow, SessionRow, SubjectRecordRow, SubjectRow
+    from camket.services.access import OpenedValue, Pending
+    from camket.services.context import Context
+    from camket.services.sessions import Session
+
+FORMAT: Final = "camket-copy"
+FORMAT_VERSION: Final = 1
+MOST_RECORDS: Final = 20_000
+EPOCH_OF_ZIP: Final = (1980, 1, 1, 0, 0, 0)
+_MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """A copy as a file.
+
+    Args:
+        file_name: to save it under; nothing personal.
+        data: the zip, *personal*.
+    """
+
+    file_name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Read:
+    """What one unit of work gathered; the values open once it is durable."""
+
+    pending: Pending
+    subject: SubjectRow
+    facts: tuple[FactRow, ...]
+    sessions: tuple[SessionRow, ...]
+    requests: tuple[RequestRow, ...]
+    records: tuple[SubjectRecordRow, ...]
+
+
+def start_copy(ctx: Context, session: Session) -> RequestRow:
+    """Ask for a copy; it is made once identity is proved as the policy wants.
+
+    Effects: the request and its ledger record are durable. Twice makes two requests.
+    """
+    return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.PORT))
+
+
+def make_copy(ctx: Context, identity: VerifiedIdentity, *, language: Language) -> Copy:
+    """Return a copy of everything held.
+
+    Args:
+        ctx: the service.
+        identity: proof of who asks, for this request.
+        language: of the page that the archive names first.
+
+    Raises:
+        NotFoundError: there is no such request for a copy.
+        VerificationError: the proof does not hold.
+
+    Effects: the copy is on record before it is returned, and the request is done. As often as asked for while the proof
+        lasts, each time on record.
+    """
+    read = ctx.store.write(lambda unit: _read_in(unit, ctx, identity))
+    opened = read.pending.open()
+    history = read.pending.standing.history
+    values = [value for of_item in opened.values.values() for value in of_item]
+    pictures = {value.row_id: _picture_name(value, place) for place, value in enumerate(values, 1) if _is_file(value)}
+    data = _data(ctx, read, values, pictures, opened.at)
+    files: dict[str, bytes] = {
+        FILE_OF[one]: render_page(data, history.newest.policy, one, origin=ctx.settings.origin).encode()
+        for one in sorted(Language, key=lambda one: one is not language)
+    }
+    files["data.json"] = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    openings = _openings(ctx, identity.subject_id, read.records)
+    if openings is not None:
+        files["openings.json"] = openings.to_bytes()
+    for value in values:
+        if isinstance(value.value, bytes):
+            files[pictures[value.row_id]] = value.value
+    return Copy(file_name=f"camket-{opened.at:%Y-%m-%d}.zip", data=_zip(files, opened.at))
+
+
+def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity) -> _Read:
+    subject_id = identity.subject_id
+    request = unit.requests.get(subject_id, identity.request_id)
+    subject = unit.subjects.get(subject_id)
+    if request is None or subject is None or request.right is not Right.PORT:
+        raise NotFoundError(NO_REQUEST)
+    terms = terms_of(standing_in(unit, ctx, subject_id).rights, Right.PORT)
+    now = ctx.clock.now()
+    # INVARIANT: nothing leaves on a request that was not verified (P14).
+    require_proof(terms, identity, request_id=request.id, now=now)
+    pending = ctx.door.read_in(
+        unit, actor=SUBJECT, subject_id=subject_id, items=(), purpose=RIGHTS_PURPOSE, request=request.id
+    )
+    unit.requests.move(request.id, old=RequestState.VERIFIED, new=RequestState.DONE, at=now)
+    return _Read(
+        pending=pending,
+        subject=subject,
+        facts=unit.facts.of_subject(subject_id),
+        sessions=unit.sessions.of_subject(subject_id),
+        requests=unit.requests.of_subject(subject_id),
+        records=unit.records.of_subject(subject_id, limit=MOST_RECORDS),
+    )
+
+
+def _openings(ctx: Context, subject_id: str, records: tuple[SubjectRecordRow, ...]) -> Openings | None:
+    # A record without a sealed part was never one that its subject can open.
+    known = [row for row in records if row.sealed is not None]
+    opened = ctx.door.open_records(subject_id=subject_id, rows=known)
+    proven = prove_all(ctx, [(opening, row.ledger_index) for opening, row in zip(opened, known, strict=True)])
+    if proven is None:
+        return None
+    return Openings(key=proven.key, checkpoint=proven.checkpoint, openings=proven.openings)
+
+
+def _data(
+    ctx: Context, read: _Read, values: list[OpenedValue], pictures: dict[str, str], at: datetime
+) -> dict[str, Any]:
+    """Return `data.json`; `docs/reference/copy-format.md` says what each field means."""
+    history = read.pending.standing.history
+    policy = history.newest.policy
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "made_at": _instant(at),
+        "origin": ctx.settings.origin,
+        "controller": {"name": _text(policy.controller.name), "email": policy.controller.email},
+        "policy": {"id": policy.id, "version": history.newest.number, "document_hash": history.newest.document_hash},
+        "subject": {
+            "handle": read.subject.id,
+            "joined_version": read.subject.joined_version,
+            "joined_at": _instant(read.subject.joined_at),
+            "language": read.subject.language.value,
+        },
+        "values": [_value(read, history, value, pictures.get(value.row_id), at) for value in values],
+        "purposes": {
+            one.id: {"label": _text(one.label), "basis": one.basis.value, "dpv": one.dpv} for one in policy.purposes
+        },
+        "facts": [
+            {
+                "kind": fact.kind.value,
+                **dict(fact.body),
+                "at": _instant(fact.at),
+                "withdrawn_at": _when(fact.withdrawn_at),
+            }
+            for fact in read.facts
+        ],
+        "sessions": [
+            {"began_at": _instant(one.created_at), "last_seen_at": _instant(one.last_seen_at)} for one in read.sessions
+        ],
+        "requests": [
+            {
+                "id": one.id,
+                "right": one.right.value,
+                "state": one.state.value,
+                "made_at": _instant(one.created_at),
+                "done_at": _when(one.done_at),
+            }
+            for one in read.requests
+        ],
+        "uses": [_use(row) for row in read.records],
+    }
+
+
+def _value(read: _Read, history: History, value: OpenedValue, file: str | None, at: datetime) -> dict[str, Any]:
+    declared = declared_item(history, value.item)
+    return {
+        "item": declared.id,
+        "label": _text(declared.label),
+        "category": declared.category,
+        "dpv": declared.dpv,
+        "why": _text(declared.why),
+        "value": value.value if isinstance(value.value, str) else None,
+        "file": file,
+        "service": value.service,
+        "source": value.source.value,
+        "version": value.version,
+        "purposes": list(purposes_of(read.pending.standing, value.item, at)),
+        "collected_at": _instant(value.collected_at),
+        "kept_until": _when(value.kept_until),
+        "kept_because": None if value.kept_because is None else _text(value.kept_because),
+        "article": value.article,
+    }
+
+
+def _fact(fact: FactRow) -> dict[str, Any]:
+    said = {"kind": fact.kind.value, "at": _instant(fact.at), "withdrawn_at": _when(fact.withdrawn_at)}
+    return {**fact.body, **said}
+
+
+def _use(row: SubjectRecordRow) -> dict[str, Any]:
+    use = use_of(row)
+    return {
+        "at": _instant(use.at),
+        "who": use.who,
+        "action": use.action.value,
+        "items": list(use.items),
+        "purpose": use.purpose,
+        "outcome": use.outcome.value,
+        "ledger_index": use.ledger_index,
+    }
+
+
+def _is_file(value: OpenedValue) -> bool:
+    return isinstance(value.value, bytes)
+
+
+def _picture_name(value: OpenedValue, place: int) -> str:
+    raw = value.value if isinstance(value.value, bytes) else b""
+    ending = next((ending for magic, ending in _MAGIC if raw.startswith(magic)), "bin")
+    return f"{PICTURES}/{place:03}.{ending}"
+
+
+def _text(text: dict[Language, str]) -> dict[str, str]:
+    return {language.value: said for language, said in text.items()}
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _when(at: datetime | None) -> str | None:
+    return None if at is None else _instant(at)
+
+
+def _zip(files: dict[str, bytes], at: datetime) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, data)
+    return target.getvalue()
