@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROOF_CODE: Final = "proof_code"
 PROOF_LIFETIME: Final = timedelta(minutes=15)
 """How long after the code was entered the request may be carried out on its strength."""
+UNPROVEN: Final = "prove who you are first; a proof lasts a quarter of an hour"
 
 
 def send_code(ctx: Context, session: Session, request_id: str, *, browser: str) -> None:
@@ -121,3 +122,39 @@ def prove(
 
     ctx.store.write(verify)
     return identity
+
+
+def standing_proof(ctx: Context, session: Session, request_id: str) -> VerifiedIdentity:
+    """Return the proof that this session gave for a request before, while it lasts.
+
+    For what takes two pages: proving who one is, then accepting what happens. Nothing is written.
+
+    Raises:
+        NotFoundError: there is no such request of this subject.
+        VerificationError: it was not proven, not in this session, or too long ago.
+    """
+    now = ctx.clock.now()
+
+    def look(unit: Unit) -> VerifiedIdentity:
+        request = unit.requests.get(session.subject_id, request_id)
+        if request is None:
+            raise NotFoundError("there is no such request")
+        if request.verified_at is None or request.verified_level is None:
+            raise VerificationError(UNPROVEN)
+        expires_at = request.verified_at + PROOF_LIFETIME
+        # INVARIANT: a proof holds in the session that gave it; another session of the same subject proves anew.
+        sessions = unit.sessions.of_subject(session.subject_id)
+        here = any(
+            row.id == session.id and row.verified_until is not None and row.verified_until > now for row in sessions
+        )
+        if expires_at <= now or not here:
+            raise VerificationError(UNPROVEN)
+        return VerifiedIdentity(
+            subject_id=session.subject_id,
+            request_id=request.id,
+            level=request.verified_level,
+            verified_at=request.verified_at,
+            expires_at=expires_at,
+        )
+
+    return ctx.store.read(look)
