@@ -96,13 +96,6 @@ class KeyStore(Protocol):
         """
         ...
 
-    def advance_generation(self, generation: int) -> None:
-        """Accept a store that was restored from an older backup, after every known erasure was replayed into it.
-
-        Durable on return; a smaller number than the present one changes nothing.
-        """
-        ...
-
     def add_subject_keys(self, subject_id: str) -> SubjectKeys:
         """Make, wrap and keep the two keys of a new subject, and return them; durable on return.
 
@@ -135,14 +128,6 @@ class KeyStore(Protocol):
 
     def tombstones(self) -> Iterator[Tombstone]:
         """Yield every tombstone, by subject; to be replayed into a restored database before it serves."""
-        ...
-
-    def subject_ids(self) -> Iterator[str]:
-        """Yield every subject who has a key, in order; ids added meanwhile may or may not come.
-
-        What the database does not know is left from a registration that failed, or came back with an older backup of
-        this store; its keys can be destroyed.
-        """
         ...
 
     def epochs(self) -> tuple[Epoch, ...]:

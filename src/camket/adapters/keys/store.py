@@ -99,14 +99,6 @@ class FileKeyStore:
                 f"{generation}); restore the newest backup of the key store"
             )
 
-    def advance_generation(self, generation: int) -> None:
-        """See `KeyStore.advance_generation`."""
-
-        def work(transaction: Transaction) -> None:
-            transaction.connection.execute("UPDATE store SET generation = max(generation, ?)", (generation,))
-
-        self._writer.write(work)
-
     def add_subject_keys(self, subject_id: str) -> SubjectKeys:
         """See `KeyStore.add_subject_keys`."""
         live, hold = os.urandom(KEY_BYTES), os.urandom(KEY_BYTES)
@@ -183,20 +175,6 @@ class FileKeyStore:
             for subject_id, kind, epoch, at in rows:
                 yield Tombstone(subject_id=subject_id, kind=KeyKind(kind), epoch=epoch, at=from_microseconds(at))
             last = rows[-1][:2]
-
-    def subject_ids(self) -> Iterator[str]:
-        """See `KeyStore.subject_ids`."""
-        last = ""
-        while True:
-            with self._reading() as connection:
-                rows = connection.execute(
-                    "SELECT subject_id FROM subject_key WHERE subject_id > ? ORDER BY subject_id LIMIT ?",
-                    (last, ROWS_AT_A_TIME),
-                ).fetchall()
-            if not rows:
-                return
-            yield from (row[0] for row in rows)
-            last = rows[-1][0]
 
     def epochs(self) -> tuple[Epoch, ...]:
         """See `KeyStore.epochs`."""
