@@ -23,6 +23,10 @@ class SubjectQueries(Protocol):
         """Return the subject."""
         ...
 
+    def revision(self, subject_id: str) -> tuple[int, int] | None:
+        """Return the subject's `facts_revision` and the newest policy number, in one query; None when not there."""
+        ...
+
     def confirm(self, subject_id: str, *, at: datetime, joined_version: int) -> bool:
         """Turn a pending subject into an active one; False when they were not pending."""
         ...

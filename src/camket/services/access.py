@@ -7,6 +7,7 @@ inside the unit of work of another use case; what it gives opens only after that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camket.core.errors import DeniedError, InvalidValueError
@@ -14,6 +15,7 @@ from camket.core.gate.decide import decide
 from camket.core.gate.question import Question
 from camket.core.ledger.entry import Facts, LedgerAction, SubjectPart
 from camket.core.terms import Action, Outcome, Source
+from camket.core.vault.keyring import KeyKind
 from camket.services.access_core import OUTCOMES, SUBJECT, Actor
 from camket.services.access_find import Handle
 from camket.services.access_records import make_batch_record
@@ -24,11 +26,30 @@ from camket.services.access_values import AskError, Opened, OpenedValue, Pending
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camket.core.gate.history import History
+    from camket.core.gate.decision import Decision
+    from camket.core.gate.history import History, Standing
     from camket.core.terms import Case
     from camket.ports import Unit
+    from camket.rows import NewRecord, RecordLink
 
 __all__ = ["SUBJECT", "Actor", "AskError", "Collected", "Door", "Handle", "Opened", "OpenedValue", "Pending"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prepared:
+    """A read that was prepared with what is remembered, to be compared in its unit of work.
+
+    Args:
+        stamp: the revision of the subject's facts and the highest policy number that it was prepared with.
+    """
+
+    stamp: tuple[int, int]
+    subject_id: str
+    names: tuple[str, ...]
+    standing: Standing
+    decision: Decision
+    record: NewRecord
+    link: RecordLink
 
 
 class Door(RightsDoor):
@@ -65,12 +86,19 @@ class Door(RightsDoor):
         Effects:
             The record of the question and its answer is durable before this returns or raises `DeniedError`.
         """
-        pending = self._store.write(
-            lambda unit: self.read_in(
-                unit, actor=actor, subject_id=subject_id, items=items, purpose=purpose, case=case, request=request
-            )
-        )
-        return pending.open()
+        ahead = None
+        if case is None and purpose is not None and items:
+            ahead = self._prepare(actor, subject_id, items, purpose, request)
+
+        def read(unit: Unit) -> Pending:
+            pending = None if ahead is None else self._read_prepared(unit, ahead)
+            if pending is None:
+                pending = self.read_in(
+                    unit, actor=actor, subject_id=subject_id, items=items, purpose=purpose, case=case, request=request
+                )
+            return pending
+
+        return self._store.write(read).open()
 
     def read_in(
         self,
@@ -87,14 +115,14 @@ class Door(RightsDoor):
         if purpose is None and case is None:
             raise InvalidValueError("name what the data is read for: a `purpose`, or a `case`")
         now = self._clock.now()
-        history = self._policies.in_force_in(unit, now)
+        revision, history = self._read_in(unit, subject_id, now)
         names = item_names(history)
         if items:
             rows = unit.values.of_subject(subject_id, names.expand(items))
         else:
             rows = unit.values.of_subject(subject_id)
             items = names.all_held(rows) or tuple(one.id for one in history.newest.policy.registration_items)
-        standing = self._standings.of(unit, subject_id, history, rows)
+        standing = self._standings.of(unit, subject_id, revision, history, rows)
         question = Question(
             action=Action.USE,
             items=items,
@@ -116,6 +144,57 @@ class Door(RightsDoor):
             ticket=unit.ticket,
             rows=rows,
             standing=standing,
+            keys=self._keys,
+        )
+
+    def _prepare(
+        self, actor: Actor, subject_id: str, items: tuple[str, ...], purpose: str, request: str | None
+    ) -> _Prepared | None:
+        """Do ahead, outside the unit of work, what can be proven in it to be what it would have done itself.
+
+        Units wait for each other; what is done here is done while others are written to disk. None where nothing is
+        remembered to prepare with, or where the answer would not be yes.
+        """
+        now = self._clock.now()
+        revision = self._standings.last_revision(subject_id)
+        in_force = self._policies.remembered(now)
+        if revision is None or in_force is None:
+            return None
+        newest, history = in_force
+        standing = self._standings.remembered(subject_id, revision, history)
+        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
+        if standing is None or key is None:
+            return None
+        decision = decide(standing, Question(action=Action.USE, items=items, at=now, purpose=purpose))
+        if decision.outcome is not Outcome.PERMIT:
+            return None
+        record, link = self._make_record(actor, decision, SubjectPart(handle=subject_id, reference=request), key)
+        return _Prepared(
+            stamp=(revision, newest),
+            subject_id=subject_id,
+            names=item_names(history).expand(items),
+            standing=standing,
+            decision=decision,
+            record=record,
+            link=link,
+        )
+
+    def _read_prepared(self, unit: Unit, ahead: _Prepared) -> Pending | None:
+        # INVARIANT: the answer was prepared with the facts and versions that this transaction reads, or it is not used.
+        if unit.subjects.revision(ahead.subject_id) != ahead.stamp:
+            return None
+        rows = unit.values.of_subject(ahead.subject_id, ahead.names)
+        for row in rows:
+            if row.key_kind is not KeyKind.LIVE:
+                return None
+        unit.records.add(ahead.record, (ahead.link,))
+        self._mark_used(unit, ahead.standing, rows, ahead.decision.at)
+        return Pending(
+            subject_id=ahead.subject_id,
+            decision=ahead.decision,
+            ticket=unit.ticket,
+            rows=rows,
+            standing=ahead.standing,
             keys=self._keys,
         )
 
@@ -177,8 +256,8 @@ class Door(RightsDoor):
         `row_ids` gives ids to rows that something else names; a row that stands there already is replaced.
         """
         now = self._clock.now()
-        history = self._policies.in_force_in(unit, now)
-        standing = self._standings.of(unit, subject_id, history)
+        revision, history = self._read_in(unit, subject_id, now)
+        standing = self._standings.of(unit, subject_id, revision, history)
         question = Question(action=Action.COLLECT, items=tuple(values), at=now, service=service, source=source)
         decision = decide(standing, question)
         self._record_decision(unit, actor, subject_id, decision, standing, request)
@@ -232,8 +311,9 @@ class Door(RightsDoor):
         question = Question(action=Action.USE, items=items, at=now, purpose=purpose)
         pending = []
         for subject_id in dict.fromkeys(subject_ids):
+            revision, _ = self._read_in(unit, subject_id, now)
             rows = unit.values.of_subject(subject_id, names)
-            standing = self._standings.of(unit, subject_id, history, rows)
+            standing = self._standings.of(unit, subject_id, revision, history, rows)
             decision = decide(standing, question)
             if decision.outcome is Outcome.PERMIT:
                 self._mark_used(unit, standing, rows, now)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from camket.core.gate.history import History, Standing
     from camket.core.terms import Source
     from camket.ports import Clock, Entropy, KeyStore, Store, Unit
+    from camket.rows import NewRecord, RecordLink
     from camket.services.policies import PolicyBook
 
 Actor: TypeAlias = str
@@ -56,6 +57,14 @@ class DoorCore:
         self._policies = policies
         self._standings = Standings()
         self._decoy_key = entropy.token(KEY_BYTES)
+
+    def _read_in(self, unit: Unit, subject_id: str, now: datetime) -> tuple[int | None, History]:
+        """Return the revision of the subject's facts, None without one, and the versions in force, in one query."""
+        stamp = unit.subjects.revision(subject_id)
+        if stamp is None:
+            return None, self._policies.in_force_in(unit, now)
+        revision, newest = stamp
+        return revision, self._policies.in_force_among(unit, newest, now)
 
     def record_in(  # noqa: PLR0913 - each names one part of the record
         self,
@@ -114,17 +123,16 @@ class DoorCore:
         if decision.outcome is Outcome.DENY:
             items = self._declared_items(standing.history, items)
             purpose = self._declared_purpose(standing.history, purpose)
-        facts = Facts(
-            at=decision.at,
-            actor=actor,
-            action=action or _ACTIONS[question.action],
-            items=items,
-            purpose=purpose,
-            outcome=OUTCOMES[decision.outcome],
-            version=decision.version,
-            history=decision.history,
-        )
+        facts = decision_facts(actor, decision, items, purpose, action or _ACTIONS[question.action])
         self._record(unit, facts, subject_id, reference)
+
+    def _make_record(
+        self, actor: str, decision: Decision, part: SubjectPart, key: bytes
+    ) -> tuple[NewRecord, RecordLink]:
+        """Return the record of a yes, to be stored in the transaction that proves it."""
+        question = decision.question
+        facts = decision_facts(actor, decision, question.items, question.purpose, _ACTIONS[question.action])
+        return make_record(self._entropy, facts, part, key)
 
     @staticmethod
     def _declared_items(history: History, items: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,8 +148,9 @@ class DoorCore:
         # INVARIANT: the record is written in the transaction of its effect.
         part = SubjectPart(handle=subject_id or random_id(self._entropy), reference=reference)
         key = None if subject_id is None else self._key_of(subject_id)
-        record, link = make_record(self._entropy, facts, part, key)
-        return unit.records.add(record, () if link is None else (link,))
+        # Without a key of the subject no one can ever open the part: it is sealed for no one and linked to no one.
+        record, link = make_record(self._entropy, facts, part, self._decoy_key if key is None else key)
+        return unit.records.add(record, () if key is None else (link,))
 
     def _key_of(self, subject_id: str) -> bytes | None:
         """Return the key that a subject's records are sealed under: `live`, or `hold` once they are erased."""
@@ -197,3 +206,19 @@ class DoorCore:
                 )
             )
         return rows
+
+
+def decision_facts(
+    actor: str, decision: Decision, items: tuple[str, ...], purpose: str | None, action: LedgerAction
+) -> Facts:
+    """Return what an auditor may read of a decision."""
+    return Facts(
+        at=decision.at,
+        actor=actor,
+        action=action,
+        items=items,
+        purpose=purpose,
+        outcome=OUTCOMES[decision.outcome],
+        version=decision.version,
+        history=decision.history,
+    )

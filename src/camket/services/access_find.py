@@ -131,7 +131,7 @@ class FindingDoor(DoorCore):
         )
         key = self._key_of(handle) or self._decoy_key
         record, link = make_record(self._entropy, facts, SubjectPart(handle=handle), key)
-        unit.records.add(record, (link,) if link else ())
+        unit.records.add(record, (link,))
         return Handle(id=handle)
 
     def look_up(self, *, field: IndexField, value: str, actor: Actor) -> Handle:

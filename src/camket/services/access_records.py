@@ -39,16 +39,14 @@ _MEMBER: Final = b"\x02"
 _MEMBER_FIELDS: Final = frozenset({"nonce_b", "root", "size", "member", "path", "nonce", "part"})
 
 
-def make_record(
-    entropy: Entropy, facts: Facts, part: SubjectPart, key: bytes | None
-) -> tuple[NewRecord, RecordLink | None]:
+def make_record(entropy: Entropy, facts: Facts, part: SubjectPart, key: bytes) -> tuple[NewRecord, RecordLink]:
     """Return a record about one subject and its link with the sealed subject part.
 
     Args:
         entropy: gives the nonces.
         facts: what was done.
         part: whose data it was.
-        key: 32 bytes, the subject's; None where they have none any more: then no one can ever open the part.
+        key: 32 bytes, the subject's.
     """
     random = entropy.token(2 * _NONCE_BYTES + _BOX_NONCE_BYTES)
     nonce_a, nonce_b = random[:_NONCE_BYTES], random[_NONCE_BYTES : 2 * _NONCE_BYTES]
@@ -56,8 +54,6 @@ def make_record(
     b = subject_commitment(nonce_b, part)
     entry = entry_of(a, b)
     record = NewRecord(facts=facts.canonical_bytes(), nonce_a=nonce_a, b=b, entry=entry, created_at=facts.at)
-    if key is None:
-        return record, None
     sealed = seal(
         key,
         _SINGLE + nonce_b + part.canonical_bytes(),

@@ -76,10 +76,10 @@ class RightsDoor(FindingDoor):
         if identity.expires_at <= now:
             raise VerificationError("the proof of identity has expired; prove it again")
         subject_id = identity.subject_id
-        history = self._policies.in_force_in(unit, now)
+        revision, history = self._read_in(unit, subject_id, now)
         names = item_names(history)
         old = unit.values.of_subject(subject_id, names.expand(tuple(values)))
-        standing = self._standings.of(unit, subject_id, history, old)
+        standing = self._standings.of(unit, subject_id, revision, history, old)
         question = Question(action=Action.USE, items=tuple(values), at=now, purpose=RIGHTS_PURPOSE)
         decision = decide(standing, question)
         self._record_decision(

@@ -89,35 +89,45 @@ class Standings:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[int, History, Standing]] = {}
 
-    def of(self, unit: Unit, subject_id: str, history: History, rows: Sequence[HeldValueRow] = ()) -> Standing:
+    def of(
+        self, unit: Unit, subject_id: str, revision: int | None, history: History, rows: Sequence[HeldValueRow] = ()
+    ) -> Standing:
         """Return where the subject stands now; one who is not there stands where an erased one does.
 
         Args:
             unit: the unit of work of the effect; the subject cannot change until it ends.
             subject_id: opaque.
+            revision: of the subject's facts, read in that unit; None where there is no such subject.
             history: the versions in force in that unit.
             rows: the values that the question is about; those under `hold` are facts for the gate.
         """
+        if revision is None:
+            return history.standing(SubjectFacts(joined=history.oldest, state=SubjectState.ERASED))
+        # INVARIANT: equal revisions mean equal facts; every query that changes a fact raises the revision.
+        standing = self.remembered(subject_id, revision, history) or self._fold(unit, subject_id, history)
+        if any(held.key_kind is KeyKind.HOLD for held in rows):
+            return history.standing(with_holds(standing.facts, rows))
+        return standing
+
+    def last_revision(self, subject_id: str) -> int | None:
+        """Return the revision of the facts that were folded last; None where nothing is remembered."""
+        kept = self._kept.get(subject_id)
+        return None if kept is None else kept[0]
+
+    def remembered(self, subject_id: str, revision: int, history: History) -> Standing | None:
+        """Return the standing of this revision under this history, if it is remembered."""
+        kept = self._kept.get(subject_id)
+        return kept[2] if kept is not None and kept[0] == revision and kept[1] is history else None
+
+    def _fold(self, unit: Unit, subject_id: str, history: History) -> Standing:
         row = unit.subjects.get(subject_id)
         if row is None:
             return history.standing(SubjectFacts(joined=history.oldest, state=SubjectState.ERASED))
-        # INVARIANT: equal revisions mean equal facts; every query that changes a fact raises the revision.
-        kept = self._kept.get(subject_id)
-        if kept is not None and kept[0] == row.facts_revision and kept[1] is history:
-            standing = kept[2]
-        else:
-            standing = history.standing(subject_facts(row, unit.facts.of_subject(subject_id), history))
-            if len(self._kept) >= STANDINGS_KEPT:
-                self._kept.clear()
-            self._kept[subject_id] = (row.facts_revision, history, standing)
-        for held in rows:
-            if held.key_kind is KeyKind.HOLD:
-                return history.standing(with_holds(standing.facts, rows))
+        standing = history.standing(subject_facts(row, unit.facts.of_subject(subject_id), history))
+        if len(self._kept) >= STANDINGS_KEPT:
+            self._kept.clear()
+        self._kept[subject_id] = (row.facts_revision, history, standing)
         return standing
-
-    def forget(self, subject_id: str) -> None:
-        """Forget a subject who was erased."""
-        self._kept.pop(subject_id, None)
 
 
 def with_holds(facts: SubjectFacts, rows: Sequence[HeldValueRow]) -> SubjectFacts:

@@ -64,11 +64,28 @@ class PolicyBook:
         """
         # INVARIANT: the gate's facts are read in the transaction of the effect; a version that another process
         # published counts from its commit on.
-        newest = unit.policies.newest_number()
+        return self.in_force_among(unit, unit.policies.newest_number(), now)
+
+    def in_force_among(self, unit: Unit, newest: int, now: datetime) -> History:
+        """Return the versions in force, where the transaction has read the highest number already.
+
+        Raises:
+            NotFoundError: none is in force yet.
+        """
         current = self._current
         if current is not None and current.newest == newest and current.since <= now < current.before:
             return current.history
         return self._look(unit, newest, now).history
+
+    def remembered(self, now: datetime) -> tuple[int, History] | None:
+        """Return the highest number and the versions in force as they were seen last; None where that is out of date.
+
+        No store is asked: what is prepared with it must be compared in the transaction of the effect.
+        """
+        current = self._current
+        if current is None or not current.since <= now < current.before:
+            return None
+        return current.newest, current.history
 
     def number_in_force_in(self, unit: Unit, now: datetime) -> int:
         """Return the number of the newest version in force; 0 before there is one."""

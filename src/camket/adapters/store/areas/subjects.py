@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.tables import policy_version
 from camket.adapters.store.tables import subject as table
 from camket.core.terms import SubjectState
 from camket.rows import SubjectRow
@@ -24,6 +25,14 @@ ADD: Final = command(sa.insert(table))
 GET: Final = Query(sa.select(table).where(_THIS), SubjectRow)
 # On PostgreSQL the lock makes units on one subject run one after another; on SQLite every writing unit does.
 GET_AND_LOCK: Final = Query(sa.select(table).where(_THIS).with_for_update(key_share=True), SubjectRow)
+_REVISION: Final = sa.select(
+    table.c.facts_revision,
+    sa.select(sa.func.coalesce(sa.func.max(policy_version.c.number), 0)).scalar_subquery().label("newest"),
+).where(_THIS)
+REVISION: Final[Query[tuple[int, int]]] = Query(_REVISION, lambda facts_revision, newest: (facts_revision, newest))
+REVISION_AND_LOCK: Final[Query[tuple[int, int]]] = Query(
+    _REVISION.with_for_update(key_share=True, of=table), lambda facts_revision, newest: (facts_revision, newest)
+)
 CONFIRM: Final = command(
     sa.update(table)
     .where(_THIS, table.c.state == SubjectState.PENDING)
@@ -80,6 +89,10 @@ class SubjectArea:
     def get(self, subject_id: str) -> SubjectRow | None:
         """Return the subject, locked where the unit writes."""
         return (GET_AND_LOCK if self._link.writes else GET).one(self._link, subject_id=subject_id)
+
+    def revision(self, subject_id: str) -> tuple[int, int] | None:
+        """Return revision and newest policy number; the subject is locked where the unit writes."""
+        return (REVISION_AND_LOCK if self._link.writes else REVISION).one(self._link, subject_id=subject_id)
 
     def confirm(self, subject_id: str, *, at: datetime, joined_version: int) -> bool:
         """Turn a pending subject into an active one."""
