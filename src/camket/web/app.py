@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
-from camket.core.errors import CamketError
 from camket.web import ledger, mailbox, wellknown
 from camket.web.api.mounting import ApiOnDemand
 from camket.web.assets import DIST, Assets, BundledFiles
-from camket.web.boundary import API_PREFIX, Boundary, answer_failure
+from camket.web.boundary import API_PREFIX, Boundary
 from camket.web.customer import (
     centre,
     certificate,
@@ -33,8 +30,6 @@ from camket.web.security import SecurityHeaders
 from camket.web.site import Site
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.types import ASGIApp
 
     from camket.bootstrap import Runtime
@@ -53,17 +48,13 @@ def create_app(runtime: Runtime) -> ASGIApp:
     origin = settings.public_origin
     https = origin.startswith("https://")
     site = Site(runtime=runtime, pages=Pages(Assets()), https=https)
-
-    async def failed(request: Request, error: Exception) -> Response:
-        return answer_failure(request, error, site)
-
-    app: ASGIApp = Starlette(
-        routes=[
+    app: ASGIApp = Router(
+        [
             *page_routes(site, threads=settings.threads),
-            Mount(API_PREFIX.rstrip("/") + "/v1", ApiOnDemand(site)),
+            Mount(f"{API_PREFIX}v1", ApiOnDemand(site)),
             Mount("/static", BundledFiles(directory=DIST)),
         ],
-        exception_handlers={HTTPException: failed, CamketError: failed},
+        redirect_slashes=False,
     )
     app = OriginGuard(app, https=https, api_prefix=API_PREFIX)
     app = HostGuard(app, origin=origin, loopback=settings.loopback)
@@ -113,7 +104,7 @@ def _arrival(pages: Routes) -> None:
 def _privacy_centre(pages: Routes) -> None:
     pages.add("/me", Looks.SUBJECT, get=centre.my_data)
     pages.add("/me/uses", Looks.SUBJECT, get=centre.uses)
-    pages.add("/me/copy", Looks.SUBJECT, get=copy.copy_page, post=copy.download)
+    pages.add("/me/copy", Looks.SUBJECT, get=copy.copy_page, post=copy.begin)
     pages.add("/me/correct/{item}", Looks.SUBJECT, get=correction.correct_form, post=correction.correct)
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
     pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
@@ -127,4 +118,5 @@ def _privacy_centre(pages: Routes) -> None:
         post=verification.new_address,
     )
     pages.add("/me/requests/{request}/new-address/code", Looks.SUBJECT, post=verification.send_to_new_address)
+    pages.add("/me/requests/{request}/copy", Looks.SUBJECT, get=copy.ready, post=copy.download)
     pages.add("/me/requests/{request}/accept", Looks.SUBJECT, get=erasure.accept_form, post=erasure.accept)

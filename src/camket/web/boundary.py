@@ -45,6 +45,7 @@ class Boundary:
             await self.app(scope, receive, send)
             return
         started = False
+        scope = {**scope, "app": self}  # tells the router to raise what it does not find, so that it gets a page here
 
         async def watch(message: Message) -> None:
             nonlocal started

@@ -36,7 +36,7 @@ class Looks(Enum):
     """Whom a page looks at."""
 
     NOBODY = auto()
-    """The same for all: reads no cookie but the language (P2: public pages keep no visitor)."""
+    """Looks up no session and keeps nothing of who comes: what is published is the same for all."""
     VISITOR = auto()
     """Knows who is signed in, if anyone is."""
     SUBJECT = auto()

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from camket.core.errors import InvalidValueError, LedgerError, NotFoundError
 from camket.core.ledger.tiles import TILE_WIDTH, parse_tile_path
+from camket.services.sequencing import verifier_key
 from camket.web.assets import FOREVER
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def ledger_page(visit: Visit) -> Response:
     head = visit.context.store.read(lambda unit: unit.ledger.head())
     shown = ShownHead(size=head.size, root=head.root.hex()) if head.size else None
     origin = visit.context.settings.origin
-    return visit.show("ledger.html", head=shown, key=verifier_key(visit), ledger_url=f"{origin}/ledger/")
+    return visit.show("ledger.html", head=shown, key=verifier_key(visit.context), ledger_url=f"{origin}/ledger/")
 
 
 def checkpoint(visit: Visit) -> Response:
@@ -53,7 +54,7 @@ def checkpoint(visit: Visit) -> Response:
 
 def key(visit: Visit) -> Response:
     """Return the verifier key of the checkpoints' signature."""
-    return _file(f"{verifier_key(visit)}\n", "text/plain; charset=utf-8", KEY_CACHING)
+    return _file(f"{verifier_key(visit.context)}\n", "text/plain; charset=utf-8", KEY_CACHING)
 
 
 def tile(visit: Visit) -> Response:
@@ -76,11 +77,6 @@ def tile(visit: Visit) -> Response:
         raise NotFoundError("there is no such tile")
     caching = FOREVER if address.width == TILE_WIDTH else PARTIAL_CACHING
     return _file(data, "application/octet-stream", caching)
-
-
-def verifier_key(visit: Visit) -> str:
-    """Return the key that checks the checkpoints, as one line."""
-    raise NotImplementedError
 
 
 def _file(content: str | bytes, media_type: str, caching: str) -> Response:

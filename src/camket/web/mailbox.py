@@ -21,4 +21,4 @@ def mailbox(visit: Visit) -> Response:
     box = visit.site.runtime.mailbox
     if box is None:
         raise NotFoundError("there is no development mailbox")
-    return visit.show("mailbox.html", letters=box.mails()[::-1])
+    return visit.show("mailbox.html", letters=box.mails())

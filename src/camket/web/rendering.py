@@ -100,7 +100,7 @@ def make_environment(assets: Assets) -> Environment:
     )
     environment.filters.update(
         said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
-        grouped=wording.grouped, shortened=wording.shortened,
+        grouped=wording.grouped, lower_first=wording.lower_first, shortened=wording.shortened,
     )  # fmt: skip
     return environment
 

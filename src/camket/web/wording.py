@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
 from camket.web.i18n import translations
@@ -18,9 +18,10 @@ HOUR_SECONDS: Final = 3600
 NO_BREAK_SPACE: Final = "\u00a0"
 
 
-def day(instant: datetime) -> str:
-    """Return the day in Vietnam, `18/11/2026`."""
-    return instant.astimezone(VIETNAM).strftime("%d/%m/%Y")
+def day(instant: datetime | date) -> str:
+    """Return the day, `18/11/2026`; of an instant, the day in Vietnam."""
+    local = instant.astimezone(VIETNAM) if isinstance(instant, datetime) else instant
+    return local.strftime("%d/%m/%Y")
 
 
 def clock_time(instant: datetime) -> str:
@@ -62,3 +63,8 @@ def shortened(hexadecimal: str) -> str:
     """Return the head and tail of a long hash, for the eye only."""
     head, tail = 12, 4
     return hexadecimal if len(hexadecimal) <= head + tail + 1 else f"{hexadecimal[:head]}…{hexadecimal[-tail:]}"
+
+
+def lower_first(label: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return label[:1].lower() + label[1:]

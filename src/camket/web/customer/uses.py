@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.web.i18n import MessageId, marked, said, say
+from camket.web.wording import lower_first
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -120,7 +121,7 @@ def _items(items: tuple[str, ...], policy: Policy, language: Language) -> str:
     if len(items) > MOST_ITEMS:
         return say(language, MANY, count=len(items))
     labels = {item.id: said(item.label, language) for item in policy.items}
-    return ", ".join(_lower(labels.get(item, item)) for item in items)
+    return ", ".join(lower_first(labels.get(item, item)) for item in items)
 
 
 def _purpose(purpose: str | None, policy: Policy, language: Language) -> str:
@@ -129,8 +130,4 @@ def _purpose(purpose: str | None, policy: Policy, language: Language) -> str:
     if purpose == RIGHTS_PURPOSE:
         return say(language, OWN_RIGHTS)
     labels = {one.id: said(one.label, language) for one in policy.purposes}
-    return _lower(labels.get(purpose, purpose))
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
+    return lower_first(labels.get(purpose, purpose))

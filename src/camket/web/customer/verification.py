@@ -88,6 +88,8 @@ def _go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
     request = find_request(visit.context, subject_id=identity.subject_id, request_id=identity.request_id)
     if request.right is Right.ERASE:
         return see_other(f"/me/requests/{request.id}/accept")
+    if request.right is not Right.RECTIFY:
+        return see_other(f"/me/requests/{request.id}/copy")
     if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=request.id):
         return _ask_new_address(visit, identity)
     finish_correction(visit.context, identity)

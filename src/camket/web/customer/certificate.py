@@ -1,0 +1,91 @@
+"""The certificate of a deletion: shown, handed over as a file, and forgotten here. Its owner's browser has the token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse, Response
+
+from camket.core.errors import NotFoundError
+from camket.core.ledger.certificate import ErasureStage
+from camket.services.certificates import CertificateFetch, CertificateView, certificate_status
+from camket.web import cookies
+from camket.web.endpoints import see_other
+from camket.web.i18n import marked, said
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from camket.web.visit import Visit
+
+PENDING: Final = "pending epoch "
+RECORDED: Final = marked("recorded in the ledger")
+WAITING: Final = marked("the key is destroyed; its last backups end with key epoch %(epoch)s")
+DESTROYED: Final = marked("destroyed, backups of the key included")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidItem:
+    """One item on the certificate; `article` and `until` say what the law holds."""
+
+    label: str
+    count: int = 0
+    article: str = ""
+    until: date | None = None
+
+
+def certificate(visit: Visit) -> Response:
+    """Show where the deletion stands: under way, done with its certificate, or nothing here."""
+    found = _find(visit)
+    labels = {item.id: said(item.label, visit.language) for item in visit.site.in_force().version.policy.items}
+    return visit.show(
+        "certificate.html",
+        state=found.state.value,
+        standing=_standing(visit, found.status or ""),
+        erased=[SaidItem(label=labels.get(one.item, one.item), count=one.count) for one in found.erased],
+        held=[
+            SaidItem(label=labels.get(one.item, one.item), article=one.article, until=one.until) for one in found.held
+        ],
+        expires_at=found.expires_at,
+        check_command=f"camket certificate verify {found.file_name} --ledger {visit.context.settings.origin}/ledger/",
+    )
+
+
+def status(visit: Visit) -> Response:
+    """Say whether the page would show something else by now."""
+    return JSONResponse({"ready": _find(visit).state is not CertificateFetch.PENDING})
+
+
+def file(visit: Visit) -> Response:
+    """Hand the certificate over.
+
+    Raises:
+        NotFoundError: there is none, or not yet.
+    """
+    found = _find(visit)
+    if found.data is None:
+        raise NotFoundError("there is no certificate here")
+    return Response(
+        found.data,
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
+    )
+
+
+def forget(visit: Visit) -> Response:
+    """Have the browser forget the way to the certificate; who has the file needs nothing else."""
+    response = see_other("/certificate")
+    cookies.CERTIFICATE.take_back(response, https=visit.https)
+    return response
+
+
+def _find(visit: Visit) -> CertificateView:
+    token = cookies.CERTIFICATE.read(visit.cookies, https=visit.https)
+    return certificate_status(visit.context, token) if token else CertificateView(state=CertificateFetch.GONE)
+
+
+def _standing(visit: Visit, stage: str) -> str:
+    if stage.startswith(PENDING):
+        return visit.say(WAITING, epoch=stage.removeprefix(PENDING))
+    return visit.say(DESTROYED if stage == ErasureStage.DESTROYED else RECORDED)
