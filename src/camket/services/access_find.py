@@ -16,7 +16,7 @@ from camket.services.access_records import make_record
 from camket.services.ids import random_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from camket.core.gate.history import History
     from camket.ports import Unit
@@ -51,14 +51,11 @@ class FindingDoor(DoorCore):
             kind = INDEXED.get(item.kind)
             if kind is None or item.id not in values:
                 continue
-            key = self._keys.index_keys(kind)[0]
-            index = blind_index(key, values[item.id])
             if confirmed:
                 unit.identifiers.delete_of_subject(subject_id, field=kind)
-            unit.identifiers.add(
-                IdentifierRow(field=kind, blind_index=index, subject_id=subject_id, key_version=key.version, claim=None)
-            )
-            if confirmed and kind is IndexField.EMAIL and not self._claim(unit, index, subject_id, values[item.id]):
+            indexes = self._indexes(kind, values[item.id])
+            unit.identifiers.add(_identifier(kind, subject_id, *indexes[0]))
+            if confirmed and kind is IndexField.EMAIL and self._claim(unit, subject_id, indexes) != subject_id:
                 raise ConflictError("the e-mail address belongs to another account")
 
     def claim_email_in(self, unit: Unit, *, subject_id: str, email: str) -> str:
@@ -71,30 +68,30 @@ class FindingDoor(DoorCore):
 
         Returns:
             `subject_id`, or the id of the subject who confirmed the same address first.
+
+        Raises:
+            ConflictError: another one confirmed it in this very moment; the unit must not go on, and finds them if it
+                is run again.
         """
-        holder = self._holder(unit, email)
+        return self._claim(unit, subject_id, self._indexes(IndexField.EMAIL, email))
+
+    def _claim(self, unit: Unit, subject_id: str, indexes: Sequence[tuple[int, bytes]]) -> str:
+        # INVARIANT: an address has one claim, found under any of the keys that are in use while an epoch ends.
+        holder = _holder(unit, indexes)
         if holder is not None:
             return holder
-        index = blind_index(self._keys.index_keys(IndexField.EMAIL)[0], email)
-        if not self._claim(unit, index, subject_id, email):
-            raise ConflictError("the e-mail address was confirmed by another account in the meantime")
+        version, index = indexes[0]
+        claim = index.hex()
+        if not unit.identifiers.claim(IndexField.EMAIL, index, subject_id, claim=claim):
+            # What they registered with was indexed before the epoch ended; now it is under the new key too.
+            unit.identifiers.add(_identifier(IndexField.EMAIL, subject_id, version, index))
+            if not unit.identifiers.claim(IndexField.EMAIL, index, subject_id, claim=claim):
+                raise ConflictError("the e-mail address was confirmed by another account in the meantime")
         return subject_id
 
-    def _claim(self, unit: Unit, index: bytes, subject_id: str, email: str) -> bool:
-        # INVARIANT: an address has one claim, made under any of the keys that are in use while an epoch ends.
-        holder = self._holder(unit, email)
-        if holder is not None:
-            return holder == subject_id
-        return unit.identifiers.claim(IndexField.EMAIL, index, subject_id, claim=index.hex())
-
-    def _holder(self, unit: Unit, email: str) -> str | None:
-        found = [
-            row.subject_id
-            for key in self._keys.index_keys(IndexField.EMAIL)
-            for row in unit.identifiers.find(IndexField.EMAIL, blind_index(key, email))
-            if row.claim is not None
-        ]
-        return found[0] if found else None
+    def _indexes(self, field: IndexField, value: str) -> list[tuple[int, bytes]]:
+        """Return the blind index of a value under each key in use, with the key's version; the newest first."""
+        return [(key.version, blind_index(key, value)) for key in self._keys.index_keys(field)]
 
     def look_up_in(self, unit: Unit, *, field: IndexField, value: str, actor: Actor) -> Handle:
         """Find a subject by a confirmed e-mail address, or by a phone number that one subject has.
@@ -115,8 +112,8 @@ class FindingDoor(DoorCore):
         decoy = random_id(self._entropy)
         known = {
             row.subject_id
-            for key in self._keys.index_keys(field)
-            for row in unit.identifiers.find(field, blind_index(key, value))
+            for _, index in self._indexes(field, value)
+            for row in unit.identifiers.find(field, index)
             if row.claim is not None or field is not IndexField.EMAIL
         }
         handle = next(iter(known)) if len(known) == 1 else decoy
@@ -137,3 +134,15 @@ class FindingDoor(DoorCore):
     def look_up(self, *, field: IndexField, value: str, actor: Actor) -> Handle:
         """Do what `look_up_in` does in a unit of work of its own; the record is durable before this returns."""
         return self._store.write(lambda unit: self.look_up_in(unit, field=field, value=value, actor=actor))
+
+
+def _holder(unit: Unit, indexes: Sequence[tuple[int, bytes]]) -> str | None:
+    for _, index in indexes:
+        for row in unit.identifiers.find(IndexField.EMAIL, index):
+            if row.claim is not None:
+                return row.subject_id
+    return None
+
+
+def _identifier(field: IndexField, subject_id: str, key_version: int, index: bytes) -> IdentifierRow:
+    return IdentifierRow(field=field, blind_index=index, subject_id=subject_id, key_version=key_version, claim=None)

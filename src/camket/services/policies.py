@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, InvalidValueError, NotFoundError
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+SEEN_FOR: Final = timedelta(seconds=1)
+"""How long pages go without asking the store for versions that another process published."""
+
 PUBLISHER: Final = "service:policy"
 """The actor in the ledger entry of a version."""
 
@@ -55,6 +58,7 @@ class PolicyBook:
     def __init__(self) -> None:
         self._published: tuple[PublishedVersion, ...] = ()
         self._current: _InForce | None = None
+        self._seen: datetime | None = None
 
     def in_force_in(self, unit: Unit, now: datetime) -> History:
         """Return the versions in force, as the caller's transaction sees them.
@@ -77,6 +81,10 @@ class PolicyBook:
             return current.history
         return self._look(unit, newest, now).history
 
+    def look_again(self) -> None:
+        """Ask the store the next time: a version was published."""
+        self._seen = None
+
     def remembered(self, now: datetime) -> tuple[int, History] | None:
         """Return the highest number and the versions in force as they were seen last; None where that is out of date.
 
@@ -95,8 +103,18 @@ class PolicyBook:
             return 0
 
     def in_force(self, store: Store, now: datetime) -> History:
-        """Return the versions in force, for pages and for what is decided again in a unit of work."""
-        return store.read(lambda unit: self.in_force_in(unit, now))
+        """Return the versions in force, for pages and for what is decided again in a unit of work.
+
+        Versions that another process published are seen a second later at the latest.
+        """
+        seen = self._seen
+        current = self._current
+        fresh = seen is not None and timedelta(0) <= now - seen < SEEN_FOR
+        if fresh and current is not None and current.since <= now < current.before:
+            return current.history
+        history = store.read(lambda unit: self.in_force_in(unit, now))
+        self._seen = now
+        return history
 
     def published(self, store: Store) -> tuple[PublishedVersion, ...]:
         """Return every version, oldest first, those that are still to take effect too."""
@@ -185,6 +203,7 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
         ctx.door.record_in(unit, actor=PUBLISHER, action=LedgerAction.POLICY)
 
     ctx.store.write(publish)
+    ctx.policies.look_again()
     return version
 
 

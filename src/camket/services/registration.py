@@ -83,12 +83,15 @@ def start_registration(
         FormError: with a problem for each field that is refused; nothing was stored.
         RateLimitedError: too many registrations from this address, or codes to this e-mail, in this hour.
 
+        ConflictError: another version of the policy came into force in this very moment; nothing was stored.
+
     Effects:
         Durable on return, together: a pending subject, their values sealed, the ledger entry, the code, the mail in the
         outbox. Twice makes two pending subjects, of which one can be confirmed.
     """
     now = ctx.clock.now()
-    policy = ctx.policies.in_force(ctx.store, now).newest.policy
+    newest = ctx.policies.in_force(ctx.store, now).newest
+    policy = newest.policy
     values = read_form(policy.registration_items, fields)
     email = values[email_item(policy)]
     subject_id = random_id(ctx.entropy)
@@ -98,9 +101,10 @@ def start_registration(
     def start(unit: Unit) -> None:
         count_address_in(unit, ctx, "register", address, now)
         count_email_in(unit, ctx, email, now)
-        history = ctx.policies.in_force_in(unit, now)
+        if ctx.policies.in_force_in(unit, now).newest.number != newest.number:
+            raise ConflictError("another version of the policy has just come into force; send the form again")
         unit.installation.set_key_generation(keys.generation)
-        unit.subjects.add(_pending(subject_id, history.newest.number, language, now))
+        unit.subjects.add(_pending(subject_id, newest.number, language, now))
         collected = ctx.door.collect_in(
             unit,
             actor=SUBJECT,

@@ -58,6 +58,7 @@ class FileKeyStore:
             self._cache = KeyCache(folder / MARK)
         self._epochs = epochs.EpochKeys(folder, self._cache)
         self._readers: deque[sqlite3.Connection] = deque()
+        self._index_keys: dict[IndexField, tuple[bytes, tuple[IndexKey, ...]]] = {}
         with self._reading() as connection:
             epochs.require_readable(connection, self._epochs)
             self._instance_id = str(connection.execute("SELECT instance_id FROM store").fetchone()[0])
@@ -217,7 +218,13 @@ class FileKeyStore:
 
     def index_keys(self, field: IndexField) -> tuple[IndexKey, ...]:
         """See `KeyStore.index_keys`."""
-        return tuple(IndexKey(field=field, version=version, key=key) for version, key in self._named_keys(field))
+        stamp = self._cache.stamp()
+        known = self._index_keys.get(field)
+        # INVARIANT: whoever changes the index keys changes the mark after that, so a list is never older than its mark.
+        if known is None or known[0] != stamp:
+            keys = tuple(IndexKey(field=field, version=version, key=key) for version, key in self._named_keys(field))
+            self._index_keys[field] = known = (stamp, keys)
+        return known[1]
 
     def destroy_index_key(self, field: IndexField, version: int) -> None:
         """See `KeyStore.destroy_index_key`."""
