@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from camket.core.errors import Finding, nearest
-from camket.core.policy.model import ID_SHAPE
 from camket.core.policy.parse import Mapping, Scalar, Sequence
 from camket.core.policy.source import printable
+from camket.core.policy.validity import ID_SHAPE
 from camket.core.terms import Language
 
 if TYPE_CHECKING:

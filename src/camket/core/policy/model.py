@@ -6,53 +6,20 @@ tuple of its *roots*: an id that was renamed keeps the first id it ever had (`re
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import InvalidValueError
+from camket.core.policy.validity import require, require_ids, require_known
 from camket.core.terms import RIGHTS_PURPOSE, Ground, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from camket.core.terms import Basis, Channel, Language, Right, Verification
 
 Text = dict["Language", str]
 """The same sentence in every language of the policy."""
-
-ID_SHAPE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}(\.[a-z][a-z0-9_]{0,31})?")
-"""What an id looks like: `email`, `device.os_version`; ASCII only, so that no two ids look alike."""
-
-
-def require(*, holds: bool, message: str) -> None:
-    """Refuse a value that cannot exist.
-
-    Raises:
-        InvalidValueError: `holds` is false.
-    """
-    if not holds:
-        raise InvalidValueError(message)
-
-
-def require_ids(kind: str, declared: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-    """Refuse ids that are malformed, used twice, or taken over from another declaration.
-
-    Args:
-        kind: what is declared, for the message.
-        declared: each id with the ids it had before.
-
-    Raises:
-        InvalidValueError: naming the id.
-    """
-    seen: set[str] = set()
-    for current, former in declared:
-        for name in (current, *former):
-            require(holds=ID_SHAPE.fullmatch(name) is not None, message=f"{kind} id `{name}` is not an id")
-            # INVARIANT: an id, present or former, belongs to one declaration for ever (semantics section 1).
-            require(holds=name not in seen, message=f"{kind} id `{name}` is used twice")
-            seen.add(name)
 
 
 def root_of(declared: Service | Item | Purpose | Recipient) -> str:
@@ -288,6 +255,7 @@ class Policy:
             message=f"purpose id `{RIGHTS_PURPOSE}` is reserved",
         )
         self._require_references()
+        self._require_texts()
         counts = (self.quiet_days, self.cooling_off_days, self.unconfirmed_hours, self.record_days)
         require(holds=all(count >= 0 for count in counts), message="a time span of the policy is negative")
 
@@ -320,23 +288,29 @@ class Policy:
         rights = [terms.right for terms in self.rights]
         require(holds=len(set(rights)) == len(rights), message="a right is declared twice")
 
+    def _require_texts(self) -> None:
+        minimums = (item.legal_minimum for item in self.items if item.legal_minimum is not None)
+        texts = (
+            ("title", self.title),
+            *((f"category `{name}`", text) for name, text in self.categories.items()),
+            *((f"service `{each.id}`", text) for each in self.services for text in (each.label, each.does)),
+            *((f"item `{each.id}`", text) for each in self.items for text in (each.label, each.why)),
+            *((f"item `{each.id}`", each.maximum.reason) for each in self.items),
+            *(("a legal minimum", minimum.reason) for minimum in minimums),
+            *((f"purpose `{each.id}`", text) for each in self.purposes for text in (each.label, each.explains)),
+            *((f"recipient `{each.id}`", text) for each in self.recipients for text in (each.label, each.explains)),
+            *((f"right `{each.right}`", text) for each in self.rights for text in (each.label, each.explains)),
+        )
+        for who, text in texts:
+            require(
+                holds=all(language in text for language in self.languages),
+                message=f"a text of {who} is missing in one of the policy's languages",
+            )
+
     @property
     def registration_items(self) -> tuple[Item, ...]:
         """What a registration asks for, in the file's order: exactly the required items (P3)."""
         return tuple(item for item in self.items if item.required)
-
-
-def require_known(who: str, named: Iterable[str], known: set[str]) -> None:
-    """Refuse a reference to something undeclared, or the same reference twice.
-
-    Raises:
-        InvalidValueError: naming both sides.
-    """
-    seen: set[str] = set()
-    for name in named:
-        require(holds=name in known, message=f"{who} names undeclared `{name}`")
-        require(holds=name not in seen, message=f"{who} names `{name}` twice")
-        seen.add(name)
 
 
 class ClauseKind(StrEnum):

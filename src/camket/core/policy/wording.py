@@ -111,7 +111,7 @@ LABELS: Final[Mapping[str, Mapping[Language, str]]] = {
     "kept": {VI: "Giữ bao lâu", EN: "How long it is kept"},
     "purpose": {VI: "Mục đích", EN: "Purpose"},
     "explains": {VI: "Nghĩa là", EN: "What that means"},
-    "basis": {VI: "Căn cứ", EN: "Basis"},
+    "basis": {VI: "Cơ sở", EN: "Basis"},
     "recipient": {VI: "Bên nhận", EN: "Recipient"},
     "country": {VI: "Nước", EN: "Country"},
     "receives": {VI: "Nhận gì", EN: "What it receives"},
@@ -120,7 +120,7 @@ LABELS: Final[Mapping[str, Mapping[Language, str]]] = {
     "reply": {VI: "Trả lời trong", EN: "Reply within"},
     "complete": {VI: "Làm xong trong", EN: "Done within"},
     "fee": {VI: "Phí", EN: "Fee"},
-    "verification": {VI: "Chứng minh bằng", EN: "Shown by"},
+    "verification": {VI: "Xác minh bằng", EN: "Verified by"},
     "required": {VI: "bắt buộc khi đăng ký", EN: "required to register"},
     "sensitive": {VI: "nhạy cảm", EN: "sensitive"},
     "nobody": {

@@ -8,7 +8,7 @@ import pytest
 from camket.core.errors import InvalidValueError
 from camket.core.policy.compile import compile_policy
 from camket.core.policy.model import Clock, Collection, Item, Limit, Policy, Purpose, Recipient, root_of
-from camket.core.terms import Ground, Source
+from camket.core.terms import Ground, Language, Source
 from tests.unit.core.policy.files import CONFORMANCE, smallest_files
 
 Change = Callable[[Policy], Policy]
@@ -77,6 +77,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "a right declared twice": (
         lambda one: replace(one, rights=(*one.rights, one.rights[0])),
         "a right is declared twice",
+    ),
+    "a text without one of the languages": (
+        first_item(lambda one: replace(one, why={Language.VI: "Để gửi mã."})),
+        "a text of item `email` is missing in one of the policy's languages",
+    ),
+    "a reason without one of the languages": (
+        first_item(lambda one: replace(one, maximum=replace(one.maximum, reason={}))),
+        "a text of item `email` is missing in one of the policy's languages",
     ),
     "no language": (lambda one: replace(one, languages=()), "a policy is written in at least one language"),
     "a negative time span": (lambda one: replace(one, quiet_days=-1), "a time span of the policy is negative"),
