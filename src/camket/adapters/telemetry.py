@@ -24,24 +24,18 @@ if TYPE_CHECKING:
 COMMON_FIELDS: Final = frozenset({"event", "level", "at", "error", "frames"})
 
 EVENTS: Final[Mapping[str, frozenset[str]]] = {
-    "serving": frozenset({"address", "development", "policy_version"}),
-    "stopped": frozenset(),
     "policy_published": frozenset({"version", "document_hash"}),
     "policy_refused": frozenset({"finding"}),
     "policy_kept": frozenset({"version"}),
     "restored": frozenset({"ledger_size", "checkpoint_size", "tombstones"}),
     "sequencing_failed": frozenset(),
-    "checkpoint_signed": frozenset({"size"}),
+    "worker_failed": frozenset(),
     "job_failed": frozenset({"kind", "job", "attempts"}),
     "job_given_up": frozenset({"kind", "job", "attempts"}),
     "job_lost": frozenset({"kind", "job"}),
-    "worker_failed": frozenset(),
-    "job_done": frozenset({"kind", "steps"}),
+    "mail_sent_again": frozenset({"mail", "template", "attempts"}),
     "mail_failed": frozenset({"template", "attempts", "reason"}),
     "mail_given_up": frozenset({"template", "attempts", "reason"}),
-    "mail_sent_again": frozenset({"template", "attempts", "mail"}),
-    "mail_sent": frozenset({"template"}),
-    "epoch_ended": frozenset({"epoch", "survivors"}),
     "request_failed": frozenset({"method", "route", "status"}),
     "library": frozenset({"logger", "module", "line"}),
 }
