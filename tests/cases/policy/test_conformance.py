@@ -1,5 +1,6 @@
 """The policies under `conformance/policies`: those that hold together, and those that do not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ def test_a_whole_policy_has_no_finding_and_is_read_in_both_languages(folder: Pat
     for language in Language:
         assert render_policy(version, language).html
         assert render_terms(version, language).headings
+
+
+@pytest.mark.parametrize("trade", TRADES)
+def test_a_policy_comes_down_to_the_expected_clauses_and_hashes(trade: str) -> None:
+    """Clauses, document hash and meaning hash are those in `compiled.json`, so no release reads old policies anew."""
+    expected = json.loads((CONFORMANCE / "compiled.json").read_text(encoding="utf-8"))[trade]
+    version = compile_policy(read_policy_folder(CONFORMANCE / trade), number=1)
+    assert [clause.id for clause in version.clauses] == expected["clauses"]
+    assert version.document_hash == expected["document_hash"]
+    assert version.meaning_hash == expected["meaning_hash"]
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
