@@ -58,8 +58,8 @@ ERASED_HELD_RIGHTS: Final = _permit(
 )
 ERASED_HELD_LAW: Final = _permit(
     "erased.held.law",
-    "Tài khoản đã xóa; mục này còn được giữ theo luật và vụ việc có căn cứ pháp luật bao gồm mục này.",
-    "The account is erased; this item is still held by law and the case on a legal ground covers it.",
+    "Tài khoản đã xóa; mục này còn được giữ theo luật, và vụ việc theo luật bao gồm mục này.",
+    "The account is erased; this item is still held by law, and the case of law covers it.",
 )
 ERASED_NOT_HELD: Final = _deny(
     "erased.not_held",
@@ -78,22 +78,22 @@ RIGHTS: Final = _permit(
 )
 CASE_MISSING: Final = _deny(
     "case.missing",
-    "Căn cứ pháp lý được nêu nhưng không có hồ sơ vụ việc làm bằng chứng.",
+    "Căn cứ pháp lý được nêu nhưng không có vụ việc nào làm bằng chứng.",
     "A legal ground is named, but there is no case with its evidence.",
 )
 CASE_MISMATCH: Final = _deny(
     "case.mismatch",
-    "Hồ sơ vụ việc không chứng minh cho căn cứ được nêu.",
+    "Vụ việc không phải là bằng chứng cho căn cứ được nêu.",
     "The case is not evidence for the ground that is named.",
 )
 CASE_SCOPE: Final = _deny(
     "case.scope",
-    "Hồ sơ vụ việc không bao gồm việc này hoặc mục dữ liệu này.",
+    "Vụ việc không bao gồm việc này hoặc mục dữ liệu này.",
     "The case does not cover this act or this item.",
 )
 CASE_GROUND: Final = _deny(
     "case.ground",
-    "Chính sách áp dụng cho khách hàng này không nêu căn cứ đó.",
+    "Chính sách có hiệu lực với khách hàng này không nêu căn cứ đó.",
     "The policy that holds for this subject does not name this ground.",
 )
 CASE_LAW: Final = _permit(
@@ -108,8 +108,8 @@ CASE_HELD: Final = _deny(
 )
 CASE_RESTRICTED: Final = _deny(
     "case.restricted",
-    "Khách hàng đã yêu cầu hạn chế hoặc phản đối, và hồ sơ không nêu trường hợp nào của Điều 19 Luật.",
-    "The subject restricted or objected, and the case names no case of Article 19 of the law.",
+    "Khách hàng đã hạn chế hoặc phản đối, và vụ việc không nêu trường hợp nào ở Điều 19 Luật Bảo vệ dữ liệu cá nhân.",
+    "The subject restricted or objected, and the case names none of Article 19 of the data-protection law.",
 )
 CASE_TERMS: Final = _permit(
     "case.terms",
@@ -138,17 +138,17 @@ RESTRICTED_OBSERVED: Final = _deny(
 )
 COLLECT_EFFECTIVE: Final = _permit(
     "collect.effective",
-    "Chính sách áp dụng cho khách hàng này cho phép thu thập mục này.",
+    "Chính sách có hiệu lực với khách hàng này cho phép thu thập mục này.",
     "The policy that holds for this subject lets this item be collected.",
 )
 COLLECT_NEW: Final = _ask(
     "collect.new",
-    "Chính sách mới muốn thu thập thêm mục này; khách hàng chưa đồng ý với thay đổi đó.",
-    "The newer policy would collect this item; the subject has not agreed to that change.",
+    "Phiên bản mới muốn thu thập thêm mục này; khách hàng chưa chấp thuận thay đổi đó.",
+    "The newer version would collect this item; the subject has not agreed to that change.",
 )
 COLLECT_NEITHER: Final = _deny(
     "collect.neither",
-    "Không phiên bản nào còn hiệu lực cho phép thu thập mục này như vậy.",
+    "Chính sách hiện hành không cho thu thập mục này theo cách đó.",
     "Nothing in force lets this item be collected in this way.",
 )
 USE_RESTRICTED: Final = _deny(
@@ -158,17 +158,17 @@ USE_RESTRICTED: Final = _deny(
 )
 USE_STATED: Final = _permit(
     "use.stated",
-    "Chính sách áp dụng cho khách hàng này nêu rõ mục đích này.",
-    "The policy that holds for this subject states this purpose.",
+    "Chính sách có hiệu lực với khách hàng này nêu rõ mục đích này cho mục dữ liệu.",
+    "The policy that holds for this subject states this purpose for the item.",
 )
 USE_STATED_NEW: Final = _ask(
     "use.stated.new",
-    "Chính sách mới nêu thêm mục đích này cho mục dữ liệu; khách hàng chưa đồng ý với thay đổi đó.",
-    "The newer policy states this purpose for the item; the subject has not agreed to that change.",
+    "Phiên bản mới nêu thêm mục đích này cho mục dữ liệu; khách hàng chưa chấp thuận thay đổi đó.",
+    "The newer version states this purpose for the item; the subject has not agreed to that change.",
 )
 SHARE_GROUND: Final = _deny(
     "share.ground",
-    "Việc chia sẻ không nêu căn cứ.",
+    "Không nêu căn cứ nào cho việc chia sẻ.",
     "The sharing names no ground.",
 )
 SHARE_RESTRICTED: Final = _deny(
