@@ -1,6 +1,12 @@
 """What every test may rely on."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+
+from tests.postgres import Postgres, running_postgres
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -9,3 +15,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("serial"):
             item.add_marker(pytest.mark.xdist_group("serial"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Return a real PostgreSQL, started when the first test asks for it."""
+    # Not among pytest's own folders: those of older runs are dropped by newer ones, and the server would go with them.
+    with TemporaryDirectory(prefix="camket-postgres-") as folder, running_postgres(Path(folder)) as server:
+        yield server
