@@ -6,17 +6,17 @@ Exit codes: 0 everything holds, 1 there are findings, 2 bad usage or a place tha
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from camket.cli.ledger_places import UnreadableError, export_ledger, open_place, read_bounded
+from camket.cli.ledger_places import export_ledger, open_place, read_bounded
 from camket.cli.ledger_sentences import default_language, finding_sentence, sentence
-from camket.core.errors import LedgerError
+from camket.core.errors import CamketError, LedgerError, UnreadableError
 from camket.core.ledger.findings import Fault, LedgerFinding
-from camket.core.ledger.note import MOST_NOTE_BYTES, VerifierKey
+from camket.core.ledger.note import MOST_NOTE_BYTES, NoteSigner, VerifierKey
 from camket.core.ledger.openings import FORMAT as OPENINGS_FORMAT
 from camket.core.ledger.openings import MOST_FILE_BYTES, Openings, verify_openings
 from camket.core.ledger.proof import prove_inclusion
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from camket.core.ledger.verify import LedgerReport
-
-__all__ = ["app", "export_ledger"]
 
 app = typer.Typer(no_args_is_help=True, help="Check the public ledger and prove entries of it.")
 
@@ -117,6 +115,30 @@ def openings(
     raise typer.Exit(HOLDS if report.holds else FINDINGS)
 
 
+@app.command()
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; made if it is not there.")],
+    lang: Lang,
+) -> None:
+    """Write the public ledger of this service as static files, which anyone can serve and check."""
+    from camket.adapters.keys import open_key_store
+    from camket.adapters.store import open_store
+    from camket.config import load_settings
+    from camket.services.restoring import origin_of_log
+    from camket.services.tiles import PublishedLedger
+
+    with readable(lang):
+        settings = load_settings()
+        # The key store comes first: where there is none, no database is made by looking for one.
+        with (
+            closing(open_key_store(settings.keys_folder)) as keys,
+            closing(open_store(settings.store_url)) as store,
+        ):
+            signer = NoteSigner(name=origin_of_log(keys, settings.checkpoint_origin), key=keys.signing_key())
+            checkpoint = export_ledger(PublishedLedger(store, signer.verifier_key), directory)
+    say(sentence("exported", lang, origin=checkpoint.origin, size=checkpoint.size, directory=directory))
+
+
 def given_key(text: str) -> VerifierKey | None:
     """Return the key that was given on the command line, or None when none was.
 
@@ -199,10 +221,10 @@ def say_findings(findings: Sequence[LedgerFinding], lang: Language, *, problem: 
 
 @contextmanager
 def readable(lang: Language) -> Iterator[None]:
-    """End the command with exit code 2 and a sentence where a file or place cannot be read."""
+    """End the command with exit code 2 and a sentence where a file, place or store cannot be read."""
     try:
         yield
-    except UnreadableError as error:
+    except CamketError as error:
         say(sentence("unreadable", lang, detail=error), problem=True)
         raise typer.Exit(UNREADABLE) from error
 

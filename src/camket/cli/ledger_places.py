@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from camket.core.errors import CamketError
-from camket.core.ledger.note import MOST_NOTE_BYTES
-from camket.core.ledger.tiles import CHECKPOINT_PATH
+from camket.core.errors import UnreadableError
+from camket.core.ledger.checkpoint import Checkpoint
+from camket.core.ledger.note import MOST_NOTE_BYTES, parse_note
+from camket.core.ledger.tiles import CHECKPOINT_PATH, KEY_PATH, new_tiles, read_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from camket.core.ledger.tiles import TileReader
 
@@ -24,10 +25,6 @@ MOST_BYTES: Final = MOST_NOTE_BYTES
 
 TIMEOUT_SECONDS: Final = 10
 _TRIES: Final = 2
-
-
-class UnreadableError(CamketError):
-    """A place or file that cannot be asked at all, so that nothing can be said about what it holds."""
 
 
 class DirectoryReader:
@@ -142,49 +139,51 @@ def read_bounded(file: Path, most_bytes: int) -> bytes | None:
         raise UnreadableError(message) from error
 
 
-def export_ledger(reader: TileReader, paths: Iterable[str], directory: Path) -> int:
-    """Write a ledger to a directory as static files; safe to repeat, and to interrupt.
+def export_ledger(reader: TileReader, directory: Path) -> Checkpoint:
+    """Write a ledger to a directory as static files; safe to repeat, to interrupt, and while the ledger grows.
 
-    Each file appears whole or not at all, and the checkpoint last, so a reader never meets a checkpoint whose tiles
-    are not there. Files that stand there already with the same bytes are left alone.
+    What is written is the ledger of one checkpoint. Each file appears whole or not at all, and the checkpoint last, so
+    a reader never meets a checkpoint whose tiles are not there. Files that stand there already with the same bytes are
+    left alone.
 
     Args:
-        reader: where the ledger is read from.
-        paths: what to write, as `tiles.export_paths` lists it for the size of the checkpoint.
+        reader: where the ledger is read from; its signatures are not verified here.
         directory: made if it is not there.
 
     Returns:
-        How many files were written anew.
+        The checkpoint that was exported.
 
     Raises:
-        UnreadableError: the reader lacks a path (nothing after it was written), or the directory cannot be written.
+        UnreadableError: there is no checkpoint yet, or the directory cannot be written.
+        LedgerError: the checkpoint is none, or a tile of it is missing. In every case the checkpoint that stood in the
+            directory before stands there still, over whole tiles.
     """
-    written = 0
-    # INVARIANT: sorted so that the checkpoint comes last, whatever order the caller gave.
-    for path in sorted(paths, key=lambda path: path == CHECKPOINT_PATH):
-        data = reader.read(path)
-        if data is None:
-            message = f"`{path}` is missing from the ledger; nothing after it was exported"
-            raise UnreadableError(message)
-        try:
-            written += _write_whole(directory / path, data)
-        except OSError as error:
-            message = f"`{directory / path}` cannot be written: {error.strerror}"
-            raise UnreadableError(message) from error
-    return written
+    note = reader.read(CHECKPOINT_PATH)
+    if note is None:
+        raise UnreadableError("the ledger has no checkpoint yet; nothing was exported")
+    checkpoint = Checkpoint.parse(parse_note(note).text)
+    # INVARIANT: the checkpoint was read first and is written last; tiles that come after it do no harm.
+    for tile in new_tiles(0, checkpoint.size):
+        _write_whole(directory / tile.path, read_tile(tile, reader))
+    _write_whole(directory / KEY_PATH, reader.read(KEY_PATH) or b"")
+    _write_whole(directory / CHECKPOINT_PATH, note)
+    return checkpoint
 
 
-def _write_whole(file: Path, data: bytes) -> bool:
-    if file.is_file() and file.read_bytes() == data:
-        return False
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f"{file.name}.unfinished")
-    with unfinished.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(file)
-    return True
+def _write_whole(file: Path, data: bytes) -> None:
+    try:
+        if file.is_file() and file.read_bytes() == data:
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(f"{file.name}.unfinished")
+        with unfinished.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(file)
+    except OSError as error:
+        message = f"`{file}` cannot be written: {error.strerror}"
+        raise UnreadableError(message) from error
 
 
 def _split(address: str) -> SplitResult:

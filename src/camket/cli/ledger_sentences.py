@@ -173,6 +173,10 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         _VI: "Không đọc được, nên chưa thể nói gì. Chi tiết, tiếng Anh: {detail}",
         _EN: "It cannot be read, so nothing can be said. In detail: {detail}",
     },
+    "exported": {
+        _VI: "Đã xuất sổ cái `{origin}`, {size} mục, vào `{directory}`.",
+        _EN: "The ledger `{origin}`, {size} entries, was exported to `{directory}`.",
+    },
     "no_proof": {
         _VI: "Không lập được chứng minh. Chi tiết, tiếng Anh: {detail}",
         _EN: "There is no proof to give. In detail: {detail}",
@@ -190,12 +194,13 @@ SENTENCES: Final[dict[str, dict[Language, str]]] = {
         _EN: "Status when issued: the key was destroyed with epoch {epoch}.",
     },
     "limits_ledger": {
-        _VI: "Điều này chứng minh: những gì đã ghi không bị sửa, xóa hay đổi thứ tự kể từ các điểm chốt đã so.\n"
+        _VI: "Điều này chứng minh: những gì đã ghi không bị sửa, xóa hay đổi thứ tự kể từ các điểm chốt đã so; nếu "
+        "chưa so với điểm chốt cũ nào thì chỉ chứng minh sổ cái khớp với điểm chốt của chính nó.\n"
         "Điều này không chứng minh: rằng không có việc gì xảy ra bên ngoài sản phẩm, rằng không còn bản sao nào của "
         "một khóa, và rằng người khác cũng được cho xem đúng điểm chốt này; muốn biết điều cuối, hãy so điểm chốt với "
         "nhau hoặc yêu cầu chữ ký của nhân chứng (--witness).",
         _EN: "What this proves: what was recorded was not changed, removed or reordered since the checkpoints that "
-        "were compared.\n"
+        "were compared; where none was, only that the ledger fits its own checkpoint.\n"
         "What this does not prove: that nothing happened outside the product, that no copy of a key exists, or that "
         "others were shown this same checkpoint; for the last, compare checkpoints or ask for a witness (--witness).",
     },

@@ -1,24 +1,29 @@
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from camket.bootstrap import start_runtime
 from camket.cli import certificate as certificate_commands
 from camket.cli import ledger as ledger_commands
+from camket.cli.ledger_places import export_ledger
 from camket.cli.ledger_sentences import FAULTS, SENTENCES, default_language
+from camket.config import load_settings
 from camket.core.ledger.findings import Fault
 from camket.core.ledger.openings import Openings
 from camket.core.ledger.proof import InclusionProof
-from camket.core.ledger.tiles import export_paths
 from camket.core.terms import Language
+from camket.services.sequencing import sequence_once
 from tests.unit.core.ledger.certified import COLLECTED, certificate, ledger
 from tests.unit.core.ledger.published import OTHER_SIGNER, SIGNER, Published, numbered
 
 APP = typer.Typer()
 APP.add_typer(ledger_commands.app, name="ledger")
 APP.add_typer(certificate_commands.app, name="certificate")
+ROOT = Path(__file__).parents[3]
 KEY = str(SIGNER.verifier_key)
 
 
@@ -29,7 +34,7 @@ def run(*arguments: object, lang: str = "en") -> Result:
 
 def export(published: Published, directory: Path) -> Path:
     """Write a ledger to a directory and return it."""
-    ledger_commands.export_ledger(published, export_paths(published.state.size), directory)
+    export_ledger(published, directory)
     return directory
 
 
@@ -238,3 +243,21 @@ def test_a_hostile_ledger_cannot_steer_the_terminal(place: Path) -> None:
     assert result.exit_code == 1
     assert "\x9b" not in result.stdout
     assert "\u202e" not in result.stdout
+
+
+def test_a_service_exports_its_own_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a service has recorded is exported from its store, and the export holds without it."""
+    monkeypatch.setenv("CAMKET_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("CAMKET_DEVELOPMENT", "true")
+    monkeypatch.setenv("CAMKET_POLICY", str(ROOT / "policies" / "default"))
+    assert run("ledger", "export", tmp_path / "out").exit_code == 2
+    assert not (tmp_path / "data").exists()
+    with closing(start_runtime(load_settings())) as runtime:
+        while sequence_once(runtime.context):
+            pass
+        size = runtime.context.store.read(lambda unit: unit.ledger.head()).size
+    assert size > 0
+    result = run("ledger", "export", tmp_path / "out")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"{size} entries, was exported" in result.stdout
+    assert run("ledger", "verify", tmp_path / "out").exit_code == 0

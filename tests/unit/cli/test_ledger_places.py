@@ -10,11 +10,11 @@ from camket.cli.ledger_places import (
     MOST_BYTES,
     AddressReader,
     DirectoryReader,
-    UnreadableError,
     export_ledger,
     open_place,
 )
-from camket.core.ledger.tiles import export_paths
+from camket.core.errors import LedgerError, UnreadableError
+from camket.core.ledger.tiles import new_tiles
 from camket.core.ledger.verify import verify_ledger
 from tests.unit.core.ledger.published import Published, numbered
 
@@ -137,30 +137,58 @@ def test_other_addresses_are_refused(address: str) -> None:
 
 
 def test_an_exported_ledger_holds(tmp_path: Path) -> None:
-    """What was exported is the ledger; exporting again writes nothing anew and leaves no unfinished file."""
-    paths = export_paths(600)
-    assert export_ledger(PUBLISHED, paths, tmp_path) == len(paths)
-    assert export_ledger(PUBLISHED, paths, tmp_path) == 0
+    """What was exported is the ledger; exporting again touches no file that is right and leaves nothing unfinished."""
+    assert export_ledger(PUBLISHED, tmp_path).size == 600
+    files = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()}
+    export_ledger(PUBLISHED, tmp_path)
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*") if file.is_file()} == files
     assert verify_ledger(DirectoryReader(tmp_path)).holds
-    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()) == sorted(paths)
+    expected = {tile.path for tile in new_tiles(0, 600)} | {"key", "checkpoint"}
+    assert {str(file.relative_to(tmp_path)) for file in files} == expected
+
+
+def test_an_export_is_of_one_checkpoint_though_the_ledger_grows(tmp_path: Path) -> None:
+    """Entries and checkpoints that come while the export runs are left for the next one, and what was written holds."""
+
+    class Growing(Published):
+        def read(self, path: str) -> bytes | None:
+            data = super().read(path)
+            self.grow(numbered(7))
+            self.sign()
+            return data
+
+    growing = Growing(numbered(600))
+    assert export_ledger(growing, tmp_path).size == 600
+    assert verify_ledger(DirectoryReader(tmp_path)).holds
+    assert export_ledger(growing, tmp_path).size > 600
+    assert verify_ledger(DirectoryReader(tmp_path)).holds
 
 
 def test_an_export_shows_no_checkpoint_before_its_tiles(tmp_path: Path) -> None:
     """An export that fails half-way leaves the older checkpoint, under which everything still holds."""
     older, newer = Published(numbered(300)), Published(numbered(600))
-    export_ledger(older, export_paths(300), tmp_path)
+    export_ledger(older, tmp_path)
     del newer.files["tile/1/000.p/2"]
-    with pytest.raises(UnreadableError, match="is missing from the ledger"):
-        export_ledger(newer, ("checkpoint", *reversed(export_paths(600))), tmp_path)
+    with pytest.raises(LedgerError, match="is missing from the ledger"):
+        export_ledger(newer, tmp_path)
     assert verify_ledger(DirectoryReader(tmp_path)).holds
     assert (tmp_path / "checkpoint").read_bytes() == older.files["checkpoint"]
+
+
+def test_a_ledger_without_checkpoint_is_not_exported(tmp_path: Path) -> None:
+    """Before anything was recorded there is nothing to export, and nothing is written."""
+    published = Published([])
+    del published.files["checkpoint"]
+    with pytest.raises(UnreadableError, match="no checkpoint yet"):
+        export_ledger(published, tmp_path / "export")
+    assert not (tmp_path / "export").exists()
 
 
 def test_a_directory_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """A file in the way of a folder stops the export with its name."""
     (tmp_path / "tile").write_text("in the way")
     with pytest.raises(UnreadableError, match=r"cannot be written"):
-        export_ledger(PUBLISHED, export_paths(600), tmp_path)
+        export_ledger(PUBLISHED, tmp_path)
 
 
 def test_no_file_is_read_beyond_the_bound(tmp_path: Path) -> None:

@@ -123,11 +123,6 @@ def new_tiles(old_size: int, new_size: int) -> tuple[TileAddress, ...]:
     return tuple(found)
 
 
-def export_paths(size: int) -> tuple[str, ...]:
-    """Return every path that a published ledger of that size consists of, the checkpoint last."""
-    return (*(tile.path for tile in new_tiles(0, size)), KEY_PATH, CHECKPOINT_PATH)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
     """One tile with its bytes, ready to be stored.

@@ -5,15 +5,12 @@ from hypothesis import strategies as st
 from camket.core.errors import InvalidValueError, LedgerError
 from camket.core.ledger.merkle import consistency_path, inclusion_path, leaf_hash, verify_consistency, verify_inclusion
 from camket.core.ledger.tiles import (
-    CHECKPOINT_PATH,
     ENTRIES_LEVEL,
-    KEY_PATH,
     TileAddress,
     TiledHashes,
     TreeState,
     append,
     edge_widths,
-    export_paths,
     load_state,
     new_tiles,
     parse_tile_path,
@@ -204,20 +201,6 @@ def test_a_malformed_bundle_names_the_entry() -> None:
     bundle[34 * 7 + 1] = 31
     with pytest.raises(LedgerError, match="entry 7 of the bundle"):
         split_bundle(bytes(bundle))
-
-
-def test_an_export_lists_the_checkpoint_last() -> None:
-    """Key and checkpoint end the list, so that writing in its order never shows a checkpoint before its tiles."""
-    paths = export_paths(257)
-    assert paths[-2:] == (KEY_PATH, CHECKPOINT_PATH)
-    assert set(paths[:-2]) == {
-        "tile/entries/000",
-        "tile/entries/001.p/1",
-        "tile/0/000",
-        "tile/0/001.p/1",
-        "tile/1/000.p/1",
-    }
-    assert export_paths(0) == (KEY_PATH, CHECKPOINT_PATH)
 
 
 def ROOTS(size: int) -> bytes:  # noqa: N802 - reads like the table of roots that it stands for
