@@ -52,7 +52,7 @@ def examine(files: PolicyFiles) -> tuple[Policy | None, tuple[Finding, ...]]:
 def _decode_all(files: PolicyFiles, findings: list[Finding]) -> dict[str, str]:
     texts: dict[str, str] = {}
     if len(files) > MAX_FILES:
-        message = f"the policy has {len(files)} files; at most {MAX_FILES} are read"
+        message = f"the folder has more than {MAX_FILES} files; a policy is fewer"
         findings.append(Finding(file=DECLARATIONS, line=1, message=message))
         return texts
     for name in sorted(files):

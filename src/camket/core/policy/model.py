@@ -367,3 +367,6 @@ class PolicyVersion:
     document_hash: str
     meaning_hash: str
     clauses: tuple[Clause, ...]
+
+    def __post_init__(self) -> None:
+        require(holds=self.number >= 1, message=f"version {self.number} cannot be; versions are numbered from 1")
