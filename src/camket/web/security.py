@@ -39,7 +39,8 @@ NOTHING_OF_THE_DEVICE: Final = ", ".join(
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Permissions-Policy": NOTHING_OF_THE_DEVICE,
-    "Referrer-Policy": "no-referrer",
+    # With `no-referrer` a browser would hide the origin of our own forms too, and the guard needs to see it.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
