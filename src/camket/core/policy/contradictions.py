@@ -23,6 +23,7 @@ MIN_QUIET_DAYS: Final = 180
 LAW_PROFILES: Final = ("vn-pdpl-2025",)
 
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 _PHONE: Final = re.compile(r"\+[1-9]\d{0,2}( ?\d){4,12}")
 
 
@@ -233,7 +234,7 @@ def _find_in_clocks(declared: Declarations) -> None:
 
 
 def _find_country(declared: Declarations, path: tuple[str, ...], country: str) -> None:
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):  # noqa: PLR2004 - ISO 3166-1 alpha-2
+    if country and not _COUNTRY.fullmatch(country):
         declared.report.find(
             declared.report.line_of(*path), f"country `{country}` must be two capital letters, such as `VN`"
         )
