@@ -106,13 +106,14 @@ def question_from_json(node: Node) -> Question:
         InvalidValueError: with the place of the first thing that is wrong.
     """
     fields = node.fields("action", "items", "at", "service", "source", "purpose", "recipient", "ground", "case")
+    action = fields.required("action").choice(Action)
     ground_node, source, case = fields.optional("ground"), fields.optional("source"), fields.optional("case")
     ground = None if ground_node is None else ground_node.choice(Ground)
     items = fields.required("items")
     if not items.texts():
         raise items.refusal("the list is empty; name the items that the question is about")
     return Question(
-        action=fields.required("action").choice(Action),
+        action=action,
         items=items.texts(),
         at=fields.required("at").instant(),
         service=_text(fields, "service"),
