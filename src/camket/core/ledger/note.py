@@ -85,11 +85,12 @@ class VerifierKey:
         Raises:
             LedgerError: not a verifier key, of an unknown type, or its id does not belong to it (a typing error).
         """
-        name, _, rest = text.strip().partition("+")
+        line = text.strip(" \t\r\n")
+        name, _, rest = line.partition("+")
         identifier, _, encoded = rest.partition("+")
         material = _from_base64(encoded)
         if not name or material is None or len(material) != 1 + PUBLIC_KEY_BYTES:
-            message = f"`{text.strip()[:80]}` is not a verifier key; one looks like name+0123abcd+base64"
+            message = f"`{line[:80]}` is not a verifier key; one looks like name+0123abcd+base64"
             raise LedgerError(message)
         try:
             key = cls(name=name, public_key=material[1:], kind=SignatureKind(material[0]))

@@ -62,6 +62,7 @@ def line_of(name: str, kind: int, public_key: bytes) -> str:
     [
         ("", "is not a verifier key"),
         ("camket.example/ledger", "is not a verifier key"),
+        (line_of("k", 1, bytes(32)) + "\x0b", "is not a verifier key"),
         (line_of("", 1, bytes(32)), "is not a verifier key"),
         (line_of("k", 1, bytes(31)), "is not a verifier key"),
         (line_of("k", 1, bytes(32))[:-4], "is not a verifier key"),
