@@ -1,0 +1,185 @@
+"""An accepted erasure is carried out whatever happens: killed before or after any commit, it goes on at its step."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from camket.adapters.store import open_store
+from camket.adapters.store.tables import metadata
+from camket.core.ledger.certificate import Certificate, verify_certificate
+from camket.core.ledger.entry import LedgerAction
+from camket.core.ledger.verify import verify_ledger
+from camket.core.terms import SubjectState
+from camket.core.vault.keyring import KeyKind
+from camket.jobs.engine import LEASE, Engine
+from camket.jobs.kinds import KINDS
+from camket.ports import Store, Unit
+from camket.rows import JobState
+from camket.services.certificates import CertificateFetch, certificate_status
+from camket.services.sequencing import tile_reader
+from tests.journeys import Customer, Service, register, service_in
+from tests.postgres import Postgres
+
+PROCESS = Path(__file__).with_name("erasure_process.py")
+ROOT = Path(__file__).parents[2]
+KILLED = -9
+HELD_BY_LAW = {"email", "signin.time"}
+MOST_COMMITS = 20
+T = TypeVar("T")
+
+
+def prepare(service: Service) -> tuple[Customer, str]:
+    """Register alice, have her accept her erasure, and send every mail that waits."""
+    alice = register(service)
+    service.work()
+    token = alice.accept_erasure()
+    return alice, token
+
+
+def run_and_die(folder: Path, commit: int, moment: str) -> int:
+    """Run the jobs in a process that kills itself; return its exit code."""
+    command = [sys.executable, str(PROCESS), str(folder), str(commit), moment]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+
+
+def require_erased(service: Service, alice: Customer, token: str) -> None:
+    """Assert everything that an erasure promises, once and not twice."""
+    ctx, subject_id = service.ctx, alice.subject_id
+    service.sequence()
+    assert ctx.keys.subject_key(subject_id, KeyKind.LIVE) is None
+    assert ctx.keys.subject_key(subject_id, KeyKind.HOLD) is not None
+
+    def look(unit: Unit) -> None:
+        rows = unit.values.of_subject(subject_id)
+        assert {row.item for row in rows} == HELD_BY_LAW
+        assert {row.key_kind for row in rows} == {KeyKind.HOLD}
+        assert {row.article for row in rows} == {"Nghị định 333/2026/NĐ-CP"}
+        subject = unit.subjects.get(subject_id)
+        assert subject is not None
+        assert subject.state is SubjectState.ERASED
+        assert unit.identifiers.of_subject(subject_id) == ()
+        assert unit.sessions.of_subject(subject_id) == ()
+        assert unit.requests.of_subject(subject_id) == ()
+        assert unit.outbox.of_subject(subject_id, limit=10) == ()
+        assert unit.records.of_subject(subject_id, limit=10) == ()
+        assert unit.jobs.count() == {JobState.DONE: sum(unit.jobs.count().values())}
+
+    ctx.store.read(look)
+    reader = tile_reader(ctx)
+    assert verify_ledger(reader).holds
+    view = certificate_status(ctx, token)
+    assert view.state is CertificateFetch.READY
+    assert view.data is not None
+    certificate = Certificate.parse(view.data)
+    report = verify_certificate(certificate, reader)
+    assert report.holds
+    assert str(certificate.status) == "pending epoch 1"
+    assert {one.item for one in certificate.held} == HELD_BY_LAW
+    erasures = [one for one in certificate.openings if one.opening.facts.action is LedgerAction.ERASE]
+    assert len(erasures) == 1
+    assert report.proven == len(certificate.openings)
+
+
+def require_closed_before_killed(service: Service, alice: Customer) -> None:
+    """Assert that no active account ever stands there with its key destroyed."""
+    subject = service.ctx.store.read(lambda unit: unit.subjects.get(alice.subject_id))
+    assert subject is not None
+    if service.ctx.keys.subject_key(alice.subject_id, KeyKind.LIVE) is None:
+        assert subject.state is SubjectState.ERASED
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_at_any_commit_it_goes_on(tmp_path: Path, moment: str) -> None:
+    """A process killed with kill -9 before or after each commit of an erasure leaves one that the next process ends."""
+    for commit in range(1, MOST_COMMITS):
+        folder = tmp_path / str(commit)
+        with service_in(folder) as service:
+            alice, token = prepare(service)
+        died = run_and_die(folder, commit, moment)
+        with service_in(folder) as service:
+            require_closed_before_killed(service, alice)
+            service.clock.advance(seconds=LEASE.total_seconds() + 1)
+            service.work()
+            require_erased(service, alice, token)
+        if died == 0:
+            # One more than there are commits: the process ended by itself, and every commit was tried.
+            assert commit > 6
+            return
+        assert died == KILLED
+    message = "the erasure never ends"
+    raise AssertionError(message)
+
+
+class StoppingStore:
+    """A store that stops working before or after one commit, as when the connection or the node is lost."""
+
+    def __init__(self, store: Store, commit: int, *, before: bool) -> None:
+        self._store = store
+        self._left = commit
+        self._before = before
+
+    def write(self, unit: Callable[[Unit], T]) -> T:
+        """Write as the real store does, until the commit to stop at."""
+        self._left -= 1
+        if self._left < 0:
+            raise LostError
+        if self._left == 0 and self._before:
+
+            def stop(work: Unit) -> T:
+                unit(work)
+                raise LostError
+
+            return self._store.write(stop)
+        result = self._store.write(unit)
+        if self._left == 0:
+            raise LostError
+        return result
+
+    def read(self, unit: Callable[[Unit], T]) -> T:
+        """Read as the real store does."""
+        return self._store.read(unit)
+
+    def close(self) -> None:
+        """Leave the real store open; it is the test's."""
+
+
+class LostError(Exception):
+    """The node is gone."""
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Postgres) -> str:
+    """Return the name of a PostgreSQL database with all tables."""
+    name = postgres.new_database()
+    open_store(postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def on_postgresql(postgres: Postgres, database: str, tmp_path: Path) -> Iterator[Service]:
+    """Start a service on an empty PostgreSQL database."""
+    postgres.clear(database, [table.name for table in metadata.sorted_tables])
+    with service_in(tmp_path, database_url=postgres.url(database)) as service:
+        yield service
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("commit", range(1, 8))
+def test_another_node_goes_on_on_postgresql(on_postgresql: Service, commit: int, moment: str) -> None:
+    """On PostgreSQL, a node lost before or after any commit of an erasure leaves one that another node ends."""
+    service = on_postgresql
+    alice, token = prepare(service)
+    lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
+    engine = Engine(lost, KINDS)
+    with pytest.raises(LostError):
+        while engine.run_next("lost"):
+            pass
+    service.clock.advance(seconds=timedelta(hours=2).total_seconds())
+    service.work()
+    require_erased(service, alice, token)
