@@ -17,7 +17,7 @@ from camket.bootstrap import Runtime, start_runtime
 from camket.config import Settings
 from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
-from camket.services.sequencing import sequence_once
+from camket.services.sequencing import Sequencer
 from camket.web.app import create_app
 
 if TYPE_CHECKING:
@@ -34,13 +34,14 @@ SIX_DIGITS = re.compile(r"\b(\d{3}) ?(\d{3})\b")
 
 
 class HandClock:
-    """A clock that a test moves; it stands still otherwise."""
+    """A clock that a test moves; by itself it ticks a millisecond each time it is read, so that order shows."""
 
     def __init__(self) -> None:
         self.instant = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """Return the instant at which the hand stands."""
+        """Return the instant at which the hand stands, and tick."""
+        self.instant += timedelta(milliseconds=1)
         return self.instant
 
     def advance(self, step: timedelta) -> None:
@@ -52,9 +53,7 @@ class Browser(TestClient):
     """One browser: it keeps its cookies, says where its requests come from, and follows no redirect by itself."""
 
     def __init__(self, app: ASGIApp, *, base_url: str = ORIGIN) -> None:
-        super().__init__(
-            app, base_url=base_url, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
-        )
+        super().__init__(app, base_url=base_url, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False)
 
     def send_form(self, path: str, **fields: str) -> Response:
         """Send a form."""
@@ -70,9 +69,11 @@ class Service:
     clock: HandClock
     log: StringIO
     _engine: Engine = field(init=False)
+    _sequencer: Sequencer = field(init=False)
 
     def __post_init__(self) -> None:
         self._engine = Engine(self.runtime.context, KINDS)
+        self._sequencer = Sequencer(self.runtime.context)
 
     def browser(self) -> Browser:
         """Return a new browser without a cookie."""
@@ -82,7 +83,7 @@ class Service:
         """Run every job that is due and give every record its place in the ledger."""
         while self._engine.run_next("test"):
             pass
-        while sequence_once(self.runtime.context):
+        while self._sequencer.once():
             pass
 
     def newest_mail(self) -> str:

@@ -99,7 +99,7 @@ def error_page(request: Request, status: int, site: Site) -> Response:
 
 
 def problem_of(error: Exception) -> JSONResponse:
-    """Return problem details (RFC 9457); a message is quoted only from our own tree, and only if it is not our fault."""
+    """Return problem details (RFC 9457); a message is quoted only from our own tree, and if it is not our fault."""
     status = status_of(error)
     content: dict[str, object] = {"type": "about:blank", "title": str(failure_of(status).title), "status": status}
     if isinstance(error, CamketError) and status < SERVER_FAULT:

@@ -1,4 +1,4 @@
-"""The certificate of a deletion: shown, handed over as a file, and forgotten here. Its owner's browser has the token."""
+"""The certificate of a deletion: shown, handed over as a file, forgotten here. Its owner's browser has the token."""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ def accept(visit: Visit) -> Response:
     try:
         token = accept_erasure(visit.context, identity, accepted=accepted)
     except ConflictError:
-        return _form(visit, {ACCEPTED: visit.say("What would be deleted has changed in the meantime. Please look again.")})
+        return _form(
+            visit, {ACCEPTED: visit.say("What would be deleted has changed in the meantime. Please look again.")}
+        )
     response = see_other("/certificate")
     cookies.CERTIFICATE.give(response, token, https=visit.https)
     return response

@@ -48,6 +48,8 @@ def confirm_form(visit: Visit) -> Response:
 
 def confirm(visit: Visit) -> Response:
     """Take the code: the account stands and its owner is signed in."""
+    if visit.session:  # sent twice: the first one signed in
+        return see_other(HOME)
     if visit.browser is None:
         return _code_page(visit).show(visit)
     try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 CONFIRM: Final = "/sign-in/confirm"
-OWN_PAGE: Final = re.compile(r"/me(/[a-z0-9_.-]+){0,4}", re.ASCII)
+OWN_PAGE: Final = re.compile(r"/me(/[a-z0-9][a-z0-9_.-]*){0,4}", re.ASCII)
 """Where the sign-in may lead on to: pages of the privacy centre, nothing else."""
 
 
@@ -58,6 +58,8 @@ def confirm_form(visit: Visit) -> Response:
 def confirm(visit: Visit) -> Response:
     """Take the code and sign in."""
     page = _code_page(visit, wanted(visit.form))
+    if visit.session:  # sent twice: the first one signed in
+        return see_other(wanted(visit.form) or HOME)
     if visit.browser is None:
         return page.show(visit)
     try:
