@@ -26,6 +26,7 @@ from camket.core.terms import Language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from camket.core.ledger.tiles import TileReader
     from camket.core.ledger.verify import LedgerReport
 
 app = typer.Typer(no_args_is_help=True, help="Check the public ledger and prove entries of it.")
@@ -71,13 +72,15 @@ def verify(
 @app.command()
 def proof(
     index: Annotated[int, typer.Option("--index", min=0, help="Number of the entry, from 0.")],
-    ledger: LedgerPlace,
     lang: Lang,
+    ledger: Annotated[
+        str, typer.Option(metavar="DIR_OR_URL", help="The exported ledger; that of the data folder when not given.")
+    ] = "",
     key: KeyOption = "",
 ) -> None:
     """Print the inclusion proof of one entry as JSON; it was checked before it is printed."""
     findings: list[LedgerFinding] = []
-    with readable(lang), open_place(ledger) as reader:
+    with readable(lang), open_place(ledger) if ledger else own_ledger() as reader:
         trusted = ledger_key(reader, given_key(key), findings)
         if trusted is None or findings:
             say_findings(findings, lang, problem=True)
@@ -121,22 +124,30 @@ def export(
     lang: Lang,
 ) -> None:
     """Write the public ledger of this service as static files, which anyone can serve and check."""
+    with readable(lang), own_ledger() as reader:
+        checkpoint = export_ledger(reader, directory)
+    say(sentence("exported", lang, origin=checkpoint.origin, size=checkpoint.size, directory=directory))
+
+
+@contextmanager
+def own_ledger() -> Iterator[TileReader]:
+    """Read the public ledger of the data folder, whether or not the service runs.
+
+    Raises:
+        KeyStoreError: there is no key store; no database is made by looking for one.
+        StoreError: the database cannot be opened.
+        SettingsError: a setting cannot hold.
+    """
     from camket.adapters.keys import open_key_store
     from camket.adapters.store import open_store
     from camket.config import load_settings
     from camket.services.restoring import origin_of_log
     from camket.services.tiles import PublishedLedger
 
-    with readable(lang):
-        settings = load_settings()
-        # The key store comes first: where there is none, no database is made by looking for one.
-        with (
-            closing(open_key_store(settings.keys_folder)) as keys,
-            closing(open_store(settings.store_url)) as store,
-        ):
-            signer = NoteSigner(name=origin_of_log(keys, settings.checkpoint_origin), key=keys.signing_key())
-            checkpoint = export_ledger(PublishedLedger(store, signer.verifier_key), directory)
-    say(sentence("exported", lang, origin=checkpoint.origin, size=checkpoint.size, directory=directory))
+    settings = load_settings()
+    with closing(open_key_store(settings.keys_folder)) as keys, closing(open_store(settings.store_url)) as store:
+        signer = NoteSigner(name=origin_of_log(keys, settings.checkpoint_origin), key=keys.signing_key())
+        yield PublishedLedger(store, signer.verifier_key)
 
 
 def given_key(text: str) -> VerifierKey | None:

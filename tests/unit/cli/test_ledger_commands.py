@@ -261,3 +261,8 @@ def test_a_service_exports_its_own_ledger(tmp_path: Path, monkeypatch: pytest.Mo
     assert (result.exit_code, result.stderr) == (0, "")
     assert f"{size} entries, was exported" in result.stdout
     assert run("ledger", "verify", tmp_path / "out").exit_code == 0
+    own, exported = (
+        run("ledger", "proof", "--index", 0),
+        run("ledger", "proof", "--index", 0, "--ledger", tmp_path / "out"),
+    )
+    assert (own.exit_code, own.stdout) == (0, exported.stdout)
