@@ -28,7 +28,7 @@ def compile_policy(files: PolicyFiles, *, number: int) -> PolicyVersion:
         PolicyError: with every finding; nothing was made.
     """
     policy, findings = examine(files)
-    if policy is None or findings:
+    if policy is None:
         raise PolicyError(findings)
     clauses = clauses_of(policy)
     return PolicyVersion(

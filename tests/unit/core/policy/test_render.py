@@ -164,3 +164,49 @@ def test_a_language_that_the_policy_does_not_have_is_refused() -> None:
         render_policy(version, Language.EN)
     with pytest.raises(InvalidValueError, match="not written in language `en`"):
         render_terms(version, Language.EN)
+
+
+def test_plain_text_marks_headings_lists_and_links() -> None:
+    """Parts are underlined twice, sections once; a list item begins with a dash; a link shows where it goes."""
+    more = "### More {#more}\n\n- see the [terms](/terms)\n  {promise:P3}\n- or ask\n\nThe end.\n"
+    files = smallest_files()
+    for name in ("prose.vi.md", "prose.en.md"):
+        files[name] += f"\n{more}".encode()
+    text = render_policy(version_of(files), Language.EN).text
+    assert "\nYour choices\n============\n\n" in text
+    assert "\nMore\n----\n\n- see the terms (/terms) (P3)\n\n- or ask\n\nThe end.\n" in text
+    assert "\nCarrier\n  What that means: Brings you the goods.\n  Country: Vietnam\n" in text
+
+
+def test_markdown_resolves_references_and_writes_tables() -> None:
+    """No anchor or reference is left, and each declaration is a row of a Markdown table."""
+    version = version_of(smallest_files())
+    markdown = render_policy(version, Language.EN).markdown
+    assert "## Your choices\n\nSee, Correct, Delete, Get a copy, Restrict, Object, Withdraw consent." in markdown
+    assert "### Recipients\n\n| Recipient | What that means | Country | What it receives |\n| --- |" in markdown
+    assert "| Carrier | Brings you the goods. | Vietnam | Your consent: E-mail address |" in markdown
+
+
+def test_where_nobody_receives_anything_it_is_said() -> None:
+    """An empty table is a sentence in every format, and no table."""
+    rendered = render_policy(version_of(default_files()), Language.EN)
+    sentence = "Nobody receives information as a matter of course."
+    assert f'<h3 id="table-recipients">Recipients</h3>\n<p>{sentence}</p>' in rendered.html
+    assert f"### Recipients\n\n{sentence}\n" in rendered.markdown
+    assert f"Recipients\n----------\n\n{sentence}\n" in rendered.text
+
+
+def test_a_promise_has_its_anchor_once() -> None:
+    """The first mention of a promise can be linked to; a further one is shown without a second anchor."""
+    files = smallest_files()
+    for name in ("prose.vi.md", "prose.en.md"):
+        files[name] += b"\nFirst {promise:P5}, again {promise:P5}.\n"
+    html = render_policy(version_of(files), Language.EN).html
+    first, again = '<small class="promise" id="P5">P5</small>', '<small class="promise">P5</small>'
+    assert f"<p>First {first}, again {again}.</p>" in html
+
+
+def test_a_cell_with_a_bar_stays_one_cell_of_a_markdown_table() -> None:
+    """A bar in a label does not open another column."""
+    files = changed(smallest_files(), "policy.yaml", "en: Brings you the goods.", "en: Brings | carries.")
+    assert "| Carrier | Brings \\| carries. | Vietnam |" in render_policy(version_of(files), Language.EN).markdown
