@@ -39,6 +39,9 @@ POSTGRESQL_WORDS: Final = {
 COLLISIONS: Final = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: the unit is undone and may be run again."""
 
+LOST: Final = ("08", "57P")
+"""The classes of a connection that failed, and of a server that ended it or is not ready."""
+
 UNIQUE_VIOLATION: Final = "23505"
 
 
@@ -49,6 +52,11 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> CamketError:
         return ConflictError(f"a row is there already that may be there once ({error})")
     words = None if code is None else SQLITE_WORDS.get(code & PRIMARY_CODE)
     return StoreError(f"the database `{path}` {words or f'refused a statement: {error}'}")
+
+
+def disk_failure(path: Path) -> StoreError:
+    """Return what is said of every unit after the disk has failed one."""
+    return StoreError(f"the database `{path}` {SQLITE_WORDS[sqlite3.SQLITE_IOERR]}")
 
 
 def is_disk_failure(error: sqlite3.Error) -> bool:
@@ -64,7 +72,7 @@ def from_postgresql(error: psycopg.Error) -> CamketError:
         return ConflictError(f"a row is there already that may be there once ({error.diag.constraint_name})")
     if state in COLLISIONS:
         return ConflictError("other units of work changed the same rows again and again; try once more")
-    if state is None:
+    if state is None or state.startswith(LOST):
         return StoreError("the PostgreSQL server cannot be reached, or the connection broke; check that it runs")
     words = POSTGRESQL_WORDS.get(state)
     return StoreError(f"the PostgreSQL database {words or f'refused a statement (SQLSTATE {state})'}")

@@ -12,7 +12,8 @@ from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from camket.adapters.store.failures import from_sqlite, is_disk_failure
+from camket.adapters.store.failures import disk_failure, from_sqlite, is_disk_failure
+from camket.adapters.store.statements import SQLITE, Link
 from camket.adapters.store.unit import Inside, StoreTicket, StoreUnit
 from camket.core.errors import StoreError
 
@@ -42,6 +43,16 @@ class Waiting:
         self.done = threading.Lock()
         self.done.acquire()
 
+    def take(self) -> Any:  # noqa: ANN401 - whatever the unit returned
+        """Return the unit's result, or raise its error and forget it: its traceback would hold it in a circle."""
+        error, self.error = self.error, None
+        if error is None:
+            return self.result
+        try:
+            raise error
+        finally:
+            del error
+
     def wait(self) -> None:
         """Wait until the group's commit has ended, then wake the next of the group.
 
@@ -65,24 +76,22 @@ class GroupCommit:
 
     Args:
         connection: handed over; only the writer's thread uses it from now on, and closes it.
-        unit: the areas over that connection.
         path: named in errors.
         units_per_commit: at most so many units share a commit; 1 gives every unit its own.
         inside: marks threads that run units.
     """
 
-    def __init__(
-        self, connection: sqlite3.Connection, unit: StoreUnit, path: Path, *, units_per_commit: int, inside: Inside
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, units_per_commit: int, inside: Inside) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
-        self._unit = unit
+        self._unit = StoreUnit(Link(cursor=self._cursor, dialect=SQLITE, writes=True))
         self._path = path
         self._units_per_commit = units_per_commit
         self._inside = inside
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._entrance = threading.Lock()
         self._closed = False
+        self._ending = False
         self._failed = False
         self._thread = threading.Thread(target=self._serve, name="camket-writer", daemon=True)
         self._thread.start()
@@ -98,9 +107,7 @@ class GroupCommit:
                 raise StoreError(f"the store is busy: {MOST_WAITING} units of work are waiting; try again")
             self._queue.put(waiting)
         waiting.wait()
-        if waiting.error is not None:
-            raise waiting.error
-        result: T = waiting.result
+        result: T = waiting.take()
         return result
 
     def close(self) -> None:
@@ -116,26 +123,26 @@ class GroupCommit:
         while (first := self._queue.get()) is not None:
             group = [first]
             try:
-                closing = self._commit_group(group)
+                self._commit_group(group)
             except BaseException as error:  # noqa: BLE001 - the outermost loop: whoever waits must hear of anything
                 self._undo()
                 self._fail(group, error)
-                closing = False
             # Woken all at once they would fight for the interpreter; each wakes the next before it goes on itself.
             for waiting, following in pairwise(group):
                 waiting.following = following
             first.done.release()
-            if closing:
+            if self._ending:
                 break
+        # A cursor that is left open would keep the file open after the connection has been closed.
+        self._cursor.close()
         self._connection.close()
 
-    def _commit_group(self, group: list[Waiting]) -> bool:
-        """Run waiting units one after another and commit them together; return whether the store is closing."""
+    def _commit_group(self, group: list[Waiting]) -> None:
+        """Run waiting units one after another and commit them together."""
         if self._failed:
-            raise sqlite3.OperationalError("an earlier flush to disk failed")
+            raise disk_failure(self._path)
         execute = self._cursor.execute
         execute("BEGIN IMMEDIATE")
-        closing = False
         self._run(group[0])
         # Units that arrive while the group runs still join it: the flush is shared by as many as possible.
         while len(group) < self._units_per_commit:
@@ -144,7 +151,7 @@ class GroupCommit:
             except Empty:
                 break
             if following is None:
-                closing = True
+                self._ending = True
                 break
             group.append(following)
             self._run(following)
@@ -152,7 +159,6 @@ class GroupCommit:
         # INVARIANT: a unit is acknowledged after the commit that holds it has returned, never before.
         for waiting in group:
             waiting.ticket.durable = waiting.error is None
-        return closing
 
     def _run(self, waiting: Waiting) -> None:
         """Run one unit in a savepoint of its own; its failure undoes it alone."""
@@ -162,10 +168,10 @@ class GroupCommit:
         try:
             waiting.result = waiting.work(self._unit)
         except BaseException as error:
-            if not self._connection.in_transaction:
-                # Some failures (a full disk among them) make SQLite undo the whole transaction: the group is lost.
-                raise
             waiting.error = from_sqlite(error, self._path) if isinstance(error, sqlite3.Error) else error
+            if not self._connection.in_transaction:
+                # Some failures of the disk make SQLite undo the whole transaction: the group is lost.
+                raise
             execute("ROLLBACK TO unit")
         execute("RELEASE unit")
 
@@ -177,10 +183,15 @@ class GroupCommit:
 
     def _fail(self, group: list[Waiting], error: BaseException) -> None:
         """Tell every unit of a group that nothing was stored; a unit's own error stays."""
-        if isinstance(error, sqlite3.Error):
-            # INVARIANT: after a flush has failed, a later one may succeed without the lost pages; so none is tried.
-            self._failed = self._failed or is_disk_failure(error)
-            error = from_sqlite(error, self._path)
+        # INVARIANT: after a flush has failed, a later one may succeed without the lost pages; so none is tried.
+        self._failed = self._failed or (isinstance(error, sqlite3.Error) and is_disk_failure(error))
         for waiting in group:
-            if waiting.error is None:
-                waiting.error = error
+            if waiting.error is not None:
+                continue
+            # An error of their own for each: they are raised in as many threads.
+            if self._failed:
+                waiting.error = disk_failure(self._path)
+            elif isinstance(error, sqlite3.Error):
+                waiting.error = from_sqlite(error, self._path)
+            else:
+                waiting.error = StoreError("the units that ran together were all undone, as one of them failed")

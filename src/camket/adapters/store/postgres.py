@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -56,8 +57,8 @@ class PostgresStore:
         self._closed = threading.Event()
         try:
             _bring_up(url)
-        except psycopg.Error as error:
-            raise from_postgresql(error) from None
+        except sa.exc.DBAPIError as error:
+            raise from_postgresql(error.orig) if isinstance(error.orig, psycopg.Error) else error from None
         self._writers = QueuePool(self._connect_writer, pool_size=WRITERS, max_overflow=0)
         self._readers = QueuePool(self._connect_reader, pool_size=READERS, max_overflow=0)
 
@@ -128,14 +129,23 @@ class PostgresStore:
 
 
 def _take(pool: QueuePool) -> PoolProxiedConnection:
-    """Take a connection that works; one that the server has ended since its last use is replaced."""
-    borrowed = pool.connect()
-    connection: Any = borrowed.dbapi_connection
-    if connection.closed:
+    """Take a connection that works; those that the server has ended since their last use are replaced."""
+    while True:
+        borrowed = pool.connect()
+        connection: Any = borrowed.dbapi_connection
+        if not _has_ended(connection):
+            return borrowed
         borrowed.invalidate()
         borrowed.close()
-        borrowed = pool.connect()
-    return borrowed
+
+
+def _has_ended(connection: Any) -> bool:  # noqa: ANN401 - as above
+    """Say whether the server has ended an idle connection: it then has sent a notice that no one asked for."""
+    if connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _give_back(borrowed: PoolProxiedConnection) -> None:

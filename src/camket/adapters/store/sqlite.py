@@ -64,11 +64,11 @@ class SqliteStore:
             _bring_up(writer)
         except sqlite3.Error as error:
             raise from_sqlite(error, path) from error
+        except sa.exc.DBAPIError as error:
+            raise from_sqlite(error.orig, path) if isinstance(error.orig, sqlite3.Error) else error from None
         self._readers = QueuePool(self._connect_reader, pool_size=READERS, max_overflow=0)
-        link = Link(cursor=writer.cursor(), dialect=SQLITE, writes=True)
-        self._writer = GroupCommit(
-            writer, StoreUnit(link), path, units_per_commit=units_per_commit, inside=self._inside
-        )
+        sa.event.listen(self._readers, "close", _close_cursor)
+        self._writer = GroupCommit(writer, path, units_per_commit=units_per_commit, inside=self._inside)
 
     def write(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work and return its result once everything it wrote is on disk."""
@@ -85,8 +85,8 @@ class SqliteStore:
         try:
             store_unit = borrowed.info.get("unit")
             if store_unit is None:
-                link = Link(cursor=borrowed.cursor(), dialect=SQLITE, writes=False)
-                store_unit = borrowed.info["unit"] = StoreUnit(link)
+                cursor = borrowed.info["cursor"] = borrowed.cursor()
+                store_unit = borrowed.info["unit"] = StoreUnit(Link(cursor=cursor, dialect=SQLITE, writes=False))
             connection: Any = borrowed.dbapi_connection
             connection.execute("BEGIN")
             return unit(store_unit)
@@ -117,6 +117,13 @@ class SqliteStore:
         connection = self._connect()
         connection.execute("PRAGMA query_only = ON")
         return connection
+
+
+def _close_cursor(connection: object, pooled: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    # A cursor that is left open would keep the file open after the connection has been closed.
+    del connection
+    if "cursor" in pooled.info:
+        pooled.info["cursor"].close()
 
 
 def _make_file(path: Path) -> None:
