@@ -10,9 +10,10 @@ from camket.core.gate.decide import decide
 from camket.core.gate.history import VERDICTS_KEPT, History, Standing
 from camket.core.gate.question import Agreement, Question, SubjectFacts
 from camket.core.policy.model import Clock, Limit, NoticeTerms, PolicyVersion
-from camket.core.terms import Action, Channel, Outcome, Right, Verification
+from camket.core.terms import Action, CaseAct, Channel, Ground, Outcome, Right, Verification
 from tests.property.gate.build import (
     TEXT,
+    make_case,
     make_item,
     make_policy,
     make_purpose,
@@ -90,16 +91,23 @@ def test_no_more_answers_are_remembered_than_promised() -> None:
         assert len(standing.verdicts) <= VERDICTS_KEPT
 
 
-def test_a_question_with_a_case_is_not_remembered() -> None:
-    """Two cases are never taken for one another."""
-    standing = Standing(History((version(1),)), SubjectFacts())
-    decide(standing, use("provide"))
-    assert list(standing.verdicts) == [use("provide").key]
+def test_a_case_is_never_remembered_nor_answered_from_memory() -> None:
+    """The same question with and without a case is two, in either order, and so are two cases."""
+    plain = use("sell")
+    covered, other = (
+        replace(plain, case=make_case(Ground.LAW, items=frozenset({item}), acts=frozenset({CaseAct.USE})))
+        for item in ("email", "phone")
+    )
+    for order in ((plain, covered, other), (other, covered, plain), (covered, other, plain, covered)):
+        standing = Standing(History((version(1),)), SubjectFacts())
+        answers = [decide(standing, question).items[0].row.name for question in order]
+        rows = {plain: "undeclared", covered: "case.law", other: "case.scope"}
+        assert answers == [rows[question] for question in order]
 
 
 def test_a_restriction_of_all_is_one_whatever_a_purpose_is_called() -> None:
     """A purpose that was once called `all` does not turn a restriction of everything into one of itself."""
-    renamed = make_purpose("provide", ["email"], renamed_from=("all",))
+    renamed = make_purpose("provide", ["email"], renamed_from=("sell", "all"))
     standing = History((version(1, purposes=(renamed,)),)).standing(SubjectFacts(restricted=frozenset({"all"})))
     assert decide(standing, use("provide")).outcome is Outcome.DENY
 
