@@ -107,9 +107,10 @@ def test_a_case_is_never_remembered_nor_answered_from_memory() -> None:
 
 def test_a_restriction_of_all_is_one_whatever_a_purpose_is_called() -> None:
     """A purpose that was once called `all` does not turn a restriction of everything into one of itself."""
-    renamed = make_purpose("provide", ["email"], renamed_from=("sell", "all"))
-    standing = History((version(1, purposes=(renamed,)),)).standing(SubjectFacts(restricted=frozenset({"all"})))
-    assert decide(standing, use("provide")).outcome is Outcome.DENY
+    purposes = (make_purpose("provide", ["email"], renamed_from=("sell", "all")), make_purpose("improve", ["email"]))
+    standing = History((version(1, purposes=purposes),)).standing(SubjectFacts(restricted=frozenset({"all"})))
+    for purpose in ("provide", "improve"):
+        assert decide(standing, use(purpose)).outcome is Outcome.DENY
 
 
 def test_the_reserved_purpose_is_reserved_by_its_very_name() -> None:
