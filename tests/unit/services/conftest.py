@@ -18,6 +18,7 @@ from camket.services.registration import confirm_registration, start_registratio
 from camket.services.sessions import SignedIn
 from camket.testing.doubles import CapturedMail, HeldClock
 from camket.testing.service import DEFAULT_POLICY, newest_code, running_service
+from tests import journeys
 
 ALICE = {"name": "Alice Nguyễn", "phone": "0912 345 678", "email": "alice@shop.example"}
 BOB = {"name": "Bob Trần", "phone": "0923 456 789", "email": "bob@mail.example"}
@@ -98,3 +99,11 @@ def open_service(tmp_path: Path, fresh_folder: Path) -> Iterator[OpenService]:
 def service(open_service: OpenService) -> Service:
     """Return a running service on SQLite."""
     return open_service()
+
+
+@pytest.fixture
+def journey(tmp_path: Path, fresh_folder: Path) -> Iterator[journeys.Service]:
+    """Return a running service through which customers go as people do, jobs and ledger included."""
+    folder = shutil.copytree(fresh_folder, tmp_path / "journey")
+    with journeys.service_in(folder) as running:
+        yield running

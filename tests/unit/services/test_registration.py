@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.adapters.store.statements import Query
 from camket.core.errors import RateLimitedError, StoreError, VerificationError
 from camket.core.intake import ProblemCode
 from camket.core.terms import Language, SubjectState
@@ -18,9 +17,9 @@ from camket.services.forms import FormError
 from camket.services.registration import registration_form, start_registration
 from camket.services.sessions import find_session
 from tests.unit.services.conftest import ALICE, BOB, OpenService, Service
+from tests.unit.services.recording import statements_of
 
 if TYPE_CHECKING:
-    from camket.adapters.store.statements import Prepared
     from tests.postgres import Postgres
 
 POLICIES = Path(__file__).parents[3] / "conformance" / "policies"
@@ -198,29 +197,6 @@ def test_codes_are_not_in_the_database(service: Service) -> None:
         assert secret.encode() not in written
 
 
-def _statements(monkeypatch: pytest.MonkeyPatch, work: object) -> list[str]:
-    """Return the text of every statement that reached the store, in order."""
-    seen: list[str] = []
-    run, many = Query._run, Query.many
-
-    def recorded(self: Query[object], link: object, params: dict[str, object]) -> Prepared:
-        prepared = run(self, link, params)  # type: ignore[arg-type]  # handed on as it came
-        seen.append(prepared.sql)
-        return prepared
-
-    def recorded_many(self: Query[object], link: object, params: object) -> int:
-        sets = list(params)  # type: ignore[call-overload]  # handed on as it came
-        seen.append(f"{len(sets)} of one")
-        return many(self, link, sets)  # type: ignore[arg-type]  # handed on as it came
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Query, "_run", recorded)
-        patched.setattr(Query, "many", recorded_many)
-        assert callable(work)
-        work()
-    return seen
-
-
 def test_registering_a_known_address_does_the_same_as_an_unknown_one(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,9 +205,9 @@ def test_registering_a_known_address_does_the_same_as_an_unknown_one(
     service.clock.advance(hours=1)
     service.start(BOB | {"email": "warm@mail.example"}, browser="warm")
     before = service.counts()
-    unknown = _statements(monkeypatch, lambda: service.start(BOB, browser="second"))
+    unknown = statements_of(monkeypatch, lambda: service.start(BOB, browser="second"))
     between = service.counts()
-    known = _statements(monkeypatch, lambda: service.start(BOB | {"email": "ALICE@shop.example"}, browser="third"))
+    known = statements_of(monkeypatch, lambda: service.start(BOB | {"email": "ALICE@shop.example"}, browser="third"))
     after = service.counts()
     assert known == unknown
     assert {name: between[name] - before[name] for name in before} == {
