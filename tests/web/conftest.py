@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from camket.adapters.telemetry import configure_logs
 from camket.bootstrap import Runtime, start_runtime
-from camket.config import Settings
+from camket.config import load_settings
 from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
 from camket.services.sequencing import Sequencer
@@ -116,8 +116,13 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         log = StringIO()
         configure_logs(level="info", stream=log)
         clock = HandClock()
-        values = {"data": tmp_path / f"data-{len(made)}", "policy": ROOT / "policies" / "default", "development": True}
-        runtime = start_runtime(Settings(**(values | settings)), clock=clock)
+        values = {
+            "data": tmp_path / f"data-{len(made)}",
+            "policy": ROOT / "policies" / "default",
+            "development": True,
+            "port": 8000,
+        }
+        runtime = start_runtime(load_settings(**(values | settings)), clock=clock)
         service = Service(runtime=runtime, app=create_app(runtime), clock=clock, log=log)
         made.append(service)
         return service

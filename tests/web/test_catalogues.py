@@ -39,9 +39,9 @@ def read_catalogue(language: Language) -> Catalog:
         return read_po(file, locale=language.value)
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
     """Return a message's forms: one, or several for a plural."""
-    return (text,) if isinstance(text, str) else tuple(text)
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 @pytest.mark.parametrize("language", Language)

@@ -47,7 +47,7 @@ def site_of(service: Service) -> Site:
     return Site(runtime=service.runtime, pages=Pages(Assets()), https=False)
 
 
-@pytest.mark.parametrize("kind", sorted(error_tree(), key=lambda one: one.__name__))
+@pytest.mark.parametrize("kind", sorted(error_tree(), key=str))
 def test_every_error_has_its_status(kind: type[CamketError]) -> None:
     """Each class of the error tree stands in the one table or below one that does, and its status has a page."""
     known = [STATUS_OF[one] for one in kind.__mro__ if one in STATUS_OF]

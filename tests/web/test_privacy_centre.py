@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from camket.core.terms import Language
 from tests.web.conftest import ALICE, BOB, Browser
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def test_everything_held_is_shown_with_its_reason(service: Service) -> None:
     page = text_of(browser.get("/me"))
     policy = service.runtime.context.policies.published(service.runtime.context.store)[-1].version.policy
     for item in policy.registration_items:
-        assert item.label["vi"] in page
-        assert item.why["vi"] in page
-        reason = item.maximum.reason["vi"]
+        assert item.label[Language.VI] in page
+        assert item.why[Language.VI] in page
+        reason = item.maximum.reason[Language.VI]
         assert reason[1:] in page
     assert "Từ 22/11/2026" in page
     assert "giữ tới khi bạn xóa tài khoản" in page
@@ -72,11 +73,11 @@ def test_every_use_is_listed_with_its_place_in_the_ledger(service: Service) -> N
     browser.get("/me")
     page = text_of(browser.get("/me/uses"))
     assert "Bạn xem dữ liệu của mình" in page
-    assert "Dịch vụ gửi thư đọc thông tin" in page
+    assert "Đọc để gửi thư cho bạn" in page
     assert "quyền của bạn" in page
     assert re.search(r"Sổ cái mục \d+ · tự kiểm chứng", page)
     english = text_of(browser.get("/me/uses?lang=en"))
-    assert "The mail service: information was read" in english
+    assert "Read to send you a mail" in english
 
 
 def test_uses_are_paged(service: Service) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.core.terms import SubjectState
+from camket.core.terms import Language, SubjectState
 from tests.web.conftest import ALICE, BOB
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def test_the_form_is_the_policys(service: Service) -> None:
     assert list(values(answer)) == [item.id for item in policy.registration_items] == ["name", "phone", "email"]
     text = html.unescape(answer.text)
     for item in policy.registration_items:
-        assert item.label["vi"] in text
-        assert item.why["vi"] in text
+        assert item.label[Language.VI] in text
+        assert item.why[Language.VI] in text
     assert re.findall(r'autocomplete="(\w+)"', answer.text) == ["name", "tel", "email"]
     assert answer.text.count(" required") == 3
 

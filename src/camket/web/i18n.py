@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from camket.core.terms import Language
 
 if TYPE_CHECKING:
-    from camket.core.policy.model import Text
+    from collections.abc import Mapping
 
 LOCALE: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "camket"
@@ -55,7 +55,7 @@ def say(language: Language, message: str, **values: object) -> str:
     return sentence % values if values else sentence
 
 
-def said(text: Text, language: Language) -> str:
+def said(text: Mapping[Language, str], language: Language) -> str:
     """Return a text of the policy in a language; in Vietnamese where the policy has no other."""
     return text.get(language) or text.get(DEFAULT_LANGUAGE) or next(iter(text.values()), "")
 

@@ -59,6 +59,15 @@ OWN: Final = {
 }
 """What one did oneself, said plainly."""
 
+KNOWN: Final = {
+    ("service:account", LedgerAction.COLLECT): marked("Recorded as you signed in"),
+    ("service:sign-in", LedgerAction.USE): marked("Looked up because someone asked to sign in"),
+    ("service:mailer", LedgerAction.USE): marked("Read to send you a mail"),
+    ("service:retention", LedgerAction.ERASE): marked("Its time was up, so it was erased"),
+    ("service:epoch", LedgerAction.USE): marked("Read to renew keys"),
+}
+"""What our services do every day, said plainly."""
+
 MOODS: Final = {LedgerOutcome.ASK: "ask", LedgerOutcome.DENY: "no"}
 REFUSED: Final = {
     LedgerOutcome.ASK: marked("Not done, you must be asked first. %(what)s"),
@@ -73,6 +82,7 @@ class SaidUse:
     """One use in the reader's language.
 
     Args:
+        purpose: what for; empty where the record names none.
         mood: how it is marked; empty for a use that was allowed.
         ledger_index: None until it has its place in the ledger.
     """
@@ -90,7 +100,7 @@ def say_use(use: UseView, policy: Policy, language: Language) -> SaidUse:
     return SaidUse(
         title=_title(use, language),
         items=_items(use.items, policy, language),
-        purpose=_purpose(use.purpose, policy, language),
+        purpose=_purpose(use, policy, language),
         at=use.at,
         mood=MOODS.get(use.outcome, ""),
         ledger_index=use.ledger_index,
@@ -98,7 +108,7 @@ def say_use(use: UseView, policy: Policy, language: Language) -> SaidUse:
 
 
 def _title(use: UseView, language: Language) -> str:
-    plain = OWN.get(use.action) if use.who == SUBJECT else None
+    plain = OWN.get(use.action) if use.who == SUBJECT else KNOWN.get((use.who, use.action))
     what = say(language, plain) if plain else say(language, WHAT[use.action], who=_who(use.who, language))
     refused = REFUSED.get(use.outcome)
     return say(language, refused, what=what) if refused else what
@@ -113,7 +123,7 @@ def _who(actor: str, language: Language) -> str:
 
 SUPPORT: Final[MessageId] = marked("Our staff (%(name)s)")
 OWN_RIGHTS: Final[MessageId] = marked("your rights")
-NO_PURPOSE: Final[MessageId] = marked("keeping the record")
+FOR_RIGHTS: Final[MessageId] = marked("so that you can sign in and use your rights")
 MANY: Final[MessageId] = marked("%(count)s items")
 
 
@@ -124,10 +134,10 @@ def _items(items: tuple[str, ...], policy: Policy, language: Language) -> str:
     return ", ".join(lower_first(labels.get(item, item)) for item in items)
 
 
-def _purpose(purpose: str | None, policy: Policy, language: Language) -> str:
-    if purpose is None:
-        return say(language, NO_PURPOSE)
-    if purpose == RIGHTS_PURPOSE:
-        return say(language, OWN_RIGHTS)
+def _purpose(use: UseView, policy: Policy, language: Language) -> str:
+    if use.purpose is None:
+        return ""
+    if use.purpose == RIGHTS_PURPOSE:
+        return say(language, OWN_RIGHTS if use.who == SUBJECT else FOR_RIGHTS)
     labels = {one.id: said(one.label, language) for one in policy.purposes}
-    return lower_first(labels.get(purpose, purpose))
+    return lower_first(labels.get(use.purpose, use.purpose))
