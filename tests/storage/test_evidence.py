@@ -22,6 +22,7 @@ def test_the_installation_is_written_once(store: Store) -> None:
             )
         )
     store.write(lambda unit: unit.installation.set_key_generation(5))
+    store.write(lambda unit: unit.installation.set_key_generation(4))
     found = store.read(lambda unit: unit.installation.get())
     assert found == InstallationRow(instance_id="00" * 16, created_at=NOW, key_generation=5)
 

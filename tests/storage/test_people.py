@@ -9,7 +9,7 @@ from camket.core.terms import Language, SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.ports import Store, Unit
 from camket.rows import SubjectRow
-from tests.storage.samples import NOW, after, each, fact, identifier, subject, value
+from tests.storage.samples import NOW, after, each, fact, identifier, policy, subject, value
 
 
 def the_subject(store: Store, subject_id: str = "alice") -> SubjectRow:
@@ -112,6 +112,15 @@ def test_pages_of_subjects_miss_no_one(store: Store) -> None:
     ):
         met.extend(row.id for row in page)
     assert met == names
+
+
+def test_a_revision_comes_with_the_newest_policy(store: Store) -> None:
+    """One query gives the subject's revision and the newest policy's number, which is 0 where there is none."""
+    assert store.read(lambda unit: unit.subjects.revision("alice")) is None
+    store.write(lambda unit: unit.subjects.add(subject(facts_revision=4)))
+    assert store.read(lambda unit: unit.subjects.revision("alice")) == (4, 0)
+    store.write(lambda unit: each(unit.policies.add, [policy(1), policy(3)]))
+    assert store.write(lambda unit: unit.subjects.revision("alice")) == (4, 3)
 
 
 def test_facts_raise_the_revision_in_their_unit(store: Store) -> None:

@@ -180,6 +180,17 @@ def test_a_rescheduled_job_waits_and_keeps_its_steps(store: Store) -> None:
     assert [row.step for row in store.read(lambda unit: unit.jobs.steps(job.id))] == ["accept"]
 
 
+def test_a_job_that_got_on_counts_its_tries_anew(store: Store) -> None:
+    """Given back without an error a job has no tries and no error behind it, and a higher fence all the same."""
+    enqueue(store)
+    job = claimed(store)
+    store.write(lambda unit: unit.jobs.reschedule(job.id, fence=job.fence, run_at=after(1), error="StoreError"))
+    again = claimed(store, seconds=1)
+    store.write(lambda unit: unit.jobs.reschedule(again.id, fence=again.fence, run_at=after(2)))
+    last = claimed(store, seconds=2)
+    assert (last.fence, last.attempts, last.last_error) == (3, 1, None)
+
+
 def test_the_next_job_is_announced(store: Store) -> None:
     """The next instant is when a ready job is due or a running one's lease ends; ended jobs announce nothing."""
     kinds = ("erase", "mail")
