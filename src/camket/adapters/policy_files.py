@@ -25,6 +25,9 @@ def read_policy_folder(path: Path) -> PolicyFiles:
         UnreadableError: there is nothing there, or it cannot be read, or it has far too many files.
     """
     folder = path.parent if path.name == DECLARATIONS else path
+    if folder.is_file():
+        message = f"cannot read `{path}`: name the policy's folder, or the `{DECLARATIONS}` in it"
+        raise UnreadableError(message)
     try:
         inside = sorted(each for each in folder.iterdir() if each.is_file() and not each.name.startswith("."))
         if path != folder and path not in inside:

@@ -57,6 +57,13 @@ def test_what_cannot_be_read_is_exit_code_2(command: str, tmp_path: Path) -> Non
         assert result.stdout == ""
 
 
+def test_another_file_is_not_taken_for_a_policy(folder: Path) -> None:
+    """A file of any other name is refused with what to name instead, even where it lies in a policy's folder."""
+    result = run("check", str(folder / "prose.vi.md"))
+    assert result.exit_code == 2
+    assert result.stderr.endswith("name the policy's folder, or the `policy.yaml` in it\n")
+
+
 def test_an_empty_folder_is_a_policy_with_a_finding(tmp_path: Path) -> None:
     """A folder that can be read but holds no policy is answered as any other incomplete one."""
     result = run("check", str(tmp_path))

@@ -128,6 +128,9 @@ def test_a_legal_minimum_longer_than_the_maximum_cannot_be_made() -> None:
     assert log.legal_minimum is not None
     with pytest.raises(InvalidValueError, match="is longer than its maximum"):
         replace(log, legal_minimum=replace(log.legal_minimum, days=401))
+    with pytest.raises(InvalidValueError, match="at least 1 day"):
+        replace(log.legal_minimum, days=0)
+    assert replace(log.legal_minimum, days=1).days == 1
     with pytest.raises(InvalidValueError, match="names its article"):
         replace(log.legal_minimum, article=" ")
     assert replace(log, legal_minimum=replace(log.legal_minimum, days=400)).maximum.days == 400

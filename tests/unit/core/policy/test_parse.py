@@ -65,7 +65,11 @@ def test_the_second_of_two_equal_keys_does_not_win() -> None:
 def test_a_bomb_of_values_or_levels_is_refused_with_its_line() -> None:
     """More values or deeper nesting than a policy needs ends the reading with one finding."""
     limit = f"more than {MAX_NODES} values or {MAX_DEPTH} levels; a policy needs fewer"
+    assert messages("[" * MAX_DEPTH + "]" * MAX_DEPTH) == []
     assert messages("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)) == [f"1: {limit}"]
+    assert messages("{a: " * (MAX_DEPTH - 1) + "b" + "}" * (MAX_DEPTH - 1)) == []
+    assert messages("{a: " * MAX_DEPTH + "b" + "}" * MAX_DEPTH) == [f"1: {limit}"]
+    assert messages("[" * (MAX_DEPTH - 1) + "{a: b}" + "]" * (MAX_DEPTH - 1)) == [f"1: {limit}"]
     assert messages("\n".join(["a:", *("- x" for _ in range(MAX_NODES))])) == [f"{MAX_NODES - 1}: {limit}"]
 
 

@@ -50,4 +50,5 @@ def test_text_that_is_not_clean_utf_8_is_refused_with_its_line() -> None:
     assert finding_of(b"\xef\xbb\xbfa").startswith("prose.vi.md:1: the file begins with a byte-order mark")
     assert finding_of(b"a\r\nb") == "prose.vi.md:1: the line has a carriage return; end lines with a line feed alone"
     assert finding_of(b"a\nb\x1b") == "prose.vi.md:2: the line has the control character U+001B"
+    assert decode("prose.vi.md", b"a" * MAX_FILE_BYTES)
     assert f"at most {MAX_FILE_BYTES}" in finding_of(b"a" * (MAX_FILE_BYTES + 1))
