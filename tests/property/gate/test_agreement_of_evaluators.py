@@ -14,7 +14,7 @@ from camket.core.gate.decision import Decision
 from camket.core.gate.history import History
 from camket.core.gate.question import Question, SubjectFacts
 from camket.core.gate.rows import ROWS
-from tests.property.gate import build, slow
+from tests.property.gate import draw, draw_world, slow, slow_fold
 
 END = datetime.max.replace(tzinfo=UTC)
 SHARDS = 4
@@ -73,14 +73,14 @@ def test_both_evaluators_agree_on_tens_of_thousands_of_cases(shard: int) -> None
     """Outcome, rows, clauses, missing, obligations and the fold's hash are the same in 51,840 random cases."""
     rows: Counter[str] = Counter()
     for number in range(HISTORIES_PER_SHARD):
-        world = build.world(Random(f"{shard}.{number}"))  # noqa: S311 - draws to repeat, no secret
+        world = draw_world.world(Random(f"{shard}.{number}"))  # noqa: S311 - draws to repeat, no secret
         history = History(tuple(world.versions))
         for _ in range(SUBJECTS_PER_HISTORY):
-            facts = build.subject(world)
+            facts = draw.subject(world)
             for _ in range(QUESTIONS_PER_SUBJECT):
-                question = build.question(world, facts)
+                question = draw.question(world, facts)
                 # The same question again and again, so that what is remembered of an instant meets another.
-                for at in (question.at, *(build.instant(world.rng) for _ in range(INSTANTS_PER_QUESTION - 1))):
+                for at in (question.at, *(draw.instant(world.rng) for _ in range(INSTANTS_PER_QUESTION - 1))):
                     answer = compare(history, facts, replace(question, at=at))
                     rows.update(row.row for _, row in answer.items)
     assert set(rows) >= set(ROWS), set(ROWS) - set(rows)
@@ -89,9 +89,9 @@ def test_both_evaluators_agree_on_tens_of_thousands_of_cases(shard: int) -> None
 def test_rights_notices_and_limits_are_folded_as_the_text_says() -> None:
     """What the pages read of a standing is what the text gives with every agreement and withdrawal counted."""
     for number in range(300):
-        world = build.world(Random(f"fold.{number}"))  # noqa: S311 - draws to repeat, no secret
+        world = draw_world.world(Random(f"fold.{number}"))  # noqa: S311 - draws to repeat, no secret
         history = History(tuple(world.versions))
-        facts = build.subject(world)
+        facts = draw.subject(world)
         standing = history.standing(facts)
         assert {
             str(right): {
@@ -101,25 +101,28 @@ def test_rights_notices_and_limits_are_folded_as_the_text_says() -> None:
                 "verification": str(terms.verification),
             }
             for right, terms in standing.rights.items()
-        } == slow.rights(world.versions, facts, END)
+        } == slow_fold.rights(world.versions, facts, END)
         assert {
-            (slow.root(world.versions, "services", one.service), str(one.channel)): one.lead_days
+            (slow_fold.root(world.versions, "services", one.service), str(one.channel)): one.lead_days
             for one in standing.notices
-        } == slow.notices(world.versions, facts, END)
+        } == slow_fold.notices(world.versions, facts, END)
         limits = {
-            (slow.root(world.versions, "items", name), "account" if one.days is None else f"P{one.days}D@{one.clock}")
+            (
+                slow_fold.root(world.versions, "items", name),
+                "account" if one.days is None else f"P{one.days}D@{one.clock}",
+            )
             for name in world.names("items")
             for one in standing.keep_limits(name)
         }
-        assert limits == slow.keep(world.versions, facts, END)
+        assert limits == slow_fold.keep(world.versions, facts, END)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(min_value=0, max_value=2**32), draws=st.integers(min_value=1, max_value=4))
 def test_both_evaluators_agree_wherever_the_search_goes(seed: int, draws: int) -> None:
     """A search over seeds finds no history, subject and question about which the two differ."""
-    world = build.world(Random(seed), most_versions=3)  # noqa: S311 - draws to repeat, no secret
+    world = draw_world.world(Random(seed), most_versions=3)  # noqa: S311 - draws to repeat, no secret
     history = History(tuple(world.versions))
     for _ in range(draws):
-        facts = build.subject(world)
-        compare(history, facts, build.question(world, facts))
+        facts = draw.subject(world)
+        compare(history, facts, draw.question(world, facts))

@@ -11,20 +11,20 @@ from camket.core.gate.decision import Decision
 from camket.core.gate.history import History
 from camket.core.gate.question import Question, SubjectFacts
 from camket.core.terms import Action, Outcome, SubjectState, Verification
-from tests.property.gate import build
+from tests.property.gate import draw, draw_world
 
 HISTORIES = 400
 T = TypeVar("T")
 
 
-def lives(label: str) -> Iterator[tuple[build.World, History, SubjectFacts]]:
+def lives(label: str) -> Iterator[tuple[draw_world.World, History, SubjectFacts]]:
     """Yield random histories with a subject each."""
     for number in range(HISTORIES):
-        world = build.world(Random(f"{label}.{number}"))  # noqa: S311 - draws to repeat, no secret
-        yield world, History(tuple(world.versions)), build.subject(world)
+        world = draw_world.world(Random(f"{label}.{number}"))  # noqa: S311 - draws to repeat, no secret
+        yield world, History(tuple(world.versions)), draw.subject(world)
 
 
-def first_names(world: build.World, question: Question) -> Question:
+def first_names(world: draw_world.World, question: Question) -> Question:
     """Return the question in the names that the oldest version already knew."""
     names = History(tuple(world.versions)).tables.names
     return replace(
@@ -40,10 +40,10 @@ def test_without_a_yes_nothing_is_permitted_that_was_not_when_the_subject_joined
     """No later version widens what may be done with the data of someone who never said yes."""
     permitted = 0
     for world, history, drawn in lives("silence"):
-        facts = build.never_agreed(replace(drawn, joined=1))
+        facts = draw.never_agreed(replace(drawn, joined=1))
         joined = History(history.versions[:1])
         for _ in range(12):
-            question = replace(first_names(world, build.question(world, facts)), case=None)
+            question = replace(first_names(world, draw.question(world, facts)), case=None)
             if question.purpose == "rights":
                 continue
             if decide(history.standing(facts), question).outcome is Outcome.PERMIT:
@@ -55,7 +55,7 @@ def test_without_a_yes_nothing_is_permitted_that_was_not_when_the_subject_joined
 def test_without_a_yes_no_right_shrinks() -> None:
     """Every right, deadline, fee and notice of the first version holds at least as well under the newest."""
     for _, history, drawn in lives("rights"):
-        facts = build.never_agreed(replace(drawn, joined=1))
+        facts = draw.never_agreed(replace(drawn, joined=1))
         before, after = History(history.versions[:1]).standing(facts), history.standing(facts)
         for right, old in before.rights.items():
             new = after.rights[right]
@@ -78,7 +78,7 @@ def test_a_yes_never_takes_a_permission_away() -> None:
             *(replace(facts, consents=without(facts.consents, one)) for one in range(len(facts.consents))),
         ]
         for _ in range(4):
-            question = build.question(world, facts)
+            question = draw.question(world, facts)
             with_all = decide(history.standing(facts), question).outcome
             for less in fewer:
                 if decide(history.standing(less), question).outcome is Outcome.PERMIT:
@@ -88,16 +88,16 @@ def test_a_yes_never_takes_a_permission_away() -> None:
 def test_a_no_never_permits() -> None:
     """Restriction, objection, a refusal or the signal turns nothing into a permit."""
     for world, history, facts in lives("no"):
-        other = build.subject(world)
+        other = draw.subject(world)
         stricter = replace(
             facts,
             restricted=facts.restricted | other.restricted,
             objected=facts.objected | other.objected,
             refusals=(*facts.refusals, *other.refusals),
-            gpc=facts.gpc or build.gpc(world.rng),
+            gpc=facts.gpc or draw.gpc(world.rng),
         )
         for _ in range(6):
-            question = build.question(world, facts)
+            question = draw.question(world, facts)
             if decide(history.standing(stricter), question).outcome is Outcome.PERMIT:
                 assert decide(history.standing(facts), question).outcome is Outcome.PERMIT, (facts, question)
 
@@ -106,11 +106,11 @@ def test_after_a_withdrawal_it_is_as_if_there_had_never_been_an_agreement() -> N
     """From its instant on a withdrawn agreement changes no part of any answer."""
     for world, history, facts in lives("withdrawal"):
         for place, agreement in enumerate(facts.agreements):
-            at = build.instant(world.rng)
+            at = draw.instant(world.rng)
             withdrawn = replace(agreement, withdrawn_at=at)
             said = replace(facts, agreements=(*without(facts.agreements, place), withdrawn))
             never = replace(facts, agreements=without(facts.agreements, place))
-            question = later(build.question(world, facts), at)
+            question = later(draw.question(world, facts), at)
             assert decide(history.standing(said), question) == decide(history.standing(never), question)
 
 
@@ -118,11 +118,11 @@ def test_after_a_withdrawal_it_is_as_if_there_had_never_been_a_consent() -> None
     """From its instant on a withdrawn consent changes no use, and of a sharing only that it is not asked again."""
     for world, history, facts in lives("consent"):
         for place, consent in enumerate(facts.consents):
-            at = build.instant(world.rng)
+            at = draw.instant(world.rng)
             rest = without(facts.consents, place)
             said = replace(facts, consents=(*rest, replace(consent, withdrawn_at=at)))
             never = replace(facts, consents=rest)
-            question = later(build.question(world, facts), at)
+            question = later(draw.question(world, facts), at)
             one, other = decide(history.standing(said), question), decide(history.standing(never), question)
             if question.action is Action.SHARE:
                 assert rows(one, "share.withdrawn") == rows(other, "share.withdrawn")
@@ -136,7 +136,7 @@ def test_an_erased_subject_is_open_to_rights_and_law_alone() -> None:
     for world, history, facts in lives("erased"):
         standing = history.standing(replace(facts, state=SubjectState.ERASED))
         for _ in range(8):
-            decision = decide(standing, build.question(world, standing.facts))
+            decision = decide(standing, draw.question(world, standing.facts))
             if decision.outcome is Outcome.PERMIT:
                 assert {one.row.name for one in decision.items} <= {"erased.held.rights", "erased.held.law"}
 
