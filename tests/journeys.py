@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from camket.bootstrap import Runtime
 from camket.core.terms import Language, VerifiedIdentity
 from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
-from camket.ports import Mail
+from camket.ports import Mail, Store, Unit
 from camket.rows import CodeKind
 from camket.services.context import Context
 from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
@@ -24,7 +24,7 @@ from camket.services.verification import prove, send_code
 from camket.testing.doubles import CapturedMail, HeldClock
 from camket.testing.service import DEFAULT_POLICY, newest_code, running_service
 
-DIGITS = re.compile(r"\b\d{6}\b")
+T = TypeVar("T")
 HEADERS = {
     "user-agent": "Mozilla/5.0 (Linux; Android 14; Redmi 12) AppleWebKit/537.36 Chrome/131.0 Mobile",
     "sec-ch-ua-model": '"Redmi 12"',
@@ -91,6 +91,7 @@ class Customer:
 
     service: Service
     session: Session
+    token: str
     browser: str
     email: str
 
@@ -130,4 +131,47 @@ def register(
     signed_in = confirm_registration(ctx, browser=browser, code=code, headers=HEADERS, address=ADDRESS)
     session = find_session(ctx, signed_in.session_token)
     assert session is not None
-    return Customer(service, session, browser, email)
+    return Customer(service, session, signed_in.session_token, browser, email)
+
+
+class StoppingStore:
+    """A store that stops working before or after one commit, as when the connection or the node is lost."""
+
+    def __init__(self, store: Store, commit: int, *, before: bool) -> None:
+        self._store = store
+        self._left = commit
+        self._before = before
+
+    def write(self, unit: Callable[[Unit], T]) -> T:
+        """Write as the real store does, until the commit to stop at."""
+        self._left -= 1
+        if self._left < 0:
+            raise LostError
+        if self._left == 0 and self._before:
+
+            def stop(work: Unit) -> T:
+                unit(work)
+                raise LostError
+
+            return self._store.write(stop)
+        result = self._store.write(unit)
+        if self._left == 0:
+            raise LostError
+        return result
+
+    def read(self, unit: Callable[[Unit], T]) -> T:
+        """Read as the real store does."""
+        return self._store.read(unit)
+
+    def close(self) -> None:
+        """Leave the real store open; it is the test's."""
+
+
+def run_all(engine: Engine) -> None:
+    """Run every job that is due."""
+    while engine.run_next("lost"):
+        pass
+
+
+class LostError(Exception):
+    """The node is gone."""

@@ -1,8 +1,9 @@
 """An accepted erasure is carried out whatever happens: killed before or after any commit, it goes on at its step."""
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +20,11 @@ from camket.core.terms import SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.jobs.engine import LEASE, Engine
 from camket.jobs.kinds import KINDS
-from camket.ports import Store, Unit
+from camket.ports import Unit
 from camket.rows import JobState
 from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.sequencing import tile_reader
-from tests.journeys import Customer, Service, register, service_in
+from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all, service_in
 from tests.postgres import Postgres
 
 PROCESS = Path(__file__).with_name("erasure_process.py")
@@ -97,10 +98,10 @@ def require_closed_before_killed(service: Service, alice: Customer) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_any_commit_it_goes_on(tmp_path: Path, moment: str) -> None:
     """A process killed with kill -9 before or after each commit of an erasure leaves one that the next process ends."""
+    with service_in(tmp_path / "accepted") as service:
+        alice, token = prepare(service)
     for commit in range(1, MOST_COMMITS):
-        folder = tmp_path / str(commit)
-        with service_in(folder) as service:
-            alice, token = prepare(service)
+        folder = shutil.copytree(tmp_path / "accepted", tmp_path / str(commit))
         died = run_and_die(folder, commit, moment)
         with service_in(folder) as service:
             require_closed_before_killed(service, alice)
@@ -114,43 +115,6 @@ def test_killed_at_any_commit_it_goes_on(tmp_path: Path, moment: str) -> None:
         assert died == KILLED
     message = "the erasure never ends"
     raise AssertionError(message)
-
-
-class StoppingStore:
-    """A store that stops working before or after one commit, as when the connection or the node is lost."""
-
-    def __init__(self, store: Store, commit: int, *, before: bool) -> None:
-        self._store = store
-        self._left = commit
-        self._before = before
-
-    def write(self, unit: Callable[[Unit], T]) -> T:
-        """Write as the real store does, until the commit to stop at."""
-        self._left -= 1
-        if self._left < 0:
-            raise LostError
-        if self._left == 0 and self._before:
-
-            def stop(work: Unit) -> T:
-                unit(work)
-                raise LostError
-
-            return self._store.write(stop)
-        result = self._store.write(unit)
-        if self._left == 0:
-            raise LostError
-        return result
-
-    def read(self, unit: Callable[[Unit], T]) -> T:
-        """Read as the real store does."""
-        return self._store.read(unit)
-
-    def close(self) -> None:
-        """Leave the real store open; it is the test's."""
-
-
-class LostError(Exception):
-    """The node is gone."""
 
 
 @pytest.fixture(scope="module")
@@ -178,8 +142,7 @@ def test_another_node_goes_on_on_postgresql(on_postgresql: Service, commit: int,
     lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
     engine = Engine(lost, KINDS)
     with pytest.raises(LostError):
-        while engine.run_next("lost"):
-            pass
+        run_all(engine)
     service.clock.advance(seconds=timedelta(hours=2).total_seconds())
     service.work()
     require_erased(service, alice, token)

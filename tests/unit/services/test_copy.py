@@ -1,0 +1,124 @@
+"""The copy: complete, readable without anything, and checkable without us."""
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pytest
+
+from camket.core.errors import NotFoundError, VerificationError
+from camket.core.ledger.openings import Openings, verify_openings
+from camket.core.terms import Language
+from camket.services.copy import Copy, make_copy, start_copy
+from camket.services.correction import start_correction
+from camket.services.sequencing import tile_reader
+from tests.journeys import Customer, Service, register
+
+
+@pytest.fixture
+def alice(journey: Service) -> Customer:
+    """Return alice, signed in, with no mail under way."""
+    customer = register(journey)
+    journey.work()
+    return customer
+
+
+def copy_of(journey: Service, customer: Customer, language: Language = Language.VI) -> Copy:
+    """Ask for a copy, prove identity and get it."""
+    request = start_copy(journey.ctx, customer.session)
+    identity = customer.prove(request.id)
+    journey.sequence()
+    return make_copy(journey.ctx, identity, language=language)
+
+
+def files_of(copy: Copy) -> dict[str, bytes]:
+    """Return the files of a copy."""
+    with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def data_of(copy: Copy) -> dict[str, Any]:
+    """Return what programs read."""
+    data: dict[str, Any] = json.loads(files_of(copy)["data.json"])
+    return data
+
+
+def test_everything_held_is_in_it(journey: Service, alice: Customer) -> None:
+    """Each stored value is in `data.json` once, in the clear, with its reason, purposes, term and dates."""
+    stored = journey.ctx.store.read(lambda unit: unit.values.items_of_subject(alice.subject_id))
+    data = data_of(copy_of(journey, alice))
+    assert (data["format"], data["format_version"]) == ("camket-copy", 1)
+    assert {value["item"] for value in data["values"]} == set(stored)
+    values = {value["item"]: value for value in data["values"]}
+    assert values["email"]["value"] == "alice@shop.example"
+    assert values["phone"]["value"] == "+84912345678"
+    assert values["email"]["dpv"] == "pd:EmailAddress"
+    assert "notify" in values["email"]["purposes"]
+    assert values["signin.time"]["kept_until"] == "2028-11-21T09:00:00.000Z"
+    assert data["subject"]["handle"] == alice.subject_id
+    assert [session["began_at"] for session in data["sessions"]] == ["2026-11-22T09:00:00.000Z"]
+    assert {use["who"] for use in data["uses"]} >= {"subject", "service:mailer", "service:account"}
+
+
+def test_it_can_be_read_in_both_languages(journey: Service, alice: Customer) -> None:
+    """There is a page in each language, the reader's first; each has every value and runs no script."""
+    files = files_of(copy_of(journey, alice, Language.EN))
+    pages = [name for name in files if name.endswith(".html")]
+    assert pages == ["my-data.html", "du-lieu-cua-toi.html"]
+    for name in pages:
+        page = files[name].decode()
+        for shown in ("Alice Nguyễn", "091 234 56 78", "alice@shop.example", "Redmi 12", "22/11/2026 16:00"):
+            assert shown in page
+        assert "default-src 'none'" in page
+        assert not re.search(r"<script|<link|<iframe|\son\w+=|src=\"(?!pictures/)|url\(|@import", page)
+
+
+def test_a_value_cannot_break_out_of_its_place(journey: Service) -> None:
+    """What a customer typed stands on the page as text, whatever it looks like."""
+    alice = register(journey, "Alice", email="alice+'&@shop.example")
+    page = files_of(copy_of(journey, alice))["my-data.html"].decode()
+    assert "alice+&#x27;&amp;@shop.example" in page
+
+
+def test_the_openings_prove_themselves(journey: Service, alice: Customer) -> None:
+    """The file of openings fits the published ledger, and opens every entry that the subject has so far."""
+    copy = copy_of(journey, alice)
+    openings = Openings.parse(files_of(copy)["openings.json"])
+    report = verify_openings(openings, tile_reader(journey.ctx))
+    assert report.holds
+    # The record of the copy itself has no place in the ledger yet.
+    assert (report.proven, report.awaiting) == (len(openings.openings) - 1, 1)
+    assert {one.handle for one in openings.openings} == {alice.subject_id}
+    assert len(openings.openings) == len(data_of(copy)["uses"])
+
+
+def test_a_forged_opening_is_found(journey: Service, alice: Customer) -> None:
+    """Another word in a record of the file does not fit the ledger any more."""
+    raw = files_of(copy_of(journey, alice))["openings.json"].replace(b'"service:mailer"', b'"service:seller"', 1)
+    assert not verify_openings(Openings.parse(raw), tile_reader(journey.ctx)).holds
+
+
+def test_the_name_of_the_file_tells_nothing(journey: Service, alice: Customer) -> None:
+    """The file is called by its day, not by whose it is."""
+    assert copy_of(journey, alice).file_name == "camket-2026-11-22.zip"
+
+
+def test_it_may_be_downloaded_again_while_the_proof_lasts(journey: Service, alice: Customer) -> None:
+    """A download that broke off is begun again within a quarter of an hour, each time on record; later it is not."""
+    identity = alice.prove(start_copy(journey.ctx, alice.session).id)
+    first = data_of(make_copy(journey.ctx, identity, language=Language.VI))
+    second = data_of(make_copy(journey.ctx, identity, language=Language.VI))
+    assert len(second["uses"]) == len(first["uses"]) + 1
+    journey.clock.advance(minutes=15)
+    with pytest.raises(VerificationError):
+        make_copy(journey.ctx, identity, language=Language.VI)
+
+
+def test_a_proof_for_something_else_copies_nothing(journey: Service, alice: Customer) -> None:
+    """A proof that was given for a correction does not hand a copy over."""
+    identity = alice.prove(start_correction(journey.ctx, alice.session, item="name", typed="Alice").id)
+    with pytest.raises(NotFoundError):
+        make_copy(journey.ctx, identity, language=Language.VI)
