@@ -214,7 +214,9 @@ def _go_on_after(ctx: Context, gap: Gap) -> None:
     # INVARIANT: erasures are replayed before anything else is done with a database that was put back.
     tombstones = replay_erasures(ctx)
     record_restore(ctx, gap)
-    Sequencer(ctx, opens=(*gap_lines(ctx.keys), gap_line(gap))).once()
+    sequencer = Sequencer(ctx, opens=(*gap_lines(ctx.keys), gap_line(gap)))
+    sequencer.once()
+    sequencer.release()
     log.warning("restored", ledger_size=gap.kept_size, checkpoint_size=gap.lost.size, tombstones=tombstones)
 
 

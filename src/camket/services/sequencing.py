@@ -19,7 +19,7 @@ from camket.core.ledger.tiles import TILE_WIDTH, TreeState, append, load_state
 from camket.ports import RememberedCheckpoint
 from camket.services.ids import random_id
 from camket.services.restoring import gap_lines
-from camket.services.tiles import PublishedLedger, StoredTiles
+from camket.services.tiles import StoredTiles
 
 if TYPE_CHECKING:
     from camket.core.ledger.tiles import Appended, Tile
@@ -42,14 +42,13 @@ def verifier_key(ctx: Context) -> VerifierKey:
     return ledger_signer(ctx).verifier_key
 
 
-def tile_reader(ctx: Context) -> PublishedLedger:
-    """Return what reads the published ledger: tiles, checkpoint and key, each as it is now."""
-    return PublishedLedger(ctx.store, verifier_key(ctx))
-
-
 def sequence_once(ctx: Context) -> int:
-    """Place one batch of waiting records; return how many. See `Sequencer.once`."""
-    return Sequencer(ctx).once()
+    """Place one batch of waiting records and give the lease back; return how many. See `Sequencer.once`."""
+    sequencer = Sequencer(ctx)
+    try:
+        return sequencer.once()
+    finally:
+        sequencer.release()
 
 
 class Sequencer:
@@ -67,6 +66,7 @@ class Sequencer:
         self._owner = f"sequencer-{random_id(ctx.entropy)}"
         self._signer = ledger_signer(ctx)
         self._state = TreeState()
+        self._fence: int | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camket-sequencer", daemon=True)
 
@@ -79,6 +79,12 @@ class Sequencer:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def release(self) -> None:
+        """Give the lease back, so that another sequencer need not wait for it to run out; twice is once."""
+        fence, self._fence = self._fence, None
+        if fence is not None:
+            self._ctx.store.write(lambda unit: unit.ledger.release(self._owner, fence=fence))
 
     def once(self) -> int:
         """Place one batch of waiting records, in the order in which they were stored, and sign a checkpoint.
@@ -99,7 +105,7 @@ class Sequencer:
         grown = self._ctx.store.write(self._place)
         if grown is None:
             return 0
-        appended, placed, note = grown
+        appended, placed, note, self._fence = grown
         self._state = appended.state
         self._ctx.keys.remember_checkpoint(
             RememberedCheckpoint(size=appended.state.size, root=appended.root, note=note), new_log=self._opens_log
@@ -107,7 +113,7 @@ class Sequencer:
         self._opens_log = False
         return placed
 
-    def _place(self, unit: Unit) -> tuple[Appended, int, str] | None:
+    def _place(self, unit: Unit) -> tuple[Appended, int, str, int] | None:
         now = self._ctx.clock.now()
         fence = unit.ledger.lease(self._owner, now=now, until=now + LEASE)
         if fence is None:
@@ -129,13 +135,15 @@ class Sequencer:
         unit.ledger.advance(fence=fence, size=appended.state.size, root=appended.root, checkpoint=note, signed_at=now)
         for tile in appended.tiles:
             _drop_partial(unit, tile)
-        return appended, len(rows), note
+        return appended, len(rows), note, fence
 
     def _run(self) -> None:
         while True:
             stopping = self._stop.is_set()
             try:
                 placed = self.once()
+                if stopping and not placed:
+                    self.release()
             except (StoreError, KeyStoreError, ConflictError) as error:
                 log.warning("sequencing_failed", exc_info=error)
                 placed = 0
