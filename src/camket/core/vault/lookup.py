@@ -75,14 +75,17 @@ def normalise(field: IndexField, text: str) -> str:
 
 
 def normalise_email(text: str) -> str:
-    """Return an address for comparing: NFKC and case-folded, its domain in the ASCII form of IDNA where it has one.
+    """Return an address for comparing: its domain in the ASCII form of IDNA where it has one, all in small letters.
 
-    Source: RFC 5321 section 2.4 lets a server tell `A` from `a` before the `@`; hardly one does, and two accounts that
-    differ in nothing else are one person or an impersonation.
+    Two addresses that can have two owners never have one form: who proves the one must not pass for the other. So
+    `ß` is not `ss`, nor is a ligature its letters: mail servers and domain registries tell them apart.
+
+    Source: RFC 5321 section 2.4 lets a server tell `A` from `a` before the `@`; hardly one does. RFC 5891 registers
+    `ß` and `ς` as letters of their own.
     """
-    folded = _fold(text)
-    local_part, sign, domain = folded.rpartition("@")
-    return f"{local_part}{sign}{_ascii_domain(domain)}" if sign else folded
+    local_part, sign, domain = text.strip().rpartition("@")
+    # INVARIANT: one form, one mailbox; registering with an address that has an account signs in to that account.
+    return f"{_small(local_part)}{sign}{_ascii_domain(domain)}" if sign else _small(domain)
 
 
 def normalise_phone(text: str) -> str:
@@ -91,16 +94,16 @@ def normalise_phone(text: str) -> str:
     return answer.value if isinstance(answer, Accepted) else text.strip()
 
 
-def _fold(text: str) -> str:
-    # Folding can undo a composition and composing can bring back a capital; the second pass settles both.
-    folded = text.strip()
+def _small(text: str) -> str:
+    # Small letters can undo a composition, and composing can bring back a capital; the second pass settles both.
+    small = text
     for _ in range(2):
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
-    return folded.strip()
+        small = unicodedata.normalize("NFC", unicodedata.normalize("NFC", small).lower())
+    return small
 
 
 def _ascii_domain(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        return domain
+        return _small(domain)
