@@ -107,25 +107,24 @@ class Service:
         return browser
 
 
+def start(data: Path, **settings: object) -> Service:
+    """Return a service over a data folder; settings may be given by name."""
+    log = StringIO()
+    configure_logs(level="info", stream=log)
+    clock = HandClock()
+    values = {"data": data, "policy": ROOT / "policies" / "default", "development": True, "port": 8000}
+    runtime = start_runtime(load_settings(**(values | settings)), clock=clock)
+    return Service(runtime=runtime, app=create_app(runtime), clock=clock, log=log)
+
+
 @pytest.fixture
 def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
-    """Return a maker of services; settings may be given by name. They are closed after the test."""
+    """Return a maker of services, which are closed after the test."""
     made: list[Service] = []
 
     def make(**settings: object) -> Service:
-        log = StringIO()
-        configure_logs(level="info", stream=log)
-        clock = HandClock()
-        values = {
-            "data": tmp_path / f"data-{len(made)}",
-            "policy": ROOT / "policies" / "default",
-            "development": True,
-            "port": 8000,
-        }
-        runtime = start_runtime(load_settings(**(values | settings)), clock=clock)
-        service = Service(runtime=runtime, app=create_app(runtime), clock=clock, log=log)
-        made.append(service)
-        return service
+        made.append(start(tmp_path / f"data-{len(made)}", **settings))
+        return made[-1]
 
     yield make
     for service in made:
@@ -136,3 +135,11 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 def service(make_service: Callable[..., Service]) -> Service:
     """Return a fresh service."""
     return make_service()
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Return a service that a module's tests share: for those that only read, or whose every form is refused."""
+    service = start(tmp_path_factory.mktemp("untouched") / "data", registrations_per_address_hour=1000)
+    yield service
+    service.runtime.close()

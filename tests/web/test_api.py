@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tests.web.conftest import Service
 
 
-def test_the_policy_is_given_in_both_languages(service: Service) -> None:
+def test_the_policy_is_given_in_both_languages(untouched: Service) -> None:
     """The version in force comes with its hashes, text and clauses; a version that does not exist is said so."""
-    browser = service.browser()
+    browser = untouched.browser()
     vi, en = (browser.get("/api/v1/policy", params={"lang": lang}).json() for lang in ("vi", "en"))
     assert vi["version"] == en["version"]
     assert vi["version"]["number"] == 1
@@ -61,24 +61,24 @@ def test_a_code_of_another_token_is_refused(service: Service) -> None:
         ({}, "fields"),
     ],
 )
-def test_what_is_not_right_is_refused_by_name(service: Service, document: object, field: str) -> None:
+def test_what_is_not_right_is_refused_by_name(untouched: Service, document: object, field: str) -> None:
     """A field that is not declared, missing or cannot be held is named in problem details; nothing is stored."""
-    answer = service.browser().post("/api/v1/registrations", json=document)
+    answer = untouched.browser().post("/api/v1/registrations", json=document)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert field in [problem["field"] for problem in answer.json()["errors"]]
-    assert subjects(service) == 0
+    assert subjects(untouched) == 0
 
 
-def test_an_answer_never_repeats_what_was_typed(service: Service) -> None:
+def test_an_answer_never_repeats_what_was_typed(untouched: Service) -> None:
     """Problem details name the field, not the value."""
     wrong = ALICE | {"phone": "secret-0901"}
-    assert "secret" not in service.browser().post("/api/v1/registrations", json={"fields": wrong}).text
+    assert "secret" not in untouched.browser().post("/api/v1/registrations", json={"fields": wrong}).text
 
 
-def test_too_much_is_refused(service: Service) -> None:
+def test_too_much_is_refused(untouched: Service) -> None:
     """The API reads no more than a form may have."""
-    answer = service.browser().post("/api/v1/registrations", content=b"x" * 20_000)
+    answer = untouched.browser().post("/api/v1/registrations", content=b"x" * 20_000)
     assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
 
 
@@ -90,9 +90,9 @@ def test_the_api_reads_no_cookie(service: Service) -> None:
         assert "set-cookie" not in signed_in.get(path).headers
 
 
-def test_the_api_describes_itself(service: Service) -> None:
+def test_the_api_describes_itself(untouched: Service) -> None:
     """The description is OpenAPI 3.1, and every answer that fails is described as problem details."""
-    description = service.browser().get("/api/v1/openapi.json").json()
+    description = untouched.browser().get("/api/v1/openapi.json").json()
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {
         "/healthz",

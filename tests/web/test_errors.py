@@ -64,10 +64,10 @@ def test_an_unexpected_error_is_ours() -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_an_error_page_says_what_happened_what_is_safe_and_what_to_do(service: Service, language: Language) -> None:
+def test_an_error_page_says_what_happened_what_is_safe_and_what_to_do(untouched: Service, language: Language) -> None:
     """Every error page stands in both languages with its three answers."""
     for status, failure in FAILURES.items():
-        answer = failing(service, HTTPException(status)).get("/", params={"lang": language.value})
+        answer = failing(untouched, HTTPException(status)).get("/", params={"lang": language.value})
         assert answer.status_code == status
         assert f'<html lang="{language}">' in answer.text
         text = html.unescape(answer.text)
@@ -89,27 +89,27 @@ def test_an_error_tells_nothing_about_anyone(service: Service) -> None:
     assert {line.get("error") for line in lines if line["level"] == "error"} == {"ValueError", "StoreError"}
 
 
-def test_too_many_tries_say_when_to_come_back(service: Service) -> None:
+def test_too_many_tries_say_when_to_come_back(untouched: Service) -> None:
     """The answer to too many tries names the seconds to wait, for programs too."""
-    answer = failing(service, RateLimitedError("slow down", retry_after_seconds=77)).get("/")
+    answer = failing(untouched, RateLimitedError("slow down", retry_after_seconds=77)).get("/")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "77")
 
 
-def test_an_error_page_stands_without_the_store(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_page_stands_without_the_store(untouched: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the store cannot be read, the page that says so is still there."""
 
     def broken(_self: object) -> None:
         raise StoreError("the disk is gone")
 
     monkeypatch.setattr(Site, "versions", broken)
-    answer = Browser(service.app).get("/policy")
+    answer = Browser(untouched.app).get("/policy")
     assert answer.status_code == 503
     assert "Dịch vụ chưa trả lời được lúc này" in answer.text
 
 
-def test_the_api_answers_with_problem_details(service: Service) -> None:
+def test_the_api_answers_with_problem_details(untouched: Service) -> None:
     """An error of the API is JSON of RFC 9457, quoting a message of our own tree only where it is not our fault."""
-    answer = failing(service, errors.NotFoundError("there is no version `9`")).get("/api/v1/x")
+    answer = failing(untouched, errors.NotFoundError("there is no version `9`")).get("/api/v1/x")
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == {
         "type": "about:blank",
@@ -117,7 +117,7 @@ def test_the_api_answers_with_problem_details(service: Service) -> None:
         "status": 404,
         "detail": "there is no version `9`",
     }
-    assert "detail" not in failing(service, StoreError(PERSONAL)).get("/api/v1/x").json()
+    assert "detail" not in failing(untouched, StoreError(PERSONAL)).get("/api/v1/x").json()
 
 
 def test_rate_limits_reach_the_page(service: Service) -> None:

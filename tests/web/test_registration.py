@@ -39,10 +39,10 @@ def subjects(service: Service) -> int:
     return service.runtime.context.store.read(count)
 
 
-def test_the_form_is_the_policys(service: Service) -> None:
+def test_the_form_is_the_policys(untouched: Service) -> None:
     """The form has exactly the required items of the policy, each with its label, its why and its help for typing."""
-    answer = service.browser().get("/register")
-    policy = service.runtime.context.policies.published(service.runtime.context.store)[-1].version.policy
+    answer = untouched.browser().get("/register")
+    policy = untouched.runtime.context.policies.published(untouched.runtime.context.store)[-1].version.policy
     assert list(values(answer)) == [item.id for item in policy.registration_items] == ["name", "phone", "email"]
     text = html.unescape(answer.text)
     for item in policy.registration_items:
@@ -87,10 +87,10 @@ def test_one_registers_confirms_and_sees_everything(service: Service) -> None:
     ],
 )
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_wrong_field_keeps_what_was_typed(service: Service, wrong: dict[str, str], language: str) -> None:
+def test_a_wrong_field_keeps_what_was_typed(untouched: Service, wrong: dict[str, str], language: str) -> None:
     """Each wrong field has its message beside it and in the summary; what was typed stays; nothing is stored."""
     typed = ALICE | wrong
-    answer = service.browser().post(f"/register?lang={language}", data=typed)
+    answer = untouched.browser().post(f"/register?lang={language}", data=typed)
     assert answer.status_code == 422
     assert set(problems(answer)) == set(wrong)
     shown = values(answer)
@@ -100,18 +100,18 @@ def test_a_wrong_field_keeps_what_was_typed(service: Service, wrong: dict[str, s
         assert f'aria-describedby="problem-{name} hint-{name}"' in answer.text
         assert f'href="#field-{name}"' in answer.text
     assert "<script>alert" not in answer.text
-    assert subjects(service) == 0
+    assert subjects(untouched) == 0
 
 
-def test_an_undeclared_field_is_refused_by_name(service: Service) -> None:
+def test_an_undeclared_field_is_refused_by_name(untouched: Service) -> None:
     """A field that the policy does not declare is named, with the nearest that it does; nothing is stored."""
-    answer = service.browser().send_form("/register", **ALICE, emial="x", **{"<b>": "y"})
+    answer = untouched.browser().send_form("/register", **ALICE, emial="x", **{"<b>": "y"})
     assert answer.status_code == 422
     text = html.unescape(answer.text)
     assert "trường `emial` không được khai báo trong chính sách (có phải `email` không?)" in text
     assert "`<b>`" in text
     assert "<b>`" not in answer.text
-    assert subjects(service) == 0
+    assert subjects(untouched) == 0
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_an_undeclared_field_is_refused_by_name(service: Service) -> None:
         (b"name=" + b"A" * 20_000, "application/x-www-form-urlencoded", 413),
     ],
 )
-def test_a_form_that_is_none_is_refused(service: Service, content: bytes, kind: str, status: int) -> None:
+def test_a_form_that_is_none_is_refused(untouched: Service, content: bytes, kind: str, status: int) -> None:
     """A field given twice, bytes that are no text, too many fields, another kind of form, too much: refused whole."""
-    answer = service.browser().post("/register", content=content, headers={"Content-Type": kind})
+    answer = untouched.browser().post("/register", content=content, headers={"Content-Type": kind})
     assert answer.status_code == status
-    assert subjects(service) == 0
+    assert subjects(untouched) == 0
 
 
 def test_a_code_works_only_where_it_was_asked_for(service: Service) -> None:

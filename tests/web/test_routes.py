@@ -112,19 +112,19 @@ def test_reading_changes_nothing(service: Service) -> None:
     assert stored(service) == before
 
 
-def test_a_form_cannot_be_sent_by_reading(service: Service) -> None:
+def test_a_form_cannot_be_sent_by_reading(untouched: Service) -> None:
     """An address that only takes a form answers reading with a page that says so."""
-    only_forms = set(changing(service)) - set(reading(service))
+    only_forms = set(changing(untouched)) - set(reading(untouched))
     assert only_forms
     for path in only_forms:
-        assert service.browser().get(path).status_code == 405, path
+        assert untouched.browser().get(path).status_code == 405, path
 
 
 @pytest.mark.parametrize("path", PERSONAL)
-def test_a_personal_page_is_for_its_owner_alone(service: Service, path: str) -> None:
+def test_a_personal_page_is_for_its_owner_alone(untouched: Service, path: str) -> None:
     """Who is not signed in is led to the sign-in, and from there back; no cache keeps the page."""
-    service.register(ALICE)
-    answer = service.browser().get(path)
+    untouched.register(ALICE)
+    answer = untouched.browser().get(path)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/sign-in")
     assert answer.headers["cache-control"] == "no-store"
@@ -144,9 +144,9 @@ def test_no_address_holds_anything_personal(service: Service) -> None:
 
 @pytest.mark.parametrize("path", PUBLIC)
 @pytest.mark.parametrize(("language", "word"), [("vi", "Dữ liệu của tôi"), ("en", "My data")])
-def test_a_page_is_in_the_language_that_was_chosen(service: Service, path: str, language: str, word: str) -> None:
+def test_a_page_is_in_the_language_that_was_chosen(untouched: Service, path: str, language: str, word: str) -> None:
     """The language in the address is shown and remembered; Vietnamese is shown where none was chosen."""
-    browser = service.browser()
+    browser = untouched.browser()
     assert '<html lang="vi">' in browser.get(path).text
     chosen = browser.get(path, params={"lang": language})
     assert f'<html lang="{language}">' in chosen.text

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from camket.core.terms import SubjectState
 from camket.web.cookies import SESSION
-from tests.web.conftest import ALICE, Browser
+from tests.web.conftest import ALICE, BOB, Browser
 
 if TYPE_CHECKING:
+    from camket.ports import Unit
     from tests.web.conftest import Service
 
 
@@ -112,8 +114,6 @@ def test_sessions_are_listed_and_ended(service: Service) -> None:
 
 def test_a_stranger_cannot_end_a_session(service: Service) -> None:
     """The id of a session is good for its own subject only."""
-    from tests.web.conftest import BOB  # noqa: PLC0415 - only here
-
     here = service.register(ALICE)
     there = sign_in(service, ALICE["email"])
     (action,) = re.findall(r'action="(/me/sessions/[^"]+/revoke)"', here.get("/me/sessions").text)
@@ -141,3 +141,25 @@ def test_a_session_that_is_not_used_ends(service: Service) -> None:
     answer = browser.get("/me")
     assert answer.headers["location"] == "/sign-in"
     assert f'{SESSION.name}=""' in answer.headers["set-cookie"]
+
+
+def test_the_privacy_signal_of_a_browser_is_kept_while_signed_in(service: Service) -> None:
+    """`Sec-GPC: 1` of who is signed in becomes a fact of theirs, once; of who is not, nothing."""
+
+    def signalled() -> list[datetime | None]:
+        def look(unit: Unit) -> list[datetime | None]:
+            rows = unit.subjects.page(after_id="", limit=9, state=SubjectState.ACTIVE)
+            return [row.gpc_signalled_at for row in rows]
+
+        return service.runtime.context.store.read(look)
+
+    browser = service.register(ALICE)
+    browser.get("/me", headers={"Sec-GPC": "0"})
+    browser.get("/policy", headers={"Sec-GPC": "1"})
+    service.browser().get("/sign-in", headers={"Sec-GPC": "1"})
+    assert signalled() == [None]
+    browser.get("/me", headers={"Sec-GPC": "1"})
+    first = signalled()
+    assert first != [None]
+    browser.get("/me", headers={"Sec-GPC": "1"})
+    assert signalled() == first

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from camket.services.sessions import find_session
+from camket.services.signals import note_gpc
 from camket.web import cookies
 from camket.web.visit import Visit, read_visit
 
@@ -86,6 +87,8 @@ def look(visit: Visit, looks: Looks, page: Page) -> Response:
     session = find_session(visit.context, token) if token else None
     if session is None and looks is Looks.SUBJECT:
         return to_sign_in(visit, forget=token is not None)
+    if session is not None and visit.signals_gpc:
+        note_gpc(visit.context, session.subject_id)
     return page(replace(visit, session=session))
 
 
