@@ -19,7 +19,7 @@ from camket.core.ledger.tiles import TILE_WIDTH, TreeState, append, load_state
 from camket.ports import RememberedCheckpoint
 from camket.services.ids import random_id
 from camket.services.restoring import gap_lines
-from camket.services.tiles import StoredTiles
+from camket.services.tiles import PublishedLedger, StoredTiles
 
 if TYPE_CHECKING:
     from camket.core.ledger.tiles import Appended, Tile
@@ -40,6 +40,11 @@ log = structlog.get_logger("camket.sequencing")
 def verifier_key(ctx: Context) -> VerifierKey:
     """Return the public key that the ledger's checkpoints verify with."""
     return ledger_signer(ctx).verifier_key
+
+
+def tile_reader(ctx: Context) -> PublishedLedger:
+    """Return what reads the published ledger: tiles, checkpoint and key, each as it is now."""
+    return PublishedLedger(ctx.store, verifier_key(ctx))
 
 
 def sequence_once(ctx: Context) -> int:
