@@ -74,7 +74,7 @@ REFUSED: Final = {
     LedgerOutcome.DENY: marked("Refused. %(what)s"),
 }
 MOST_ITEMS: Final = 4
-"""More items than this are counted instead of named."""
+"""More items than this are counted where there is little room."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +82,14 @@ class SaidUse:
     """One use in the reader's language.
 
     Args:
+        who: who acted, where the title does not say so; else empty.
         purpose: what for; empty where the record names none.
         mood: how it is marked; empty for a use that was allowed.
         ledger_index: None until it has its place in the ledger.
     """
 
     title: str
+    who: str
     items: str
     purpose: str
     at: datetime
@@ -95,11 +97,19 @@ class SaidUse:
     ledger_index: int | None
 
 
-def say_use(use: UseView, policy: Policy, language: Language) -> SaidUse:
-    """Return a use as a person would say it."""
+def say_use(use: UseView, policy: Policy, language: Language, *, most_items: int | None = None) -> SaidUse:
+    """Return a use as a person would say it.
+
+    Args:
+        use: as it is on record.
+        policy: whose words are used.
+        language: the reader's.
+        most_items: more items than this are counted; None names every one.
+    """
     return SaidUse(
         title=_title(use, language),
-        items=_items(use.items, policy, language),
+        who=lower_first(_who(use.who, language)) if (use.who, use.action) in KNOWN else "",
+        items=_items(use.items, policy, language, most_items),
         purpose=_purpose(use, policy, language),
         at=use.at,
         mood=MOODS.get(use.outcome, ""),
@@ -127,8 +137,8 @@ FOR_RIGHTS: Final[MessageId] = marked("so that you can sign in and use your righ
 MANY: Final[MessageId] = marked("%(count)s items")
 
 
-def _items(items: tuple[str, ...], policy: Policy, language: Language) -> str:
-    if len(items) > MOST_ITEMS:
+def _items(items: tuple[str, ...], policy: Policy, language: Language, most_items: int | None) -> str:
+    if most_items is not None and len(items) > most_items:
         return say(language, MANY, count=len(items))
     labels = {item.id: said(item.label, language) for item in policy.items}
     return ", ".join(lower_first(labels.get(item, item)) for item in items)
