@@ -147,6 +147,17 @@ class Door(RightsDoor):
             keys=self._keys,
         )
 
+    def decide(self, *, subject_id: str, items: tuple[str, ...], purpose: str) -> Decision:
+        """Return what the gate would say to a use now; nothing is opened and nothing recorded. `read` asks anew."""
+        question = Question(action=Action.USE, items=items, at=self._clock.now(), purpose=purpose)
+
+        def look(unit: Unit) -> Decision:
+            revision, history = self._read_in(unit, subject_id, question.at)
+            rows = unit.values.of_subject(subject_id, item_names(history).expand(items))
+            return decide(self._standings.of(unit, subject_id, revision, history, rows), question)
+
+        return self._store.read(look)
+
     def _prepare(
         self, actor: Actor, subject_id: str, items: tuple[str, ...], purpose: str, request: str | None
     ) -> _Prepared | None:
