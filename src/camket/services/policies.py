@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, InvalidValueError, NotFoundError
+from camket.core.errors import ConflictError, InvalidValueError, NotFoundError, StoreError
 from camket.core.gate.history import History
 from camket.core.ledger.entry import LedgerAction
 from camket.core.policy.compile import compile_policy
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 SEEN_FOR: Final = timedelta(seconds=1)
 """How long pages go without asking the store for versions that another process published."""
+
+COMPILED_KEPT: Final = 64
+"""Compiled versions that a process remembers; all are forgotten when there are more."""
 
 PUBLISHER: Final = "service:policy"
 """The actor in the ledger entry of a version."""
@@ -154,13 +157,35 @@ class PolicyBook:
 def _compiled(rows: Sequence[PolicyVersionRow], known: tuple[PublishedVersion, ...]) -> tuple[PublishedVersion, ...]:
     fresh = [
         PublishedVersion(
-            version=compile_policy(from_bundle(row.bundle), number=row.number),
+            version=_compile(from_bundle(row.bundle), row.number, row.document_hash),
             published_at=row.published_at,
             effective_at=row.effective_at,
         )
         for row in rows[len(known) :]
     ]
     return (*known, *fresh)
+
+
+_COMPILED: dict[tuple[str, int], PolicyVersion] = {}
+
+
+def _compile(files: PolicyFiles, number: int, published_hash: str | None = None) -> PolicyVersion:
+    """Compile a version, once for the same bytes and number in one process: reading the text is most of a start.
+
+    Raises:
+        PolicyError: with every finding.
+        StoreError: the bytes in the store are not those that were published.
+    """
+    found = document_hash(files)
+    if published_hash is not None and found != published_hash:
+        raise StoreError(f"version {number} of the policy in the database is not the one that was published")
+    version = _COMPILED.get((found, number))
+    if version is None:
+        version = compile_policy(files, number=number)
+        if len(_COMPILED) >= COMPILED_KEPT:
+            _COMPILED.clear()
+        _COMPILED[found, number] = version
+    return version
 
 
 def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime | None = None) -> PolicyVersion:
@@ -186,7 +211,7 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
     published = ctx.policies.published(ctx.store)
     if published and at < published[-1].effective_at:
         raise InvalidValueError("`effective_at` lies before that of the newest version; versions take effect in order")
-    version = compile_policy(files, number=len(published) + 1)
+    version = _compile(files, len(published) + 1)
     row = PolicyVersionRow(
         number=version.number,
         document_hash=version.document_hash,

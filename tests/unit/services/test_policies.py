@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from camket.adapters.policy_files import read_policy_folder
-from camket.core.errors import ConflictError, InvalidValueError, PolicyError
+from camket.core.errors import ConflictError, InvalidValueError, PolicyError, StoreError
 from camket.core.policy.source import PolicyFiles
 from camket.services.policies import is_newest, publish_policy
 from camket.testing.service import DEFAULT_POLICY
@@ -104,3 +106,14 @@ def test_of_two_who_publish_at_once_one_is_told_to_look_again(
     monkeypatch.setattr(type(service.ctx.policies), "published", lambda _book, _store: stale)
     with pytest.raises(ConflictError, match="in the meantime"):
         publish_policy(service.ctx, _changed(b" again\n"))
+
+
+def test_a_version_that_was_changed_in_the_database_is_not_used(open_service: OpenService) -> None:
+    """Its bytes are compared with the hash under which it was published."""
+    service = open_service()
+    service.runtime.close()
+    with closing(sqlite3.connect(service.folder / "data" / "camket.db")) as database, database:
+        (bundle,) = database.execute("SELECT bundle FROM policy_version").fetchone()
+        database.execute("UPDATE policy_version SET bundle = ?", (bundle.replace(b"fee_vnd: 0", b"fee_vnd: 9"),))
+    with pytest.raises(StoreError, match="not the one that was published"):
+        open_service()
