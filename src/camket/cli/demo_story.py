@@ -96,9 +96,11 @@ class Story:
         self.pass_days(16)
         self.sign_in(ALICE["email"], DESK, ADDRESSES[2])
         self.sell(alice)
-        self.pass_days(6)
+        self.pass_days(11)
         self.look_after(bob)
         self.sell(alice)
+        self.pass_days(1)
+        self.send_notices(alice, bob)
         self.sign_in(ALICE["email"], PHONE, ADDRESSES[0])
         self.finish()
 
@@ -134,20 +136,17 @@ class Story:
         self.collect(person, shop, service="shop", source=Source.PROVIDED)
         self.collect(person, {"service.use": "shop"}, service="shop", source=Source.OBSERVED)
         self.work(minutes=30)
+        printer = {"shop.printer_name": "Máy in quầy", "service.use": "print"}
+        self.collect(person, printer, service="print", source=Source.OBSERVED)
+        self.work(minutes=10)
 
     def sell(self, person: Person) -> None:
         """Print receipts and let the services do what the policy states."""
         self.read(person, "service:shop", "provide", "shop.name", "shop.address", "shop.tax_code")
         self.work(minutes=3)
-        self.collect(
-            person,
-            {"shop.printer_name": "Máy in quầy", "service.use": "print"},
-            service="print",
-            source=Source.OBSERVED,
-        )
         self.read(person, "service:print", "provide", "shop.printer_name")
         self.work(minutes=40)
-        self.read(person, "service:sign-in", "protect", "signin.time", "device.network")
+        self.read(person, "service:account", "protect", "signin.time", "device.network")
         self.read(person, "service:shop", "maintain", "device.os_version", "device.browser")
         self.work(hours=3)
         self.read(person, "service:shop", "improve", "service.use", "device.model")
