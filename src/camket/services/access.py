@@ -137,7 +137,7 @@ class Door(RightsDoor):
         if decision.outcome is not Outcome.PERMIT:
             rows = ()
         elif rows:
-            self._mark_used(unit, standing, rows, now)
+            self._mark_used(unit, decision, standing, rows)
         return Pending(
             subject_id=subject_id,
             decision=decision,
@@ -199,7 +199,7 @@ class Door(RightsDoor):
             if row.key_kind is not KeyKind.LIVE:
                 return None
         unit.records.add(ahead.record, (ahead.link,))
-        self._mark_used(unit, ahead.standing, rows, ahead.decision.at)
+        self._mark_used(unit, ahead.decision, ahead.standing, rows)
         return Pending(
             subject_id=ahead.subject_id,
             decision=ahead.decision,
@@ -327,7 +327,7 @@ class Door(RightsDoor):
             standing = self._standings.of(unit, subject_id, revision, history, rows)
             decision = decide(standing, question)
             if decision.outcome is Outcome.PERMIT:
-                self._mark_used(unit, standing, rows, now)
+                self._mark_used(unit, decision, standing, rows)
             else:
                 rows = ()
             pending.append(

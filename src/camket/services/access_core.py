@@ -157,12 +157,14 @@ class DoorCore:
         live = self._keys.subject_key(subject_id, KeyKind.LIVE)
         return live if live is not None else self._keys.subject_key(subject_id, KeyKind.HOLD)
 
-    def _mark_used(self, unit: Unit, standing: Standing, rows: tuple[HeldValueRow, ...], now: datetime) -> None:
-        """Move the retention clocks that run from the last use; no other value is written to."""
+    def _mark_used(self, unit: Unit, decision: Decision, standing: Standing, rows: tuple[HeldValueRow, ...]) -> None:
+        """Move the retention clocks that run from the last use; the subject's own rights are no use of their data."""
+        if decision.question.purpose == RIGHTS_PURPOSE:
+            return
         clocked = item_names(standing.history).used_clocks
         ids = [row.id for row in rows if row.item in clocked and row.key_kind is KeyKind.LIVE]
         if ids:
-            unit.values.mark_used(ids, at=now)
+            unit.values.mark_used(ids, at=decision.at)
 
     def _sealed_rows(
         self,
