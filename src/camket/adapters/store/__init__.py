@@ -30,7 +30,7 @@ def open_store(url: str) -> Store:
     if url.startswith(POSTGRESQL_URLS):
         from camket.adapters.store.postgres import PostgresStore  # noqa: PLC0415 - the driver is loaded where it is used
 
-        return PostgresStore(url.replace("+psycopg", "", 1))
+        return PostgresStore(f"postgresql://{url.partition('://')[2]}")
     scheme = url.partition(":")[0]
     raise SettingsError(f"no store is called `{scheme}`; write sqlite:///PATH or postgresql://USER@HOST/NAME")
 

@@ -67,7 +67,6 @@ class SqliteStore:
         except sa.exc.DBAPIError as error:
             raise from_sqlite(error.orig, path) if isinstance(error.orig, sqlite3.Error) else error from None
         self._readers = QueuePool(self._connect_reader, pool_size=READERS, max_overflow=0)
-        sa.event.listen(self._readers, "close", _close_cursor)
         self._writer = GroupCommit(writer, path, units_per_commit=units_per_commit, inside=self._inside)
 
     def write(self, unit: Callable[[Unit], T]) -> T:
@@ -85,8 +84,8 @@ class SqliteStore:
         try:
             store_unit = borrowed.info.get("unit")
             if store_unit is None:
-                cursor = borrowed.info["cursor"] = borrowed.cursor()
-                store_unit = borrowed.info["unit"] = StoreUnit(Link(cursor=cursor, dialect=SQLITE, writes=False))
+                link = Link(cursor=borrowed.cursor(), dialect=SQLITE, writes=False)
+                store_unit = borrowed.info["unit"] = StoreUnit(link)
             connection: Any = borrowed.dbapi_connection
             connection.execute("BEGIN")
             return unit(store_unit)
@@ -117,13 +116,6 @@ class SqliteStore:
         connection = self._connect()
         connection.execute("PRAGMA query_only = ON")
         return connection
-
-
-def _close_cursor(connection: object, pooled: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
-    # A cursor that is left open would keep the file open after the connection has been closed.
-    del connection
-    if "cursor" in pooled.info:
-        pooled.info["cursor"].close()
 
 
 def _make_file(path: Path) -> None:
