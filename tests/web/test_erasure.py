@@ -154,6 +154,43 @@ def save_ledger(service: Service, folder: Path) -> Path:
     return folder
 
 
+def test_a_yes_sent_twice_is_once(service: Service) -> None:
+    """Sending the last form again, at once or after the account is gone, leads to the same certificate."""
+    browser = service.register(ALICE)
+    page = prove(service, browser)
+    accepted = acceptance(browser, page)
+    token = browser.cookies[CERTIFICATE.name]
+    assert browser.send_form(page, accepted=accepted).headers["location"] == "/certificate"
+    assert browser.send_form(page, accepted=accepted).headers["location"] == "/certificate"
+    service.settle()
+    assert browser.send_form(page, accepted=accepted).headers["location"] == "/certificate"
+    assert browser.cookies[CERTIFICATE.name] == token
+    assert browser.get("/certificate/status").json() == {"ready": True}
+
+
+def test_a_lost_answer_does_not_lose_the_certificate(service: Service) -> None:
+    """The browser has the way to the certificate before it says yes, so it needs nothing of the answer."""
+    browser = service.register(ALICE)
+    page = prove(service, browser)
+    accepted = acceptance(browser, page)
+    before = dict(browser.cookies)
+    browser.send_form(page, accepted=accepted)
+    service.settle()
+    browser.cookies = before
+    assert "Giấy chứng nhận xóa" in text_of(browser.get("/certificate"))
+    assert browser.get("/certificate/file").status_code == 200
+
+
+def test_no_one_chooses_a_weak_way_to_the_certificate(service: Service) -> None:
+    """A cookie that is no token of ours is not used; the answer brings a new one."""
+    browser = service.register(ALICE)
+    page = prove(service, browser)
+    accepted = acceptance(browser, page)
+    browser.cookies.set(CERTIFICATE.name, "weak")
+    done = browser.send_form(page, accepted=accepted)
+    assert re.search(rf"{CERTIFICATE.name}=[0-9a-f]{{64}};", done.headers["set-cookie"])
+
+
 def test_only_the_owners_browser_finds_the_certificate(service: Service) -> None:
     """A browser without the token, or with another one, finds nothing; forgetting it forgets it here."""
     browser = service.register(ALICE)

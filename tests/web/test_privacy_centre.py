@@ -200,6 +200,19 @@ def test_a_proof_runs_out(service: Service) -> None:
     assert browser.send_form(f"{request}/copy").headers["location"] == "/me/copy"
 
 
+def test_a_newer_proof_does_not_prolong_an_older_one(service: Service) -> None:
+    """Proving who one is for another request gives the first one no more time."""
+    browser = service.register(ALICE)
+    first, code = ask(service, browser, "/me/copy")
+    browser.send_form(f"{first}/verify", code=code)
+    service.clock.advance(timedelta(minutes=14))
+    second, code = ask(service, browser, "/me/copy")
+    browser.send_form(f"{second}/verify", code=code)
+    service.clock.advance(timedelta(minutes=2))
+    assert browser.get(f"{second}/copy").status_code == 200
+    assert browser.get(f"{first}/copy").headers["location"] == "/me/copy"
+
+
 def test_a_proof_is_good_in_its_own_session_only(service: Service) -> None:
     """Another session of the same person cannot use the proof that this one gave."""
     browser = service.register(ALICE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError
+from camket.core.errors import ConflictError, InvalidValueError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
 from camket.core.terms import RIGHTS_PURPOSE, Right
@@ -111,29 +111,32 @@ def start_erasure(ctx: Context, session: Session) -> RequestRow:
     return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.ERASE))
 
 
-def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str) -> str:
+def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, token: str | None = None) -> str:
     """Accept the consequences and have the account erased.
 
     Args:
         ctx: the service.
         identity: proof of who asks, for this request.
         accepted: `Preview.acceptance` of what was shown.
+        token: from `certificate_token`, where the customer's browser had it before: then neither a lost answer nor a
+            form sent twice loses the certificate. A new one is made when None.
 
     Returns:
         The token of the certificate, 64 hexadecimal digits: a secret for the customer alone. It is nowhere else.
 
     Raises:
-        ConflictError: what would happen now is not what was accepted, or the request was carried out before; nothing
-            was changed, and the preview is to be shown again.
+        ConflictError: what would happen now is not what was accepted, the request was carried out before, or another
+            one has the account erased already; nothing was changed, and the preview is to be shown again.
         VerificationError: the proof does not hold.
+        InvalidValueError: the token is not 64 hexadecimal digits.
 
     Effects: the acceptance is durable and on record, and the job that erases is queued; from now on it happens,
         whatever happens to this process. Twice is refused.
 
     Source: LAW Art. 14.1(a).
     """
-    token = ctx.entropy.token(TOKEN_BYTES)
-    address = address_of(token)
+    secret = read_token(token or certificate_token(ctx))
+    address = address_of(secret)
 
     def accept(unit: Unit) -> None:
         now = ctx.clock.now()
@@ -160,10 +163,28 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str) -
             request=request.id,
         )
         args = {"subject": identity.subject_id, "request": request.id, "certificate": address.hex()}
-        unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=f"erase:{identity.subject_id}")
+        # INVARIANT: every token that is handed out is one that the erasure completes.
+        if unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=f"erase:{identity.subject_id}") is None:
+            raise ConflictError("the account is being deleted already, on another request")
 
     ctx.store.write(accept)
-    return token.hex()
+    return secret.hex()
+
+
+def certificate_token(ctx: Context) -> str:
+    """Return a new token for a certificate, 64 hexadecimal digits; nothing is stored."""
+    return ctx.entropy.token(TOKEN_BYTES).hex()
+
+
+def read_token(token: str) -> bytes:
+    """Return the bytes of a token.
+
+    Raises:
+        InvalidValueError: it is not 64 hexadecimal digits.
+    """
+    if len(token) != 2 * TOKEN_BYTES or not set(token) <= set("0123456789abcdef"):
+        raise InvalidValueError("a certificate's token is 64 hexadecimal digits")
+    return bytes.fromhex(token)
 
 
 def erase_unconfirmed_in(unit: Unit, ctx: Context, subject_id: str) -> None:
@@ -187,7 +208,7 @@ def run_erasure(ctx: Context, run: Run) -> None:
     run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate))
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
-        _kill(ctx, subject_id, hold_dies=not run.result("reseal"))
+        _kill(ctx, subject_id, hold_dies=not _holds(ctx, subject_id))
     run.step("kill", lambda _: True)
     run.step("forget", lambda unit: _forget_in(unit, subject_id))
 
@@ -203,6 +224,8 @@ def _record_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None
     """Record the erasure, close the subject for the gate, seal the openings for the token; return the record's id."""
     now = ctx.clock.now()
     plan = plan_in(unit, ctx, subject_id)
+    # What came in since the first step is kept by the same law; after this unit nothing comes in any more.
+    ctx.door.reseal_in(unit, subject_id=subject_id, kept=plan.reseal)
     record_id = ctx.door.record_in(
         unit,
         actor=SUBJECT if request_id else ERASER,
@@ -219,6 +242,11 @@ def _record_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None
     unit.sessions.delete_of_subject(subject_id)
     unit.codes.delete_of_subject(subject_id)
     return record_id
+
+
+def _holds(ctx: Context, subject_id: str) -> bool:
+    held = ctx.store.read(lambda unit: unit.values.of_subject(subject_id))
+    return any(row.key_kind is KeyKind.HOLD for row in held)
 
 
 def _kill(ctx: Context, subject_id: str, *, hold_dies: bool) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from camket.services.calendar import VIETNAM, day_of
 from camket.web.i18n import translations
 
 if TYPE_CHECKING:
     from camket.core.terms import Language
-
-VIETNAM: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""Vietnam's clock; it has stood at +07:00 all the year round since 1975."""
 
 MINUTE_SECONDS: Final = 60
 HOUR_SECONDS: Final = 3600
@@ -20,7 +18,7 @@ NO_BREAK_SPACE: Final = "\u00a0"
 
 def day(instant: datetime | date) -> str:
     """Return the day, `18/11/2026`; of an instant, the day in Vietnam."""
-    local = instant.astimezone(VIETNAM) if isinstance(instant, datetime) else instant
+    local = day_of(instant) if isinstance(instant, datetime) else instant
     return local.strftime("%d/%m/%Y")
 
 
@@ -41,7 +39,7 @@ def moment(instant: datetime, now: datetime, language: Language) -> str:
     if 0 <= age_seconds < HOUR_SECONDS:
         minutes = int(age_seconds // MINUTE_SECONDS)
         return catalogue.ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes) % {"num": minutes}
-    local, today = instant.astimezone(VIETNAM).date(), now.astimezone(VIETNAM).date()
+    local, today = day_of(instant), day_of(now)
     if local == today:
         return catalogue.gettext("today %(time)s") % {"time": clock_time(instant)}
     if local == today - timedelta(days=1):

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.policy.model import ItemKind
 from camket.services import centre
-from camket.web.customer.uses import say_use
+from camket.web.customer.uses import MOST_ITEMS, say_use
 from camket.web.i18n import marked, said
 from camket.web.wording import moment
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from camket.core.policy.model import Policy
     from camket.services.centre import DeviceView, HeldView
     from camket.web.visit import Visit
 
@@ -54,9 +53,9 @@ def my_data(visit: Visit) -> Response:
     return visit.show(
         "me.html",
         groups=data.groups,
-        shown={value.row_id: say_value(visit, policy, value) for group in data.groups for value in group.held},
+        shown={value.row_id: say_value(visit, value) for group in data.groups for value in group.held},
         devices=[_say_device(visit, device) for device in data.devices],
-        uses=[say_use(use, policy, visit.language) for use in data.uses],
+        uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],
         numbers=numbers,
         done=visit.say(done) if done else None,
     )
@@ -74,16 +73,13 @@ def uses(visit: Visit) -> Response:
     )
 
 
-def say_value(visit: Visit, policy: Policy, value: HeldView) -> str:
-    """Return a value as people read it, *personal*: an instant as a moment, a service by its label."""
+def say_value(visit: Visit, value: HeldView) -> str:
+    """Return a value as people read it, *personal*: a service by its label, an instant as a moment."""
+    if value.said is not None:
+        return said(value.said, visit.language)
     if value.instant is not None:
         return moment(value.instant, visit.context.clock.now(), visit.language)
-    if value.kind is ItemKind.PICTURE:
-        return visit.say("a picture")
-    services = {service.id: service.label for service in policy.services}
-    if value.kind is ItemKind.FACT and value.shown in services:
-        return said(services[value.shown], visit.language)
-    return value.shown
+    return visit.say("a picture") if value.kind is ItemKind.PICTURE else value.shown
 
 
 def page_number(text: str) -> int:

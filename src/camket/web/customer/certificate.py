@@ -80,6 +80,11 @@ def forget(visit: Visit) -> Response:
     return response
 
 
+def has_certificate(visit: Visit) -> bool:
+    """Say whether a deletion was accepted in this browser and its certificate is under way or waits."""
+    return _find(visit).state is not CertificateFetch.GONE
+
+
 def _find(visit: Visit) -> CertificateView:
     token = cookies.CERTIFICATE.read(visit.cookies, https=visit.https)
     return certificate_status(visit.context, token) if token else CertificateView(state=CertificateFetch.GONE)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, VerificationError
-from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, certificate_token, preview_erasure, start_erasure
 from camket.services.verification import standing_proof
 from camket.web import cookies
+from camket.web.customer.certificate import has_certificate
 from camket.web.customer.verification import ask_for_proof
-from camket.web.endpoints import see_other
+from camket.web.endpoints import see_other, to_sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.responses import Response
 
+    from camket.core.terms import VerifiedIdentity
     from camket.web.visit import Visit
 
-ACCEPTED = "accepted"
+ACCEPTED: Final = "accepted"
+CERTIFICATE: Final = "/certificate"
+TOKEN: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def preview(visit: Visit) -> Response:
@@ -32,16 +37,28 @@ def begin(visit: Visit) -> Response:
 
 
 def accept_form(visit: Visit) -> Response:
-    """Show for the last time what would go and stay, with the question; a proof that ran out begins anew."""
+    """Show for the last time what would go and stay, with the question; a proof that ran out begins anew.
+
+    The way to the certificate is in the browser before anything is accepted, so that no lost answer loses it.
+    """
+    if visit.session is None:
+        return to_sign_in(visit, forget=False)
     try:
         standing_proof(visit.context, visit.own, visit.parameters["request"])
     except VerificationError:
         return see_other("/me/delete")
-    return _form(visit)
+    response = _form(visit)
+    if not has_certificate(visit):
+        cookies.CERTIFICATE.give(response, certificate_token(visit.context), https=visit.https)
+    return response
 
 
 def accept(visit: Visit) -> Response:
-    """Take the yes: the deletion is on its way, whatever happens; its owner has the way to the certificate."""
+    """Take the yes: the deletion is on its way, whatever happens. Sent twice is once."""
+    if has_certificate(visit):
+        return see_other(CERTIFICATE)
+    if visit.session is None:
+        return to_sign_in(visit, forget=False)
     accepted = visit.typed(ACCEPTED)
     if not accepted:
         return _form(visit, {ACCEPTED: visit.say("Tick this if you accept it; without it nothing is deleted.")})
@@ -49,15 +66,26 @@ def accept(visit: Visit) -> Response:
         identity = standing_proof(visit.context, visit.own, visit.parameters["request"])
     except VerificationError:
         return see_other("/me/delete")
+    return _delete(visit, identity, accepted)
+
+
+def _delete(visit: Visit, identity: VerifiedIdentity, accepted: str) -> Response:
     try:
-        token = accept_erasure(visit.context, identity, accepted=accepted)
+        token = accept_erasure(visit.context, identity, accepted=accepted, token=_token(visit))
     except ConflictError:
+        if has_certificate(visit):  # the same form, sent a moment before
+            return see_other(CERTIFICATE)
         return _form(
             visit, {ACCEPTED: visit.say("What would be deleted has changed in the meantime. Please look again.")}
         )
-    response = see_other("/certificate")
+    response = see_other(CERTIFICATE)
     cookies.CERTIFICATE.give(response, token, https=visit.https)
     return response
+
+
+def _token(visit: Visit) -> str | None:
+    token = cookies.CERTIFICATE.read(visit.cookies, https=visit.https)
+    return token if token and TOKEN.fullmatch(token) else None
 
 
 def _form(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:

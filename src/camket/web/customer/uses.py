@@ -140,8 +140,9 @@ MANY: Final[MessageId] = marked("%(count)s items")
 def _items(items: tuple[str, ...], policy: Policy, language: Language, most_items: int | None) -> str:
     if most_items is not None and len(items) > most_items:
         return say(language, MANY, count=len(items))
-    labels = {item.id: said(item.label, language) for item in policy.items}
-    return ", ".join(lower_first(labels.get(item, item)) for item in items)
+    declared = {item.id: said(item.label, language) for item in policy.items if item.id in items}
+    labels = declared | {item: item for item in items if item not in declared}
+    return ", ".join(lower_first(label) for label in labels.values())
 
 
 def _purpose(use: UseView, policy: Policy, language: Language) -> str:
