@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ from camket.core.terms import Language
 from camket.core.vault.drop import RANDOM_BYTES, TOKEN_BYTES, address_of, open_with, seal_for
 from camket.core.vault.keyring import KeyKind
 from camket.core.vault.shred import erasure_status
+from camket.services.calendar import day_of
 from camket.services.proofs import prove_all
 from camket.services.sequencing import ledger_signer
 
@@ -130,7 +131,7 @@ def gather_in(unit: Unit, ctx: Context, *, subject_id: str, plan: ErasurePlan, r
         counts[value.item] = counts.get(value.item, 0) + 1
     last: dict[str, HeldItem] = {}
     for kept in plan.kept:
-        held = HeldItem(item=kept.item, article=kept.article, until=kept.until.astimezone(UTC).date())
+        held = HeldItem(item=kept.item, article=kept.article, until=day_of(kept.until))
         known = last.get(kept.item)
         last[kept.item] = held if known is None or known.until < held.until else known
     material = _Material(

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
+from camket.services.calendar import VIETNAM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from camket.core.policy.model import Policy
 
 PICTURES: Final = "pictures"
 FILE_OF: Final = {Language.VI: "du-lieu-cua-toi.html", Language.EN: "my-data.html"}
-VIETNAM: Final = timezone(timedelta(hours=7))
-"""Instants are shown as clocks in Vietnam show them; `data.json` has them in UTC."""
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--paper:light-dark(#faf7f1,#14171c);--sheet:light-dark(#fff,#1c2027);
@@ -217,7 +216,7 @@ def _uses(data: dict[str, Any], policy: Policy, language: Language) -> str:
     return _table((said["when"], said["who"], said["what"], said["purpose"], said["entry"]), rows, said["none"])
 
 
-def _table(heads: Iterable[str], rows: list[tuple[str, ...]], none: str) -> str:
+def _table(heads: Iterable[str], rows: Sequence[tuple[str, ...]], none: str) -> str:
     if not rows:
         return f"<section><p>{escape(none)}</p></section>"
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
