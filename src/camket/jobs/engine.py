@@ -42,10 +42,12 @@ class Kind:
         name: as the table names it; never reused.
         run: does the job; returns None when it is done, or when to go on with it. What it raises is an attempt that
             failed; it is tried again with growing pauses, then ends as failed.
+        gives_up: False for what was promised to someone: it is tried once an hour until it is done.
     """
 
     name: str
     run: Callable[[Context, Run], datetime | None]
+    gives_up: bool = True
 
 
 def registry(*kinds: Kind) -> Mapping[str, Kind]:
@@ -128,7 +130,7 @@ class Engine:
         job = self._claim(owner)
         if job is None:
             return False
-        if job.attempts > MOST_ATTEMPTS:
+        if job.attempts > MOST_ATTEMPTS and self._kinds[job.kind].gives_up:
             # Only a job that takes its whole process with it comes this far: any other ends in `_failed`.
             self._close(job, lambda unit: self._fail_in(unit, job, "gave_up"))
             return True
@@ -156,7 +158,7 @@ class Engine:
         log.warning("job_failed", kind=job.kind, job=job.id, attempts=job.attempts, exc_info=error)
         # The class alone: a message may quote what a customer typed.
         name = type(error).__name__
-        if job.attempts >= MOST_ATTEMPTS:
+        if job.attempts >= MOST_ATTEMPTS and self._kinds[job.kind].gives_up:
             self._close(job, lambda unit: self._fail_in(unit, job, name))
             return
         run_at = self._ctx.clock.now() + retry_pause(job.attempts)

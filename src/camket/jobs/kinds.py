@@ -36,7 +36,8 @@ def _prune(ctx: Context, run: Run) -> None:
 
 
 KINDS: Final = registry(
-    Kind(name=ERASE_JOB, run=_erase),
+    # INVARIANT: an erasure that was accepted is carried out, however long the disk or the key store was in its way.
+    Kind(name=ERASE_JOB, run=_erase, gives_up=False),
     Kind(name=OUTBOX_JOB, run=_send),
     Kind(name="unconfirmed", run=_unconfirmed),
     Kind(name="sweep", run=_sweep),
