@@ -9,6 +9,7 @@ from camket.core.errors import ConflictError
 from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, SubjectPart
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE
+from camket.core.vault.keyring import KeyKind
 from camket.core.vault.lookup import IndexField, blind_index
 from camket.rows import IdentifierRow
 from camket.services.access_core import Actor, DoorCore
@@ -126,7 +127,9 @@ class FindingDoor(DoorCore):
             outcome=LedgerOutcome.DONE,
             version=history.newest.number,
         )
-        key = self._key_of(handle) or self._decoy_key
+        # One search of the key store for an id that has no key, whoever was asked for: an unknown one costs no more.
+        without = self._keys.subject_key(decoy, KeyKind.LIVE)
+        key = (self._keys.subject_key(handle, KeyKind.LIVE) if handle != decoy else without) or self._decoy_key
         record, link = make_record(self._entropy, facts, SubjectPart(handle=handle), key)
         unit.records.add(record, (link,))
         return Handle(id=handle)
