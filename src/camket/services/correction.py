@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, NotFoundError, VerificationError, nearest
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Right, Source
+from camket.core.vault.lookup import normalise_email
 from camket.rows import CodeKind, RequestState
 from camket.services.access import SUBJECT
 from camket.services.codes import enter_code, issue_code_in, use_code_in
@@ -89,7 +90,7 @@ def send_new_address_code(ctx: Context, identity: VerifiedIdentity, *, browser: 
         raise NotFoundError("this request changes no e-mail address")
     body = read_body(ctx, subject_id=identity.subject_id, request_id=identity.request_id)
     limit = RateLimit(bucket=BUCKET, count=ctx.settings.codes_per_subject_hour)
-    key = visitor_key(ctx, f"email {body.value}")
+    key = visitor_key(ctx, f"email {normalise_email(body.value)}")
     now = ctx.clock.now()
 
     def send(unit: Unit) -> None:
