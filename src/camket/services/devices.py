@@ -29,6 +29,8 @@ ACCOUNT: Final = "account"
 COLLECTOR: Final = "service:account"
 DEVICE_ITEMS: Final = ("device.id", "device.model", "device.os_version", "device.browser", "device.network")
 LONGEST_FACT: Final = 120
+LONGEST_HEADER: Final = 512
+"""So much of a header is read: what a stranger may make long is bounded before it is searched."""
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?:;\s*v="([^"]*)")?')
 _SYSTEMS: Final = (
@@ -68,7 +70,7 @@ def device_facts(headers: Mapping[str, str], address: str | None) -> DeviceFacts
 
     Source: W3C User-Agent Client Hints; reduced user agents say model `K` and Android `10`, which tells nothing.
     """
-    agent = headers.get("user-agent", "")
+    agent = _header(headers, "user-agent")
     return DeviceFacts(
         model=_bounded(_hint(headers, "sec-ch-ua-model") or _model(agent)),
         os_version=_bounded(_system_hint(headers) or _first(_SYSTEMS, agent)),
@@ -139,8 +141,12 @@ def _bounded(text: str | None) -> str | None:
     return text[:LONGEST_FACT] if text else None
 
 
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return headers.get(name, "")[:LONGEST_HEADER]
+
+
 def _hint(headers: Mapping[str, str], name: str) -> str | None:
-    found = _QUOTED.search(headers.get(name, ""))
+    found = _QUOTED.search(_header(headers, name))
     return found.group(1) or None if found else None
 
 
@@ -153,7 +159,7 @@ def _system_hint(headers: Mapping[str, str]) -> str | None:
 def _brand(headers: Mapping[str, str]) -> str | None:
     brands = [
         (name, version)
-        for name, version in _QUOTED.findall(headers.get("sec-ch-ua", ""))
+        for name, version in _QUOTED.findall(_header(headers, "sec-ch-ua"))
         if "Brand" not in name and name != "Chromium"
     ]
     return " ".join(brands[0]).strip() if brands else None
