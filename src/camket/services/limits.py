@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import RateLimitedError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 HOUR_SECONDS: Final = 3600
+SUBSCRIBER_BITS: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +42,7 @@ def visitor_key(ctx: Context, visitor: str) -> bytes:
 
     Args:
         ctx: the service.
-        visitor: *personal*; a network address, or an e-mail address in its normal form.
+        visitor: *personal*; the network of an address, or an e-mail address in its normal form.
     """
     return blind_index(ctx.keys.index_keys(IndexField.VISITOR)[0], visitor)
 
@@ -76,6 +78,22 @@ def address_limit(ctx: Context, bucket: str) -> RateLimit:
     return RateLimit(bucket=bucket, count=count)
 
 
+def network_of(address: str) -> str:
+    """Return what one visitor can hardly leave, *personal*: an IPv4 address itself, the /64 network of an IPv6 one.
+
+    What is no address stays as it is.
+
+    Source: RFC 4291, section 2.5.4: a subscriber has 64 bits of addresses to choose from.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, SUBSCRIBER_BITS), strict=False))
+
+
 def count_address_in(unit: Unit, ctx: Context, bucket: str, address: str | None, now: datetime) -> None:
     """Count one try of a network address; None (no network between caller and service) is not counted.
 
@@ -83,7 +101,7 @@ def count_address_in(unit: Unit, ctx: Context, bucket: str, address: str | None,
         RateLimitedError: the address tried too often in this hour.
     """
     if address is not None:
-        count_try_in(unit, address_limit(ctx, bucket), visitor_key(ctx, f"address {address}"), now)
+        count_try_in(unit, address_limit(ctx, bucket), visitor_key(ctx, f"address {network_of(address)}"), now)
 
 
 def count_email_in(unit: Unit, ctx: Context, email: str, now: datetime) -> None:
