@@ -152,6 +152,11 @@ class Sequencer:
             except (StoreError, KeyStoreError, ConflictError) as error:
                 log.warning("sequencing_failed", exc_info=error)
                 placed = 0
+            except Exception as error:
+                # The outermost loop: a thread that ends here would leave every later record without its place.
+                log.error("sequencing_failed", exc_info=error)  # noqa: TRY400 - the class and the places, no message
+                self._state = TreeState()
+                placed = 0
             if stopping and not placed:
                 return
             if not placed:
