@@ -104,7 +104,7 @@ class Customer:
         """Ask for a code for a request, and enter it."""
         ctx = self.service.ctx
         send_code(ctx, self.session, request_id, browser=self.browser)
-        code = newest_code(ctx, self.browser, CodeKind.VERIFY)
+        code = newest_code(ctx, self.browser, CodeKind.VERIFY, request_id=request_id)
         return prove(ctx, self.session, request_id=request_id, code=code, browser=self.browser)
 
     def accept_erasure(self) -> str:

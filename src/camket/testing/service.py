@@ -54,9 +54,16 @@ def running_service(
         runtime.close()
 
 
-def newest_code(ctx: Context, browser: str, kind: CodeKind) -> str:
-    """Return the digits that were sent to a browser's owner last, as they stand in the mail."""
-    row = ctx.store.read(lambda unit: unit.codes.newest(browser_hash(browser), kind))
+def newest_code(ctx: Context, browser: str, kind: CodeKind, *, request_id: str | None = None) -> str:
+    """Return the digits that were sent to a browser's owner last, as they stand in the mail.
+
+    Args:
+        ctx: the service.
+        browser: the random token of the browser that asked.
+        kind: what the code is good for.
+        request_id: the request that it proves; any when None.
+    """
+    row = ctx.store.read(lambda unit: unit.codes.newest(browser_hash(browser), kind, request_id=request_id))
     if row is None:
         message = f"no code was sent to the browser `{browser}`"
         raise LookupError(message)
