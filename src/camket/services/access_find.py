@@ -10,7 +10,7 @@ from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, Subject
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.core.vault.keyring import KeyKind
-from camket.core.vault.lookup import IndexField, blind_index
+from camket.core.vault.lookup import IndexField, index_normalised, normalise, normalise_email
 from camket.rows import IdentifierRow
 from camket.services.access_core import Actor, DoorCore
 from camket.services.access_records import make_record
@@ -54,7 +54,9 @@ class FindingDoor(DoorCore):
                 continue
             if confirmed:
                 unit.identifiers.delete_of_subject(subject_id, field=kind)
-            indexes = self._indexes(kind, values[item.id])
+            # What a form accepted is the normal form of a phone number; an e-mail address keeps its owner's spelling.
+            form = values[item.id] if kind is IndexField.PHONE else normalise(kind, values[item.id])
+            indexes = self._indexes(kind, form)
             unit.identifiers.add(_identifier(kind, subject_id, *indexes[0]))
             if confirmed and kind is IndexField.EMAIL and self._claim(unit, subject_id, indexes) != subject_id:
                 raise ConflictError("the e-mail address belongs to another account")
@@ -74,7 +76,7 @@ class FindingDoor(DoorCore):
             ConflictError: another one confirmed it in this very moment; the unit must not go on, and finds them if it
                 is run again.
         """
-        return self._claim(unit, subject_id, self._indexes(IndexField.EMAIL, email))
+        return self._claim(unit, subject_id, self._indexes(IndexField.EMAIL, normalise_email(email)))
 
     def _claim(self, unit: Unit, subject_id: str, indexes: Sequence[tuple[int, bytes]]) -> str:
         # INVARIANT: an address has one claim, found under any of the keys that are in use while an epoch ends.
@@ -90,9 +92,9 @@ class FindingDoor(DoorCore):
                 raise ConflictError("the e-mail address was confirmed by another account in the meantime")
         return subject_id
 
-    def _indexes(self, field: IndexField, value: str) -> list[tuple[int, bytes]]:
-        """Return the blind index of a value under each key in use, with the key's version; the newest first."""
-        return [(key.version, blind_index(key, value)) for key in self._keys.index_keys(field)]
+    def _indexes(self, field: IndexField, form: str) -> list[tuple[int, bytes]]:
+        """Return the blind index of a normal form under each key in use, with the key's version; the newest first."""
+        return [(key.version, index_normalised(key, form)) for key in self._keys.index_keys(field)]
 
     def look_up_in(self, unit: Unit, *, field: IndexField, value: str, actor: Actor) -> Handle:
         """Find a subject by a confirmed e-mail address, or by a phone number that one subject has.
@@ -113,7 +115,7 @@ class FindingDoor(DoorCore):
         decoy = random_id(self._entropy)
         known = {
             row.subject_id
-            for _, index in self._indexes(field, value)
+            for _, index in self._indexes(field, normalise(field, value))
             for row in unit.identifiers.find(field, index)
             if row.claim is not None or field is not IndexField.EMAIL
         }

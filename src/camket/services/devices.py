@@ -7,15 +7,15 @@ looked at.
 
 from __future__ import annotations
 
-import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from camket.core.intake import Accepted, validate
 from camket.core.policy.model import Collection
 from camket.core.terms import Outcome, Source
+from camket.services.ids import ID_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,10 +55,10 @@ _ANDROID_MODEL = re.compile(r"Android [^;)]*; ([^;)]+?)(?: Build/[^;)]*)?\)")
 class DeviceFacts:
     """What one request shows of the device that sent it; *personal*. None where it shows nothing."""
 
-    model: str | None = None
-    os_version: str | None = None
-    browser: str | None = None
-    network: str | None = None
+    model: str | None = field(default=None, repr=False)
+    os_version: str | None = field(default=None, repr=False)
+    browser: str | None = field(default=None, repr=False)
+    network: str | None = field(default=None, repr=False)
 
 
 def device_facts(headers: Mapping[str, str], address: str | None) -> DeviceFacts:
@@ -81,8 +81,7 @@ def device_facts(headers: Mapping[str, str], address: str | None) -> DeviceFacts
 
 def device_id(subject_id: str, browser: str) -> str:
     """Return the id of one browser as one subject's device: random to everyone else, and the same each time."""
-    digest = sha256(f"device {subject_id} {browser}".encode()).digest()[:16]
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    return sha256(f"device {subject_id} {browser}".encode()).digest()[:ID_BYTES].hex()
 
 
 def collect_device_in(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,5 +11,5 @@ ID_BYTES: Final = 16
 
 
 def random_id(entropy: Entropy) -> str:
-    """Return a new opaque id: 128 random bits in 26 small letters and digits."""
-    return base64.b32encode(entropy.token(ID_BYTES)).decode().rstrip("=").lower()
+    """Return a new opaque id: 128 random bits in 32 hexadecimal digits."""
+    return entropy.token(ID_BYTES).hex()

@@ -60,7 +60,12 @@ def blind_index(key: IndexKey, text: str) -> bytes:
         key: of the field that the value belongs to.
         text: *personal*; as typed or as stored, the index is the same.
     """
-    return hmac.digest(key.key, bind("camket index", key.field, normalise(key.field, text)), "sha256")
+    return index_normalised(key, normalise(key.field, text))
+
+
+def index_normalised(key: IndexKey, form: str) -> bytes:
+    """Return the 32-byte blind index of a value that is in its normal form already, *personal*."""
+    return hmac.digest(key.key, bind("camket index", key.field, form), "sha256")
 
 
 def normalise(field: IndexField, text: str) -> str:
@@ -103,6 +108,8 @@ def _small(text: str) -> str:
 
 
 def _ascii_domain(domain: str) -> str:
+    if domain.isascii():
+        return domain.lower()  # what IDNA makes of it, a domain that it refuses included
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
