@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -201,16 +201,16 @@ class KeyStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """One mail as it leaves; *personal* in `recipient` and, it may be, in `subject`, `text` and `html`.
+    """One mail as it leaves.
 
     Args:
         message_id: the same for every try of one queued mail, `<...@...>`.
         sender_name: who writes, as people read it.
         sender: address of the sender; replies go there.
-        recipient: one address.
+        recipient: *personal*; one address.
         subject: one line.
-        text: plain text.
-        html: the same for readers that show it; no script, picture or address of any other place in it.
+        text: *personal*; plain text.
+        html: *personal*; the same for readers that show it; no script, picture or address of any other place in it.
         language: BCP 47 tag of subject and text.
         date: aware; when it was queued.
     """
@@ -218,10 +218,10 @@ class Mail:
     message_id: str
     sender_name: str
     sender: str
-    recipient: str
+    recipient: str = field(repr=False)
     subject: str
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
     language: str
     date: datetime
 

@@ -8,7 +8,7 @@ ledger's key signs. The operator can do none of it alone and keeps none of the o
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -70,7 +70,7 @@ class CertificateView:
     state: CertificateFetch
     status: str | None = None
     file_name: str = "camket-certificate.json"
-    data: bytes | None = None
+    data: bytes | None = field(default=None, repr=False)
     erased: tuple[ErasedItem, ...] = ()
     held: tuple[HeldItem, ...] = ()
     expires_at: datetime | None = None

@@ -87,7 +87,7 @@ class SessionView:
     """
 
     id: str
-    label: str
+    label: str = field(repr=False)
     created_at: datetime
     last_seen_at: datetime
     current: bool

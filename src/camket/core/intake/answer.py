@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from camket.core.terms import Language
@@ -39,7 +39,7 @@ class Accepted:
         note: what was changed that the subject should know, for example an old mobile prefix; None is nothing.
     """
 
-    value: str
+    value: str = field(repr=False)
     note: Message | None = None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -115,8 +115,8 @@ class Letter:
     """A filled mail without its envelope. *Personal* in `text` and `html`."""
 
     subject: str
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
 
 
 def write_letter(template: MailTemplate, language: Language, values: Mapping[str, str]) -> Letter:

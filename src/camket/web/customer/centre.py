@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from camket.core.policy.model import ItemKind
@@ -34,8 +34,8 @@ class SaidDevice:
         view: since when it is known, and until when.
     """
 
-    title: str
-    facts: str
+    title: str = field(repr=False)
+    facts: str = field(repr=False)
     view: DeviceView
 
 
