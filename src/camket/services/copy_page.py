@@ -12,7 +12,7 @@ from camket.core.terms import RIGHTS_PURPOSE, Language
 from camket.services.calendar import VIETNAM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from camket.core.policy.model import Policy
 
@@ -32,7 +32,11 @@ th,td{text-align:left;vertical-align:top;padding:10px 8px;border-top:1px solid v
 tr:first-child>*{border-top:0}th{font-size:14px;color:var(--ink-2)}td b{color:var(--ink)}
 small,.quiet{color:var(--ink-2);font-size:14px}
 code{font:14px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;color:var(--jade);overflow-wrap:anywhere}
-img{max-width:240px;height:auto;border-radius:8px}
+img{max-width:240px;height:auto;border-radius:8px}td:first-child{min-width:132px}
+@media (max-width:699px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+table,tbody,tr,td{display:block}tr{padding:12px 0;border-top:1px solid var(--line)}tr:first-child{border-top:0}
+td{border:0;padding:3px 0}td::before{content:attr(data-label);display:block;font-size:14px;color:var(--ink-2)}
+td:empty{display:none}}
 @media print{body{background:#fff;max-width:none}section{border:0;padding:0}}
 """
 
@@ -155,12 +159,12 @@ def render_page(data: dict[str, Any], policy: Policy, language: Language, *, ori
         f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
         f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">'
-        f"<title>{escape(said['title'])}</title><style>{_STYLE}</style></head><body>\n"
+        f"<title>{escape(said['title'])}</title><style>{_STYLE}</style></head><body><main>\n"
         f"<h1>{escape(said['title'])}</h1>\n<p>{escape(lead)}</p>\n"
         f"<h2>{escape(said['held'])}</h2>\n{_held(data, policy, language)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"
-        f"<p class=quiet>{escape(said['programs'])}</p></section>\n</body></html>\n"
+        f"<p class=quiet>{escape(said['programs'])}</p></section>\n</main></body></html>\n"
     )
 
 
@@ -169,8 +173,9 @@ def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
     kinds = {item.id: item.kind for item in policy.items}
     purposes = {one.id: one.label[language] for one in policy.purposes}
     services = {one.id: one.label[language] for one in policy.services}
+    places = {item.id: place for place, item in enumerate(policy.items)}
     rows = []
-    for value in data["values"]:
+    for value in sorted(data["values"], key=lambda one: places.get(one["item"], len(places))):
         used = ", ".join(purposes[one] for one in value["purposes"])
         until = _time(value["kept_until"]) if value["kept_until"] else said["account"]
         because = (value["kept_because"] or {}).get(language.value) or value["article"] or ""
@@ -216,11 +221,16 @@ def _uses(data: dict[str, Any], policy: Policy, language: Language) -> str:
     return _table((said["when"], said["who"], said["what"], said["purpose"], said["entry"]), rows, said["none"])
 
 
-def _table(heads: Iterable[str], rows: Sequence[tuple[str, ...]], none: str) -> str:
+def _table(heads: Sequence[str], rows: Sequence[tuple[str, ...]], none: str) -> str:
     if not rows:
         return f"<section><p>{escape(none)}</p></section>"
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
-    body = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "\n".join(
+        "<tr>"
+        + "".join(f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in zip(heads, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
     return f"<section><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></section>"
 
 
