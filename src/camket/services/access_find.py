@@ -61,6 +61,18 @@ class FindingDoor(DoorCore):
             if confirmed and kind is IndexField.EMAIL and self._claim(unit, subject_id, indexes) != subject_id:
                 raise ConflictError("the e-mail address belongs to another account")
 
+    def claim_registered_in(self, unit: Unit, *, subject_id: str) -> str | None:
+        """Do what `claim_email_in` does with the index of the address that was registered; the address stays sealed.
+
+        Returns:
+            As `claim_email_in`; None while an epoch ends and the index keys change: then the address itself is needed.
+        """
+        keys = self._keys.index_keys(IndexField.EMAIL)
+        for row in unit.identifiers.of_subject(subject_id):
+            if row.field == IndexField.EMAIL and len(keys) == 1 and row.key_version == keys[0].version:
+                return self._claim(unit, subject_id, [(row.key_version, row.blind_index)])
+        return None
+
     def claim_email_in(self, unit: Unit, *, subject_id: str, email: str) -> str:
         """Make a confirmed e-mail address this subject's alone; return the id of the subject who has it now.
 

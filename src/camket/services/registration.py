@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, InvalidValueError, VerificationError
+from camket.core.errors import CamketError, ConflictError, InvalidValueError, VerificationError
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Source, SubjectState
 from camket.rows import CodeKind, SubjectRow
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from camket.core.terms import Language
     from camket.ports import Unit
     from camket.rows import CodeRow
-    from camket.services.access import Pending
     from camket.services.context import Context
 
 REGISTRATION_CODE: Final = "registration_code"
@@ -163,34 +162,41 @@ def confirm_registration(
     """
     row = enter_code(ctx, kind=CodeKind.REGISTER, browser=browser, typed=code, address=address)
     now = ctx.clock.now()
-    pending = ctx.store.write(lambda unit: _read_email(unit, ctx, row))
-    email = pending.open().first(email_item(ctx.policies.in_force(ctx.store, now).newest.policy)) or ""
 
-    def confirm(unit: Unit) -> SignedIn:
+    def confirm(unit: Unit, email: str | None) -> SignedIn:
         use_code_in(unit, row, now)
         subject_id = row.subject_id or ""
         subject = unit.subjects.get(subject_id)
         if subject is None or subject.state is not SubjectState.PENDING:
             raise VerificationError(EXPIRED)
-        holder = ctx.door.claim_email_in(unit, subject_id=subject_id, email=email)
+        if email is None:
+            holder = ctx.door.claim_registered_in(unit, subject_id=subject_id)
+        else:
+            holder = ctx.door.claim_email_in(unit, subject_id=subject_id, email=email)
+        if holder is None:
+            raise _AddressNeededError
         if holder == subject_id:
             unit.subjects.confirm(subject_id, at=now, joined_version=subject.joined_version)
         else:
             erase_unconfirmed_in(unit, ctx, subject_id)
         return open_session_in(unit, ctx, subject_id=holder, browser=browser, headers=headers, address=address, now=now)
 
-    return again_on_conflict(lambda: ctx.store.write(confirm))
+    try:
+        return again_on_conflict(lambda: ctx.store.write(lambda unit: confirm(unit, None)))
+    except _AddressNeededError:
+        email = _read_email(ctx, row)
+        return again_on_conflict(lambda: ctx.store.write(lambda unit: confirm(unit, email)))
 
 
-def _read_email(unit: Unit, ctx: Context, row: CodeRow) -> Pending:
-    policy = ctx.policies.in_force_in(unit, ctx.clock.now()).newest.policy
-    return ctx.door.read_in(
-        unit,
-        actor=SUBJECT,
-        subject_id=row.subject_id or "",
-        items=(email_item(policy),),
-        purpose=RIGHTS_PURPOSE,
-    )
+class _AddressNeededError(CamketError):
+    """The index keys are changing, so that the address itself is needed; the unit was undone."""
+
+
+def _read_email(ctx: Context, row: CodeRow) -> str:
+    policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
+    item = email_item(policy)
+    opened = ctx.door.read(actor=SUBJECT, subject_id=row.subject_id or "", items=(item,), purpose=RIGHTS_PURPOSE)
+    return opened.first(item) or ""
 
 
 def again_on_conflict(work: Callable[[], SignedIn]) -> SignedIn:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -225,6 +226,29 @@ def test_a_known_address_is_signed_in_to_its_own_account(service: Service) -> No
     )
     assert opened.first("name") == "Alice Nguyễn"
     assert opened.first("phone") == "+84912345678"
+
+
+def test_an_address_is_claimed_once_while_the_index_keys_change(service: Service) -> None:
+    """Between the end of an epoch and the re-keying: found under the old key and the new one, confirmed once."""
+    service.start(ALICE, browser="first")
+    service.start(ALICE, browser="second")
+    first, second = service.code("first"), service.code("second")
+    arrived = service.confirm(first, browser="first")
+    service.ctx.keys.begin_epoch(at=service.clock.now())
+    assert service.confirm(second, browser="second").subject_id == arrived.subject_id
+    service.start(ALICE, browser="third")
+    assert service.confirm(service.code("third"), browser="third").subject_id == arrived.subject_id
+    service.start(BOB, browser="bob")
+    service.ctx.keys.begin_epoch(at=service.clock.now())
+    bob = service.confirm(service.code("bob"), browser="bob")
+    assert bob.subject_id != arrived.subject_id
+
+
+def test_confirming_does_not_open_the_address(service: Service) -> None:
+    """What was indexed is claimed; the sealed address is not read for it."""
+    subject_id = service.register(ALICE).subject_id
+    rows = service.ctx.store.read(lambda unit: unit.records.of_subject(subject_id, limit=100))
+    assert [json.loads(row.facts)["action"] for row in rows] == ["session", "collect", "collect"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
