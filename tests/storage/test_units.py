@@ -287,3 +287,30 @@ def test_records_of_many_threads_are_all_there(store: Store) -> None:
     for name in names:
         found = store.read(lambda unit, name=name: unit.records.of_subject(name, limit=99))  # type: ignore[misc]
         assert sorted(row.id for row in found) == sorted(ids[name])
+
+
+def test_a_pool_whose_connections_are_all_lent_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One reader more than there are connections waits, and after the longest wait is told that the store is busy."""
+    pool = store._readers  # type: ignore[attr-defined]  # both stores have one, the port does not
+    monkeypatch.setattr(pool._connections, "_timeout", 0)
+    every_one_reads, go_on = threading.Barrier(pool._size + 1), threading.Event()
+
+    def slow(unit: Unit) -> int:
+        every_one_reads.wait(30)
+        go_on.wait(30)
+        return unit.policies.newest_number()
+
+    with ThreadPoolExecutor(pool._size) as threads:
+        reading = [threads.submit(store.read, slow) for _ in range(pool._size)]
+        every_one_reads.wait(30)
+        with pytest.raises(StoreError, match="all 8 connections are in use; try again"):
+            store.read(lambda unit: unit.policies.newest_number())
+        go_on.set()
+        assert [future.result() for future in reading] == [0] * pool._size
+
+
+def test_a_closed_store_refuses_readers_too(store: Store) -> None:
+    """After closing, reading is refused like writing, and no connection is opened for it."""
+    store.close()
+    with pytest.raises(StoreError, match="the store is closed"):
+        store.read(lambda unit: unit.policies.newest_number())

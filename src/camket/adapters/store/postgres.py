@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import select
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.pool import QueuePool
 
 from camket.adapters.store.failures import COLLISIONS, UNIQUE_VIOLATION, from_postgresql
+from camket.adapters.store.pool import Pool
 from camket.adapters.store.schema import HEAD, revision_of, upgrade
-from camket.adapters.store.statements import POSTGRESQL, Link
-from camket.adapters.store.unit import Inside, StoreTicket, StoreUnit
-from camket.core.errors import StoreError
+from camket.adapters.store.statements import POSTGRESQL
+from camket.adapters.store.unit import Inside, StoreTicket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from sqlalchemy.pool import PoolProxiedConnection
+    from collections.abc import Callable
 
     from camket.ports import Unit
 
@@ -53,68 +48,49 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._inside = Inside()
-        self._closed = threading.Event()
         try:
             _bring_up(url)
         except sa.exc.DBAPIError as error:
             raise from_postgresql(error.orig) if isinstance(error.orig, psycopg.Error) else error from None
-        self._writers = QueuePool(self._connect_writer, pool_size=WRITERS, max_overflow=0)
-        self._readers = QueuePool(self._connect_reader, pool_size=READERS, max_overflow=0)
+        inside = Inside()
+        self._writers = Pool(
+            self._connect_writer, _has_ended, size=WRITERS, dialect=POSTGRESQL, writes=True, inside=inside
+        )
+        self._readers = Pool(
+            self._connect_reader, _has_ended, size=READERS, dialect=POSTGRESQL, writes=False, inside=inside
+        )
 
     def write(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work and return its result once everything it wrote is on disk."""
-        for _ in range(TIMES_RUN - 1):
+        for times_left in reversed(range(TIMES_RUN)):
             try:
                 return self._write_once(unit)
             except psycopg.Error as error:
-                # A row that came in between is seen by the second run, which then answers instead of failing.
-                if error.sqlstate not in COLLISIONS | {UNIQUE_VIOLATION}:
+                if not times_left or not _may_be_run_again(error, first=times_left == TIMES_RUN - 1):
                     raise from_postgresql(error) from None
-        try:
-            return self._write_once(unit)
-        except psycopg.Error as error:
-            raise from_postgresql(error) from None
+        raise AssertionError  # the last time returns or raises
 
     def read(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work that only reads, over one state of the store."""
         try:
-            with self._borrow(self._readers, writes=False) as (store_unit, _):
+            with self._readers.lend() as (store_unit, _):
                 return unit(store_unit)
         except psycopg.Error as error:
             raise from_postgresql(error) from None
 
     def close(self) -> None:
         """Refuse new units and close the connections; twice is once. Units under way end by themselves."""
-        self._closed.set()
-        self._writers.dispose()
-        self._readers.dispose()
+        self._writers.close()
+        self._readers.close()
 
     def _write_once(self, unit: Callable[[Unit], T]) -> T:
-        with self._borrow(self._writers, writes=True) as (store_unit, connection):
+        with self._writers.lend() as (store_unit, connection):
             ticket = store_unit.ticket = StoreTicket()
             result = unit(store_unit)
             connection.commit()
             # INVARIANT: durable is said after the commit has returned, never before.
             ticket.durable = True
             return result
-
-    @contextmanager
-    def _borrow(self, pool: QueuePool, *, writes: bool) -> Iterator[tuple[StoreUnit, Any]]:
-        self._inside.refuse()
-        if self._closed.is_set():
-            raise StoreError("the store is closed")
-        borrowed = _take(pool)
-        self._inside.running = True
-        try:
-            store_unit = borrowed.info.get("unit")
-            if store_unit is None:
-                link = Link(cursor=borrowed.cursor(), dialect=POSTGRESQL, writes=writes)
-                store_unit = borrowed.info["unit"] = StoreUnit(link)
-            yield store_unit, borrowed.dbapi_connection
-        finally:
-            self._inside.running = False
-            _give_back(borrowed)
 
     def _connect_writer(self) -> Any:  # noqa: ANN401 - the pool wants its own protocol, which psycopg does not declare
         connection = psycopg.connect(self._url, options=CONNECT_OPTIONS)
@@ -128,32 +104,18 @@ class PostgresStore:
         return connection
 
 
-def _take(pool: QueuePool) -> PoolProxiedConnection:
-    """Take a connection that works; those that the server has ended since their last use are replaced."""
-    while True:
-        borrowed = pool.connect()
-        connection: Any = borrowed.dbapi_connection
-        if not _has_ended(connection):
-            return borrowed
-        borrowed.invalidate()
-        borrowed.close()
+def _may_be_run_again(error: psycopg.Error, *, first: bool) -> bool:
+    """Say whether a second run may go better: units collided, or a row came in between that it will then see."""
+    return error.sqlstate in COLLISIONS or (first and error.sqlstate == UNIQUE_VIOLATION)
 
 
 def _has_ended(connection: Any) -> bool:  # noqa: ANN401 - as above
-    """Say whether the server has ended an idle connection: it then has sent a notice that no one asked for."""
+    """Say whether a connection is lost: the server, when it ends an idle one, sends a notice that no one asked for."""
     if connection.closed:
         return True
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     return bool(waiting.poll(0))
-
-
-def _give_back(borrowed: PoolProxiedConnection) -> None:
-    """Return a connection to its pool, whatever is unfinished undone; a broken one is dropped."""
-    connection: Any = borrowed.dbapi_connection
-    if connection.closed or connection.broken:
-        borrowed.invalidate()
-    borrowed.close()
 
 
 def _bring_up(url: str) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import StaticPool
 
 from camket.adapters.store.failures import from_sqlite
 from camket.adapters.store.group_commit import GroupCommit
+from camket.adapters.store.pool import Pool
 from camket.adapters.store.schema import HEAD, revision_of, upgrade
-from camket.adapters.store.statements import SQLITE, Link
-from camket.adapters.store.unit import Inside, StoreUnit
+from camket.adapters.store.statements import SQLITE
+from camket.adapters.store.unit import Inside
 from camket.core.errors import StoreError
 
 if TYPE_CHECKING:
@@ -56,18 +58,13 @@ class SqliteStore:
     ) -> None:
         self._path = path
         self._lock_wait_seconds = lock_wait_seconds
-        self._inside = Inside()
         _make_file(path)
-        try:
-            writer = self._connect()
-            _set_up(writer, path)
-            _bring_up(writer)
-        except sqlite3.Error as error:
-            raise from_sqlite(error, path) from error
-        except sa.exc.DBAPIError as error:
-            raise from_sqlite(error.orig, path) if isinstance(error.orig, sqlite3.Error) else error from None
-        self._readers = QueuePool(self._connect_reader, pool_size=READERS, max_overflow=0)
-        self._writer = GroupCommit(writer, path, units_per_commit=units_per_commit, inside=self._inside)
+        writer = self._open_writer()
+        inside = Inside()
+        self._readers = Pool(
+            self._connect_reader, _never_ends, size=READERS, dialect=SQLITE, writes=False, inside=inside
+        )
+        self._writer = GroupCommit(writer, path, units_per_commit=units_per_commit, inside=inside)
 
     def write(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work and return its result once everything it wrote is on disk."""
@@ -75,30 +72,31 @@ class SqliteStore:
 
     def read(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work that only reads, over one state of the store."""
-        self._inside.refuse()
         try:
-            borrowed = self._readers.connect()
+            with self._readers.lend() as (store_unit, connection):
+                connection.execute("BEGIN")
+                return unit(store_unit)
         except sqlite3.Error as error:
             raise from_sqlite(error, self._path) from error
-        self._inside.running = True
-        try:
-            store_unit = borrowed.info.get("unit")
-            if store_unit is None:
-                link = Link(cursor=borrowed.cursor(), dialect=SQLITE, writes=False)
-                store_unit = borrowed.info["unit"] = StoreUnit(link)
-            connection: Any = borrowed.dbapi_connection
-            connection.execute("BEGIN")
-            return unit(store_unit)
-        except sqlite3.Error as error:
-            raise from_sqlite(error, self._path) from error
-        finally:
-            self._inside.running = False
-            borrowed.close()
 
     def close(self) -> None:
         """Finish the units that wait, refuse new ones, close the file; twice is once."""
         self._writer.close()
-        self._readers.dispose()
+        self._readers.close()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        try:
+            with ExitStack() as if_it_fails:
+                writer = self._connect()
+                if_it_fails.callback(writer.close)
+                _set_up(writer, self._path)
+                _bring_up(writer)
+                if_it_fails.pop_all()
+        except sqlite3.Error as error:
+            raise from_sqlite(error, self._path) from error
+        except sa.exc.DBAPIError as error:
+            raise from_sqlite(error.orig, self._path) if isinstance(error.orig, sqlite3.Error) else error from None
+        return writer
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -116,6 +114,11 @@ class SqliteStore:
         connection = self._connect()
         connection.execute("PRAGMA query_only = ON")
         return connection
+
+
+def _never_ends(connection: sqlite3.Connection) -> bool:
+    del connection
+    return False
 
 
 def _make_file(path: Path) -> None:
