@@ -155,7 +155,8 @@ class Engine:
         return self._ctx.store.write(lambda unit: unit.jobs.claim(owner, self._names, now=now, until=until))
 
     def _failed(self, job: JobRow, error: Exception) -> None:
-        log.warning("job_failed", kind=job.kind, job=job.id, attempts=job.attempts, exc_info=error)
+        tell = log.error if job.attempts >= MOST_ATTEMPTS else log.warning
+        tell("job_failed", kind=job.kind, job=job.id, attempts=job.attempts, exc_info=error)
         # The class alone: a message may quote what a customer typed.
         name = type(error).__name__
         if job.attempts >= MOST_ATTEMPTS and self._kinds[job.kind].gives_up:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from camket.ports import Unit
     from camket.services.context import Context
 
 
@@ -39,26 +40,44 @@ PERIODIC: Final = (
 )
 
 
-def plan_due(ctx: Context) -> int:
-    """Store this period's job of every kind unless it is there; return how many were new.
+class Planner:
+    """Stores each period's jobs once. One for each process, so that an idle one writes nothing twice.
 
-    Effects: durable on return; twice, or on many nodes, is once.
+    Args:
+        ctx: the service.
     """
-    now = ctx.clock.now()
-    plans = [(periodic, period_start(periodic, now)) for periodic in PERIODIC]
-    missing = [(periodic, start) for periodic, start in plans if start + periodic.after <= now]
-    return ctx.store.write(
-        lambda unit: sum(
-            unit.jobs.enqueue(
-                periodic.kind,
-                {},
-                run_at=start + periodic.after,
-                dedupe_key=f"{periodic.kind}:{start.isoformat(timespec='minutes')}",
-            )
-            is not None
-            for periodic, start in missing
-        )
-    )
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._planned: dict[str, datetime] = {}
+
+    def plan(self) -> int:
+        """Store this period's job of every kind unless it is there; return how many were new.
+
+        Effects: durable on return; twice, or on many nodes, is once.
+        """
+        now = self._ctx.clock.now()
+        periods = [(periodic, period_start(periodic, now)) for periodic in PERIODIC]
+        missing = [
+            (periodic, start)
+            for periodic, start in periods
+            if start + periodic.after <= now and self._planned.get(periodic.kind) != start
+        ]
+        if not missing:
+            return 0
+        new = self._ctx.store.write(lambda unit: sum(_store_in(unit, periodic, start) for periodic, start in missing))
+        self._planned |= {periodic.kind: start for periodic, start in missing}
+        return new
+
+
+def _store_in(unit: Unit, periodic: Periodic, start: datetime) -> bool:
+    key = f"{periodic.kind}:{start.isoformat(timespec='minutes')}"
+    return unit.jobs.enqueue(periodic.kind, {}, run_at=start + periodic.after, dedupe_key=key) is not None
+
+
+def plan_due(ctx: Context) -> int:
+    """Do what `Planner.plan` does, for who plans once."""
+    return Planner(ctx).plan()
 
 
 def period_start(periodic: Periodic, now: datetime) -> datetime:

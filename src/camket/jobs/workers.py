@@ -9,7 +9,7 @@ import structlog
 
 from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
-from camket.jobs.schedule import plan_due
+from camket.jobs.schedule import Planner
 
 if TYPE_CHECKING:
     from camket.services.context import Context
@@ -62,9 +62,10 @@ class Workers:
                 self._stop.wait(AFTER_ERROR_SECONDS)
 
     def _plan(self) -> None:
+        planner = Planner(self._ctx)
         while not self._stop.is_set():
             try:
-                plan_due(self._ctx)
+                planner.plan()
             except Exception as error:
                 log.error("worker_failed", exc_info=error)  # noqa: TRY400 - as above
             self._stop.wait(PLAN_SECONDS)

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 MAILER: Final = "service:mailer"
 OUTBOX_JOB: Final = "outbox"
-BATCH: Final = 20
+BATCH: Final = 5
+"""Mails that one job sends: all of them within `SENDING`, even where each runs into every time-out."""
 SENDING: Final = timedelta(minutes=5)
 """How long one try may take; a mail whose sender died is tried again after this."""
 FIRST_RETRY: Final = timedelta(seconds=15)

@@ -92,6 +92,7 @@ def _sweep_page_in(unit: Unit, ctx: Context, after_id: str, state: SubjectState)
 def _sweep_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:
     """Delete what is over of an active subject, keep under `hold` what a law still wants; return how many went."""
     now = ctx.clock.now()
+    _clear_requests_in(unit, subject.id, now)
     standing = standing_in(unit, ctx, subject.id)
     rows = unit.values.of_subject(subject.id)
     over = [row for row in rows if row.key_kind is KeyKind.LIVE and is_over(standing, row, now)]
@@ -107,6 +108,13 @@ def _sweep_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:
     if items:
         ctx.door.record_in(unit, actor=KEEPER, action=LedgerAction.ERASE, subject_id=subject.id, items=items)
     return len(gone)
+
+
+def _clear_requests_in(unit: Unit, subject_id: str, now: datetime) -> None:
+    """Drop what old requests ask for: a correction that no one carried out holds its value for a day, not longer."""
+    for request in unit.requests.of_subject(subject_id):
+        if request.sealed is not None and request.created_at + UNVERIFIED_KEPT <= now:
+            unit.requests.clear(request.id)
 
 
 def _close_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:

@@ -202,6 +202,24 @@ def test_a_poison_job_ends_as_failed(service: Service) -> None:
     assert (job.state, job.last_error) == (JobState.FAILED, "ValueError")
 
 
+def test_what_was_promised_is_never_given_up(service: Service) -> None:
+    """A kind that does not give up is tried once an hour for as long as it takes, and is done in the end."""
+    tries = []
+
+    def hard(_: Context, __: Run) -> None:
+        tries.append(service.clock.now())
+        if len(tries) < 3 * MOST_ATTEMPTS:
+            raise OSError
+
+    job_id = queue(service)
+    one = Engine(service.ctx, registry(Kind(name="work", run=hard, gives_up=False)))
+    while one.run_next("w"):
+        assert not one.run_next("w")
+        service.clock.advance(hours=1)
+    assert state(service, job_id) is JobState.DONE
+    assert len(tries) == 3 * MOST_ATTEMPTS
+
+
 def test_a_job_that_kills_its_process_ends_as_failed(service: Service) -> None:
     """A job that takes every worker with it is given up after as many claims as any other."""
     job_id = queue(service)

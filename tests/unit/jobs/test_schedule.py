@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from camket.jobs.kinds import KINDS
-from camket.jobs.schedule import PERIODIC, Periodic, period_start, plan_due
+from camket.jobs.schedule import PERIODIC, Periodic, Planner, period_start, plan_due
 from camket.rows import JobState
 from tests.journeys import Service
 
@@ -15,6 +17,17 @@ def test_a_period_is_planned_once(service: Service) -> None:
     assert plan_due(service.ctx) == 0
     service.clock.advance(minutes=1)
     assert plan_due(service.ctx) == 1
+
+
+def test_a_planner_writes_nothing_twice(service: Service) -> None:
+    """A process that plans again and again within a period writes once."""
+    planner = Planner(service.ctx)
+    assert planner.plan() > 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(service.ctx.store), "write", None)
+        assert planner.plan() == 0
+    service.clock.advance(minutes=1)
+    assert planner.plan() == 1
 
 
 def test_a_day_runs_everything(service: Service) -> None:

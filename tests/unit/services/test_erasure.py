@@ -192,6 +192,16 @@ def test_the_operator_keeps_no_openings(journey: Service, alice: Customer) -> No
     assert all(row is not None and alice.subject_id.encode() not in row.facts for row in rows)
 
 
+def test_an_older_key_store_would_be_noticed(journey: Service, alice: Customer) -> None:
+    """The database remembers the state of the key store after the kill: one from a backup before it is too old."""
+    before = journey.ctx.keys.generation()
+    alice.accept_erasure()
+    journey.work()
+    installation = journey.ctx.store.read(lambda unit: unit.installation.get())
+    assert installation is not None
+    assert before < installation.key_generation <= journey.ctx.keys.generation()
+
+
 def test_the_erasure_is_in_the_ledger_once(journey: Service, alice: Customer) -> None:
     """One entry says that these items were erased, and by whom it was asked."""
     token = alice.accept_erasure()

@@ -16,6 +16,7 @@ from camket.core.vault.lookup import IndexField
 from camket.jobs.schedule import plan_due
 from camket.rows import CodeKind, HeldValueRow
 from camket.services.centre import my_data, use_of
+from camket.services.correction import start_correction
 from camket.services.policies import publish_policy
 from camket.services.registration import confirm_registration, start_registration
 from camket.services.sequencing import tile_reader
@@ -184,6 +185,20 @@ def test_traces_are_swept(journey: Service, alice: Customer) -> None:
     assert left(alice) == (0, 0)
     ended = journey.ctx.store.read(lambda unit: unit.jobs.get(1))
     assert ended is None
+
+
+def test_a_correction_that_no_one_carried_out_holds_its_value_for_a_day(journey: Service, alice: Customer) -> None:
+    """What a request asks for is a value too: proved or not, it is dropped a day after it was asked for."""
+    proved = start_correction(journey.ctx, alice.session, item="email", typed="alice@quay.example")
+    alice.prove(proved.id)
+    start_correction(journey.ctx, alice.session, item="phone", typed="0987654321")
+    to(journey, hours=23)
+    requests = journey.ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
+    assert [request.sealed is None for request in requests] == [False, False]
+    to(journey, hours=1)
+    to(journey, hours=1)
+    requests = journey.ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
+    assert [(request.id, request.sealed) for request in requests] == [(proved.id, None)]
 
 
 def test_twice_is_once(journey: Service, alice: Customer) -> None:
