@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, command, scalar
+from camket.adapters.store.statements import Query, command, counting, scalar
 from camket.adapters.store.tables import record as table
 from camket.adapters.store.tables import record_subject as link_table
 from camket.core.errors import ConflictError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from camket.adapters.store.statements import Link
+    from camket.adapters.store.statements import Insert, Link
     from camket.rows import NewRecord, RecordLink
 
 ABOVE_ALL: Final = 2**63 - 1
@@ -27,12 +27,13 @@ _THIS: Final = table.c.id == bindparam("record_id")
 _THEIRS: Final = link_table.c.subject_id == bindparam("whose")
 _UNSEQUENCED: Final = table.c.ledger_index.is_(None)
 
-ADD: Final[Query[Any]] = Query(
-    sa.insert(table)
-    .values({name: bindparam(name) for name in ("facts", "nonce_a", "b", "entry", "created_at")})
-    .returning(table.c.id),
-    scalar,
-)
+
+def _add(insert: Insert) -> sa.UpdateBase:
+    given: dict[str, Any] = {name: bindparam(name) for name in ("facts", "nonce_a", "b", "entry", "created_at")}
+    return counting(insert, insert(table).values(given), table.c.id)
+
+
+ADD: Final[Query[Any]] = Query(_add, scalar)
 LINK: Final = command(sa.insert(link_table))
 GET: Final = Query(sa.select(table).where(_THIS), RecordRow)
 BY_INDEX: Final = Query(sa.select(table).where(table.c.ledger_index == bindparam("wanted")), RecordRow)
@@ -90,7 +91,7 @@ class RecordArea:
 
     def add(self, record: NewRecord, links: Sequence[RecordLink] = ()) -> int:
         """Store a record with the subjects it is about."""
-        record_id: int = ADD.only(
+        record_id = ADD.count(
             self._link,
             facts=record.facts,
             nonce_a=record.nonce_a,
