@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from camket.core.errors import SettingsError, nearest
@@ -85,6 +85,22 @@ class Settings(BaseSettings):
     attempts_per_address_hour: Count = Field(60, description="Codes entered from one address in an hour.")
     codes_per_subject_hour: Count = Field(6, description="Codes sent to one e-mail address in an hour.")
 
+    @field_validator("origin")
+    @classmethod
+    def _whole_origin(cls, origin: str | None) -> str | None:
+        """Refuse an address that no browser would call an origin, and one without TLS that others reach."""
+        if origin is None:
+            return None
+        parts = urlsplit(origin)
+        plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+            message = "a public address is `https://` and a host, with a port if need be, and nothing after it"
+            raise ValueError(message)
+        if parts.scheme != "https" and not plain:
+            message = "a public address is reached over `https://`: sessions and codes would travel in the clear"
+            raise ValueError(message)
+        return origin
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -107,13 +123,25 @@ class Settings(BaseSettings):
 
     @property
     def mailbox_shown(self) -> bool:
-        """The development mailbox stands in for a relay: loopback, development, and no relay named."""
-        return self.development and self.loopback and self.smtp_url is None
+        """The development mailbox stands in for a relay: development, no relay named, and reached on loopback alone."""
+        # INVARIANT: the mailbox shows every code, so it is never shown where a proxy leads others to this machine.
+        return self.development and self.smtp_url is None and not self.reached_by_others
+
+    @property
+    def reached_by_others(self) -> bool:
+        """Others than this machine can reach the service: by its own address, or through a proxy."""
+        named = urlsplit(self.public_origin).hostname
+        return not self.loopback or named not in LOOPBACK or self.proxy is not None
+
+    @property
+    def database_file(self) -> Path:
+        """Where SQLite keeps the database when no address is set."""
+        return self.data / "camket.db"
 
     @property
     def store_url(self) -> str:
         """The database's address with the default filled in."""
-        return self.database_url or f"sqlite:///{self.data / 'camket.db'}"
+        return self.database_url or f"sqlite:///{self.database_file}"
 
     @property
     def keys_folder(self) -> Path:
@@ -141,6 +169,11 @@ class Settings(BaseSettings):
         if not self.loopback:
             raise SettingsError(
                 f"`host` is `{self.host}`, which others can reach, so `smtp_url` must name a mail relay"
+            )
+        if self.reached_by_others:
+            raise SettingsError(
+                "`origin` or `proxy` says that others reach the service, so `smtp_url` must name a mail relay: the "
+                "development mailbox would show them every code"
             )
         raise SettingsError(
             "`smtp_url` is not set: name a mail relay, or set `development` to read mails in the browser"

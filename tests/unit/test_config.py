@@ -103,11 +103,35 @@ def test_mail_has_a_way_out_or_the_service_does_not_serve(given: dict[str, objec
     assert settings.mailbox_shown is mailbox
 
 
-@pytest.mark.parametrize("given", [{}, {"host": "0.0.0.0", "development": True}])  # noqa: S104 - that it is refused is tested
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"host": "0.0.0.0", "development": True},  # noqa: S104 - that it is refused is tested
+        {"development": True, "origin": "https://shop.example"},
+        {"development": True, "proxy": "127.0.0.1"},
+    ],
+)
 def test_without_a_way_out_for_mail_it_refuses(given: dict[str, object]) -> None:
-    """No relay and no development, or development where others can reach it: refused."""
+    """No relay and no development, or development where others can reach it, through a proxy too: refused."""
     with pytest.raises(SettingsError, match="smtp_url"):
         load_settings(**given).require_mail_carrier()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["shop.example", "http://shop.example", "https://", "https://shop.example/app", "https://a@shop.example", "ftp://x"],
+)
+def test_a_public_address_is_an_origin_over_tls(origin: str) -> None:
+    """What is no origin, or would carry sessions in the clear, is refused by its setting's name."""
+    with pytest.raises(SettingsError, match="CAMKET_ORIGIN"):
+        load_settings(origin=origin)
+
+
+@pytest.mark.parametrize("origin", ["https://shop.example:8443", "http://localhost:9000", "http://127.0.0.1:1/"])
+def test_an_origin_is_taken(origin: str) -> None:
+    """TLS, or plain on this machine alone; a slash at the end does not matter."""
+    assert load_settings(origin=origin).public_origin == origin.rstrip("/")
 
 
 def test_the_reference_is_what_the_settings_say() -> None:

@@ -173,7 +173,7 @@ def test_cookies_are_kept_from_scripts_and_other_sites(service: Service) -> None
 
 def test_over_https_cookies_and_headers_are_bound_to_it(make_service: Callable[..., Service]) -> None:
     """Over https every cookie is Secure with the `__Host-` prefix, and the browser is told to come by https only."""
-    service = make_service(origin="https://shop.example")
+    service = make_service(origin="https://shop.example", smtp_url="smtp://127.0.0.1:1")
     browser: Browser = service.browser()
     browser.base_url = "https://shop.example"
     answer = browser.send_form("/register", **ALICE)
