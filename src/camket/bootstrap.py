@@ -15,11 +15,12 @@ import structlog
 from camket.adapters.clock import SystemClock
 from camket.adapters.entropy import SystemEntropy
 from camket.adapters.keys import open_or_create_key_store
+from camket.adapters.mail.absent import NoCarrier
 from camket.adapters.mail.mailbox import Mailbox
 from camket.adapters.policy_files import read_policy_folder
 from camket.adapters.store import open_store
 from camket.adapters.telemetry import configure_logs
-from camket.core.errors import KeyStoreError, LedgerError, PolicyError, SettingsError, StoreError, UnreadableError
+from camket.core.errors import KeyStoreError, LedgerError, PolicyError, StoreError, UnreadableError
 from camket.rows import InstallationRow
 from camket.services.access import Door
 from camket.services.context import Context, ServiceSettings
@@ -36,7 +37,11 @@ from camket.services.restoring import (
 from camket.services.sequencing import Sequencer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from camket.config import Settings
+    from camket.core.policy.model import PolicyVersion
     from camket.ports import Clock, Entropy, KeyStore, MailCarrier, Store
     from camket.services.restoring import Gap
 
@@ -69,6 +74,7 @@ def start_runtime(
     settings: Settings,
     *,
     accept_restore: bool = False,
+    existing: bool = False,
     clock: Clock | None = None,
     entropy: Entropy | None = None,
     mail: MailCarrier | None = None,
@@ -78,12 +84,13 @@ def start_runtime(
     Args:
         settings: from `camket.config.load_settings`.
         accept_restore: go on with a database that was put back to an older state, under a new log that names the gap.
+        existing: only what is there already: no data folder, database or key store is made, no policy published.
         clock: another clock than the system's, for tests.
         entropy: other randomness than the system's, for tests.
         mail: another carrier of mails than the settings choose, for tests.
 
     Raises:
-        SettingsError: mails have no way out, or the database's address names no store.
+        SettingsError: the database's address names no store, or the relay's no relay.
         StoreError: the data folder or the database cannot be used.
         KeyStoreError: the key store is missing, older than the database, another's, or unreadable.
         LedgerError: the database is older than the last checkpoint, or the ledger was renamed.
@@ -97,7 +104,10 @@ def start_runtime(
     mailbox = Mailbox() if mail is None and settings.mailbox_shown else None
     carrier = mail or mailbox or _relay(settings)
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
-    _make_folder(settings)
+    if existing:
+        _require_folder(settings)
+    else:
+        _make_folder(settings)
     store = open_store(settings.store_url)
     try:
         keys = _open_keys(settings, store, clock)
@@ -109,7 +119,8 @@ def start_runtime(
             )
             if gap is not None:
                 _go_on_after(context, gap)
-            _publish(context, settings)
+            if not existing:
+                _publish(context, settings)
         except BaseException:
             keys.close()
             raise
@@ -117,6 +128,15 @@ def start_runtime(
         store.close()
         raise
     return Runtime(context=context, settings=settings, mailbox=mailbox)
+
+
+def publish_folder(runtime: Runtime, folder: Path, *, effective_at: datetime | None = None) -> PolicyVersion:
+    """Publish the policy in a folder as the next version; see `camket.services.policies.publish_policy`.
+
+    Raises:
+        UnreadableError: the folder cannot be read; nothing was published.
+    """
+    return publish_policy(runtime.context, read_policy_folder(folder), effective_at=effective_at)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -156,9 +176,8 @@ def _context(
 
 
 def _relay(settings: Settings) -> MailCarrier:
-    settings.require_mail_carrier()
     if settings.smtp_url is None:
-        raise SettingsError("`smtp_url` is not set")
+        return NoCarrier()
     from camket.adapters.mail.smtp import SmtpCarrier, read_relay  # noqa: PLC0415 - loaded where a relay is named
 
     return SmtpCarrier(read_relay(settings.smtp_url))
@@ -173,6 +192,13 @@ def _make_folder(settings: Settings) -> None:
         raise StoreError(f"the data folder `{folder}` cannot be made: {reason}; set `data` to another one") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError(f"the data folder `{folder}` cannot be written to; give it to this user, or set `data`")
+
+
+def _require_folder(settings: Settings) -> None:
+    if settings.database_url is None and not settings.database_file.exists():
+        raise StoreError(
+            f"there is no database in `{settings.data}`; set `data` to the folder that the service runs on"
+        )
 
 
 def _open_keys(settings: Settings, store: Store, clock: Clock) -> KeyStore:

@@ -21,8 +21,8 @@ from camket.core.errors import (
     DeniedError,
     KeyStoreError,
     LedgerError,
+    MailError,
     PolicyError,
-    SettingsError,
     StoreError,
     UnreadableError,
 )
@@ -246,8 +246,12 @@ def test_a_changed_policy_is_published_under_development_alone(folder: Folder, t
         runtime.close()
 
 
-def test_without_a_way_out_for_mail_nothing_is_opened(tmp_path: Path) -> None:
-    """Refused before a file is made."""
-    with pytest.raises(SettingsError):
-        start_runtime(load_settings(data=tmp_path / "data", policy=DEFAULT_POLICY))
-    assert not (tmp_path / "data").exists()
+def test_a_command_beside_the_service_makes_nothing(folder: Folder, tmp_path: Path) -> None:
+    """Where there is data it is opened, without a relay too; where there is none, nothing is made."""
+    runtime = start_runtime(load_settings(data=folder / "data", policy=tmp_path / "absent"), existing=True)
+    with pytest.raises(MailError):
+        runtime.context.mail.carry(None)  # type: ignore[arg-type]  # it takes no mail at all
+    runtime.close()
+    with pytest.raises(StoreError, match="there is no database"):
+        start_runtime(load_settings(data=tmp_path / "nothing"), existing=True)
+    assert not (tmp_path / "nothing").exists()

@@ -71,7 +71,7 @@ def rotate() -> None:
     from camket.jobs.engine import Engine, Kind, registry
     from camket.services.epochs import EPOCH_JOB, end_epoch, queue_end
 
-    with refusing() as settings, closing(start_runtime(settings)) as runtime:
+    with refusing() as settings, closing(start_runtime(settings, existing=True)) as runtime:
         ctx = runtime.context
         ending = next(epoch.number for epoch in ctx.keys.epochs() if epoch.destroyed_at is None)
         queue_end(ctx, name=f"by hand {ctx.entropy.token(8).hex()}")
