@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 CAMKET = Path(sys.executable).with_name("camket")
@@ -36,6 +36,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 START_SECONDS = 30
+TALLEST = 2000
+"""Pixels of a page that are shown; the policy goes on for much longer."""
 CODE = re.compile(r"\b\d{6}\b")
 
 
@@ -122,11 +124,13 @@ def sign_in(page: Page, origin: str) -> None:
 
 
 def photograph(page: Page, origin: str, pages: dict[str, str], view: View) -> None:
-    """Take each page whole, from top to bottom."""
+    """Take each page from its top, as far as `TALLEST`."""
     for name, path in pages.items():
         page.goto(f"{origin}{path}")
         page.evaluate("document.fonts.ready.then(() => true)")
-        page.screenshot(path=IMAGES / f"{name}-{view.name}.png", full_page=True)
+        whole: int = page.evaluate("document.documentElement.scrollHeight")
+        clip: FloatRect = {"x": 0, "y": 0, "width": view.size["width"], "height": min(whole, TALLEST)}
+        page.screenshot(path=IMAGES / f"{name}-{view.name}.png", full_page=True, clip=clip)
 
 
 def photograph_all(browser: Browser, origin: str) -> None:
