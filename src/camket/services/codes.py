@@ -17,6 +17,7 @@ from camket.core.vault.lookup import IndexField, blind_index
 from camket.rows import CodeKind, CodeRow
 from camket.services.ids import random_id
 from camket.services.limits import count_address_in
+from camket.services.refusals import RefusalReason, count_refusal, counting_refusals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -121,7 +122,10 @@ def enter_code(
         return newest, None if newest is None else unit.codes.count_try(newest.id, limit=CODE_TRIES)
 
     # INVARIANT: the try is durable before the comparison, so that a crash in between gives no try back.
-    row, tries = ctx.store.write(count_try)
+    with counting_refusals(ctx):
+        row, tries = ctx.store.write(count_try)
+    if row is None:
+        count_refusal(ctx, RefusalReason.UNKNOWN_CODE)
     given = _hash_of(ctx, row.id if row else "", "".join(typed.split()))
     same = hmac.compare_digest(given, row.code_hash if row else bytes(len(given)))
     if row is None or row.used_at is not None or row.expires_at <= now:

@@ -59,12 +59,51 @@ def count_try_in(unit: Unit, limit: RateLimit, key: bytes, now: datetime) -> Non
     Raises:
         RateLimitedError: there were `limit.count` tries in this window before; says when the next one begins.
     """
+    start, wait = _window(limit, now)
+    if unit.limits.hit(limit.bucket, key, window_start=start) > limit.count:
+        raise _limited(wait)
+
+
+def require_tries_left(ctx: Context, bucket: str, *, address: str | None, email: str, now: datetime) -> None:
+    """Refuse early who would be refused later, before anything is made for them; nothing is counted.
+
+    Raises:
+        RateLimitedError: the network address, or the e-mail address, has no try left in this hour.
+    """
+    asked = [(_email_limit(ctx), _email_key(ctx, email))]
+    if address is not None:
+        asked.append((address_limit(ctx, bucket), _address_key(ctx, address)))
+
+    def look(unit: Unit) -> None:
+        for limit, key in asked:
+            start, wait = _window(limit, now)
+            if unit.limits.count(limit.bucket, key, window_start=start) >= limit.count:
+                raise _limited(wait)
+
+    ctx.store.read(look)
+
+
+def _window(limit: RateLimit, now: datetime) -> tuple[datetime, int]:
+    """Return when the window began, and how many seconds it lasts from now."""
     seconds = int(now.timestamp())
     start = seconds - seconds % limit.window_seconds
-    tries = unit.limits.hit(limit.bucket, key, window_start=datetime.fromtimestamp(start, UTC))
-    if tries > limit.count:
-        wait = start + limit.window_seconds - seconds
-        raise RateLimitedError(f"too many tries; wait {wait} seconds", retry_after_seconds=wait)
+    return datetime.fromtimestamp(start, UTC), start + limit.window_seconds - seconds
+
+
+def _limited(wait_seconds: int) -> RateLimitedError:
+    return RateLimitedError(f"too many tries; wait {wait_seconds} seconds", retry_after_seconds=wait_seconds)
+
+
+def _email_limit(ctx: Context) -> RateLimit:
+    return RateLimit(bucket="code", count=ctx.settings.codes_per_subject_hour)
+
+
+def _email_key(ctx: Context, email: str) -> bytes:
+    return visitor_key(ctx, f"email {normalise_email(email)}")
+
+
+def _address_key(ctx: Context, address: str) -> bytes:
+    return visitor_key(ctx, f"address {network_of(address)}")
 
 
 def address_limit(ctx: Context, bucket: str) -> RateLimit:
@@ -101,7 +140,7 @@ def count_address_in(unit: Unit, ctx: Context, bucket: str, address: str | None,
         RateLimitedError: the address tried too often in this hour.
     """
     if address is not None:
-        count_try_in(unit, address_limit(ctx, bucket), visitor_key(ctx, f"address {network_of(address)}"), now)
+        count_try_in(unit, address_limit(ctx, bucket), _address_key(ctx, address), now)
 
 
 def count_email_in(unit: Unit, ctx: Context, email: str, now: datetime) -> None:
@@ -110,8 +149,7 @@ def count_email_in(unit: Unit, ctx: Context, email: str, now: datetime) -> None:
     Raises:
         RateLimitedError: too many codes to this address in this hour.
     """
-    limit = RateLimit(bucket="code", count=ctx.settings.codes_per_subject_hour)
-    count_try_in(unit, limit, visitor_key(ctx, f"email {normalise_email(email)}"), now)
+    count_try_in(unit, _email_limit(ctx), _email_key(ctx, email), now)
 
 
 def count_subject_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:

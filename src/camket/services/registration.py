@@ -19,8 +19,9 @@ from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_i
 from camket.services.erasure import erase_unconfirmed_in
 from camket.services.forms import FieldSpec, read_form
 from camket.services.ids import random_id
-from camket.services.limits import count_address_in, count_email_in
+from camket.services.limits import count_address_in, count_email_in, require_tries_left
 from camket.services.outbox import queue_mail_in
+from camket.services.refusals import counting_refusals
 from camket.services.sessions import SignedIn, open_session_in
 
 if TYPE_CHECKING:
@@ -90,35 +91,41 @@ def start_registration(
     """
     now = ctx.clock.now()
     newest = ctx.policies.in_force(ctx.store, now).newest
-    policy = newest.policy
-    values = read_form(policy.registration_items, fields)
-    email = values[email_item(policy)]
-    subject_id = random_id(ctx.entropy)
-    # INVARIANT: the key store is written before the row that needs it; keys without a subject do no harm.
-    keys = ctx.keys.add_subject_keys(subject_id)
+    with counting_refusals(ctx):
+        values = read_form(newest.policy.registration_items, fields)
+        email = values[email_item(newest.policy)]
+        require_tries_left(ctx, "register", address=address, email=email, now=now)
+        subject_id = random_id(ctx.entropy)
+        # INVARIANT: the key store is written before the row that needs it; keys without a subject do no harm.
+        keys = ctx.keys.add_subject_keys(subject_id)
 
-    def start(unit: Unit) -> None:
-        count_address_in(unit, ctx, "register", address, now)
-        count_email_in(unit, ctx, email, now)
-        if ctx.policies.in_force_in(unit, now).newest.number != newest.number:
-            raise ConflictError("another version of the policy has just come into force; send the form again")
-        unit.installation.set_key_generation(keys.generation)
-        unit.subjects.add(_pending(subject_id, newest.number, language, now))
-        collected = ctx.door.collect_in(
-            unit,
-            actor=SUBJECT,
-            subject_id=subject_id,
-            values=values,
-            service=policy.registration_service,
-            source=Source.PROVIDED,
-        )
-        collected.require()
-        ctx.door.index_in(unit, subject_id=subject_id, values=values)
-        code = issue_code_in(unit, ctx, kind=CodeKind.REGISTER, subject_id=subject_id, browser=browser, now=now)
-        queue_mail_in(unit, ctx, subject_id=subject_id, template=REGISTRATION_CODE, args={"code": code})
+        def start(unit: Unit) -> None:
+            count_address_in(unit, ctx, "register", address, now)
+            count_email_in(unit, ctx, email, now)
+            unit.installation.set_key_generation(keys.generation)
+            _add_pending_in(unit, ctx, _pending(subject_id, newest.number, language, now), values)
+            code = issue_code_in(unit, ctx, kind=CodeKind.REGISTER, subject_id=subject_id, browser=browser, now=now)
+            queue_mail_in(unit, ctx, subject_id=subject_id, template=REGISTRATION_CODE, args={"code": code})
 
-    ctx.store.write(start)
-    return Started(expires_at=now + unconfirmed_time(policy))
+        ctx.store.write(start)
+    return Started(expires_at=now + unconfirmed_time(newest.policy))
+
+
+def _add_pending_in(unit: Unit, ctx: Context, subject: SubjectRow, values: Mapping[str, str]) -> None:
+    newest = ctx.policies.in_force_in(unit, subject.joined_at).newest
+    if newest.number != subject.joined_version:
+        raise ConflictError("another version of the policy has just come into force; send the form again")
+    unit.subjects.add(subject)
+    collected = ctx.door.collect_in(
+        unit,
+        actor=SUBJECT,
+        subject_id=subject.id,
+        values=values,
+        service=newest.policy.registration_service,
+        source=Source.PROVIDED,
+    )
+    collected.require()
+    ctx.door.index_in(unit, subject_id=subject.id, values=values)
 
 
 def _pending(subject_id: str, version: int, language: Language, now: datetime) -> SubjectRow:

@@ -13,6 +13,7 @@ from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_i
 from camket.services.forms import read_value
 from camket.services.limits import count_address_in, count_email_in
 from camket.services.outbox import queue_mail_in
+from camket.services.refusals import counting_refusals
 from camket.services.sessions import SignedIn, open_session_in
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def start_sign_in(ctx: Context, *, email: str, browser: str, address: str | None
         code = issue_code_in(unit, ctx, kind=CodeKind.SIGN_IN, subject_id=handle.id, browser=browser, now=now)
         queue_mail_in(unit, ctx, subject_id=handle.id, template=SIGN_IN_CODE, args={"code": code})
 
-    ctx.store.write(start)
+    with counting_refusals(ctx):
+        ctx.store.write(start)
 
 
 def _email(policy: Policy) -> Item:

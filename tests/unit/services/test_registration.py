@@ -66,7 +66,7 @@ def test_a_field_that_is_not_declared_is_refused_by_name_and_nothing_is_stored(s
     before = service.counts()
     with pytest.raises(FormError) as refused:
         service.start(ALICE | {name: "secret value"})
-    assert service.counts() == before
+    assert service.counts() == before | {"visitor_refusal": 1}
     assert [problem.code for problem in refused.value.problems.values()] == [ProblemCode.UNDECLARED]
     assert "not declared" in str(refused.value)
     assert "secret" not in str(refused.value)
@@ -303,10 +303,12 @@ def test_one_network_address_registers_only_so_often(open_service: OpenService) 
     for number in range(2):
         service.start(ALICE | {"email": f"alice{number}@shop.example"}, address="192.0.2.1")
     before = service.counts()
+    generation = service.ctx.keys.generation()
     with pytest.raises(RateLimitedError) as limited:
         service.start(BOB, address="192.0.2.1")
     assert 0 < limited.value.retry_after_seconds <= 3600
-    assert service.counts() == before
+    assert service.counts() == before | {"visitor_refusal": 1}
+    assert service.ctx.keys.generation() == generation
     service.start(BOB, address="192.0.2.2", browser="another")
     service.runtime.close()
     service = open_service(registrations_per_address_hour=2)
