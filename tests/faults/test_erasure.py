@@ -88,11 +88,13 @@ def require_erased(service: Service, alice: Customer, token: str) -> None:
 
 
 def require_closed_before_killed(service: Service, alice: Customer) -> None:
-    """Assert that no active account ever stands there with its key destroyed."""
+    """Assert that no active account stands there with its key destroyed, and no erased one with a session."""
     subject = service.ctx.store.read(lambda unit: unit.subjects.get(alice.subject_id))
     assert subject is not None
     if service.ctx.keys.subject_key(alice.subject_id, KeyKind.LIVE) is None:
         assert subject.state is SubjectState.ERASED
+    if subject.state is SubjectState.ERASED:
+        assert service.ctx.store.read(lambda unit: unit.sessions.of_subject(alice.subject_id)) == ()
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

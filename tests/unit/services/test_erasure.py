@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from camket.core.errors import ConflictError, DeniedError, VerificationError
+from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import CaseAct, LawCase, LawKind, Verification, VerifiedIdentity
 from camket.core.vault.keyring import KeyKind
 from camket.services.centre import my_data
 from camket.services.certificates import CertificateFetch, certificate_status
+from camket.services.copy import start_copy
 from camket.services.epochs import queue_end
 from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
 from camket.services.sequencing import tile_reader
@@ -122,6 +123,16 @@ def test_nothing_is_erased_unverified(journey: Service, alice: Customer) -> None
     identity = alice.prove(request.id)
     journey.clock.advance(hours=1)
     with pytest.raises(VerificationError):
+        accept_erasure(journey.ctx, identity, accepted=accepted)
+    journey.work()
+    assert my_data(journey.ctx, alice.session).counts.held > 0
+
+
+def test_a_proof_for_a_copy_erases_nothing(journey: Service, alice: Customer) -> None:
+    """Who proved identity to get a copy has not proved it to have the account erased."""
+    identity = alice.prove(start_copy(journey.ctx, alice.session).id)
+    accepted = preview_erasure(journey.ctx, alice.session).acceptance
+    with pytest.raises(NotFoundError):
         accept_erasure(journey.ctx, identity, accepted=accepted)
     journey.work()
     assert my_data(journey.ctx, alice.session).counts.held > 0
