@@ -54,6 +54,27 @@ class Collected:
         require_permit(self.decision)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erased:
+    """Values on their way out, in a unit of work that may not be durable yet.
+
+    Args:
+        decision: the gate's answer.
+        row_ids: of the values that go with this unit; empty unless the answer was yes.
+    """
+
+    decision: Decision
+    row_ids: tuple[str, ...] = ()
+
+    def require(self) -> None:
+        """Raise what the gate's answer comes to; nothing went unless it was yes.
+
+        Raises:
+            DeniedError: the gate said no.
+        """
+        require_permit(self.decision)
+
+
 class RightsDoor(FindingDoor):
     """The part of the door that serves the subject's own rights."""
 
@@ -92,6 +113,37 @@ class RightsDoor(FindingDoor):
         unit.values.add(rows)
         self._index_in(unit, history, subject_id, values, confirmed=True)
         return Collected(decision=decision, row_ids={row.item: row.id for row in rows})
+
+    def erase_in(self, unit: Unit, *, subject_id: str, row_ids: Sequence[str], request: str | None = None) -> Erased:
+        """Delete some of a subject's values because they say so (P13); the account stays.
+
+        Args:
+            unit: values and record go and stand together when this unit is durable.
+            subject_id: whose values.
+            row_ids: of the values that are to go. What a law holds lies under `hold` and stays until its date.
+            request: number of the request that it belongs to, for the record.
+
+        Raises:
+            NotFoundError: none of them is held any more, or they are not theirs; the unit must not go on.
+        """
+        now = self._clock.now()
+        revision, history = self._read_in(unit, subject_id, now)
+        wanted = set(row_ids)
+        # INVARIANT: only the subject's own live values; what is under `hold` is not theirs to end.
+        held = unit.values.of_subject(subject_id)
+        rows = tuple(row for row in held if row.id in wanted and row.key_kind is KeyKind.LIVE)
+        if not rows:
+            raise NotFoundError("there is no such value")
+        standing = self._standings.of(unit, subject_id, revision, history, rows)
+        items = item_names(history).all_held(rows)
+        question = Question(action=Action.USE, items=items, at=now, purpose=RIGHTS_PURPOSE)
+        decision = decide(standing, question)
+        self._record_decision(unit, SUBJECT, subject_id, decision, standing, request, action=LedgerAction.ERASE)
+        if decision.outcome is not Outcome.PERMIT:
+            return Erased(decision=decision)
+        gone = tuple(row.id for row in rows)
+        unit.values.delete(list(gone))
+        return Erased(decision=decision, row_ids=gone)
 
     def reseal_in(self, unit: Unit, *, subject_id: str, kept: Sequence[Kept]) -> None:
         """Seal anew under `hold` what a law or a case keeps after the erasure.

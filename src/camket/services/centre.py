@@ -15,10 +15,13 @@ from camket.core.intake import show
 from camket.core.ledger.canonical import parse_json
 from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome
 from camket.core.policy.model import ItemKind
-from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome
+from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome, Source
 from camket.services.access import SUBJECT
 from camket.services.correction import correctable
+from camket.services.devices import DEVICE_NAME, describes_device, device_of
 from camket.services.erasure import declared_item
+from camket.services.own_devices import device_handle
+from camket.services.removal import removable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,11 +37,9 @@ if TYPE_CHECKING:
 PAGE: Final = 40
 LOOKED_AT: Final = 500
 """How many of the newest records the counts and the newest uses are taken from."""
-NEWEST: Final = 6
+NEWEST: Final = 4
 WEEK: Final = timedelta(days=7)
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
-DEVICE: Final = "device"
-"""The category whose observed items describe devices; rows of one device are named `<device id>.<item>`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,7 @@ class HeldView:
         kept_because: the reason of that limit, or of the law that holds it.
         article: the law that holds it; None unless it is held by law.
         correctable: its subject corrects it themselves.
+        removable: its subject deletes it alone; the account does without it.
         kind: how it is validated and shown.
         sensitive: the policy calls the item sensitive.
     """
@@ -76,17 +78,23 @@ class HeldView:
     kept_because: Text
     article: str | None
     correctable: bool
+    removable: bool
     kind: ItemKind
     sensitive: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldGroup:
-    """The values of one category, in the policy's order."""
+    """The values of one category, in the policy's order, those of an item newest first.
+
+    Args:
+        about_devices: devices are shown with this one; it is there even where it holds nothing else.
+    """
 
     category: str
     label: Text
     held: tuple[HeldView, ...]
+    about_devices: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,14 +102,16 @@ class DeviceView:
     """One device with all that is held about it.
 
     Args:
-        id: names the device to its subject.
+        handle: names the device in addresses, for this session.
+        current: it is the one that asks.
         values: what is held, in the policy's order.
         since: aware; when it was first seen.
         seen_at: aware; when it was last seen.
         kept_until: aware; when it is forgotten unless it is seen again; None for as long as the account exists.
     """
 
-    id: str
+    handle: str
+    current: bool
     values: tuple[HeldView, ...]
     since: datetime
     seen_at: datetime
@@ -155,7 +165,7 @@ class MyData:
     """Everything that is held about a subject, *personal*.
 
     Args:
-        groups: by category, in the policy's order; devices apart.
+        groups: by category, in the policy's order; what describes one device apart.
         devices: last seen first.
         uses: the newest entries that are not the subject's own looking.
         counts: in numbers.
@@ -206,7 +216,7 @@ def my_data(ctx: Context, session: Session) -> MyData:
     others = [use for use in uses if use.who != SUBJECT]
     return MyData(
         groups=_groups(pending.standing.history, [one for one in values if not _of_device(one)]),
-        devices=_devices([one for one in values if _of_device(one)]),
+        devices=_devices([one for one in values if _of_device(one)], session),
         uses=tuple([use for use in uses if use.who != SUBJECT or use.action is not LedgerAction.USE][:NEWEST]),
         counts=Counts(
             held=len(values),
@@ -290,6 +300,7 @@ def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView
         kept_because=value.kept_because or _law_reason(declared),
         article=value.article,
         correctable=correctable(declared) and value.article is None,
+        removable=removable(declared) and value.source is Source.PROVIDED and value.article is None,
         kind=declared.kind,
         sensitive=declared.sensitive,
     )
@@ -310,12 +321,14 @@ def _instant(text: str) -> datetime | None:
 def _groups(history: History, values: list[HeldView]) -> tuple[HeldGroup, ...]:
     policy = history.newest.policy
     order = {item.id: place for place, item in enumerate(policy.items)}
+    about_devices = next((item.category for item in policy.items if describes_device(item.id)), None)
     groups = []
     for category, label in _categories(history).items():
         of_category = [one for one in values if declared_item(history, one.item).category == category]
-        if of_category:
+        if of_category or category == about_devices:
             of_category.sort(key=lambda one: (order.get(one.item, len(order)), one.item, -one.since.timestamp()))
-            groups.append(HeldGroup(category=category, label=label, held=tuple(of_category)))
+            held = tuple(of_category)
+            groups.append(HeldGroup(category=category, label=label, held=held, about_devices=category == about_devices))
     return tuple(groups)
 
 
@@ -329,20 +342,21 @@ def _categories(history: History) -> dict[str, Text]:
 
 
 def _of_device(value: HeldView) -> bool:
-    device, dot, item = value.row_id.partition(".")
-    return bool(device and dot) and item.startswith(f"{DEVICE}.")
+    return device_of(value.row_id, value.item) is not None
 
 
-def _devices(values: Iterable[HeldView]) -> tuple[DeviceView, ...]:
+def _devices(values: Iterable[HeldView], session: Session) -> tuple[DeviceView, ...]:
     by_device: dict[str, list[HeldView]] = {}
     for value in values:
-        by_device.setdefault(value.row_id.partition(".")[0], []).append(value)
+        by_device.setdefault(device_of(value.row_id, value.item) or "", []).append(value)
     devices = [
         DeviceView(
-            id=device,
+            handle=device_handle(session.id, device),
+            current=device == session.device_id,
             values=tuple(of_device),
             since=min(value.since for value in of_device),
-            seen_at=max(value.since for value in of_device),
+            # Naming a device is not seeing it: the name may be given from another one.
+            seen_at=max((value.since for value in of_device if value.item != DEVICE_NAME), default=of_device[0].since),
             kept_until=min((value.kept_until for value in of_device if value.kept_until), default=None),
         )
         for device, of_device in by_device.items()

@@ -14,10 +14,19 @@ from camket.core.vault.lookup import normalise_email
 from camket.rows import CodeKind, RequestState
 from camket.services.access import SUBJECT
 from camket.services.codes import enter_code, issue_code_in, use_code_in
+from camket.services.devices import describes_device
 from camket.services.forms import read_value
 from camket.services.limits import RateLimit, count_try_in, visitor_key
 from camket.services.outbox import queue_mail_in
-from camket.services.requests import RequestBody, begin_in, find_request, finish_in, read_body, start_request_in
+from camket.services.requests import (
+    NO_REQUEST,
+    RequestBody,
+    begin_in,
+    find_request,
+    finish_in,
+    read_body,
+    start_request_in,
+)
 
 if TYPE_CHECKING:
     from camket.core.policy.model import Item
@@ -32,9 +41,9 @@ BUCKET: Final = "new_email_code"
 
 
 def correctable(item: Item) -> bool:
-    """Say whether a subject corrects this item themselves: what they gave, pictures apart."""
+    """Say whether a subject corrects this item themselves: what they gave, pictures and names of devices apart."""
     provided = any(one.source is Source.PROVIDED for one in item.collected)
-    return provided and item.kind is not ItemKind.PICTURE
+    return provided and item.kind is not ItemKind.PICTURE and not describes_device(item.id)
 
 
 def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -> RequestRow:
@@ -141,6 +150,8 @@ def finish_correction(
     if row.state in {RequestState.DONE, RequestState.REFUSED}:
         raise ConflictError("the request was carried out before")
     body = read_body(ctx, subject_id=subject_id, request_id=request_id)
+    if body.removes is not None:
+        raise NotFoundError(NO_REQUEST)
     declared = _find_item(ctx, body.item)
     code = None
     if declared.kind is ItemKind.EMAIL:

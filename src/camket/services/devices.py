@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ACCOUNT: Final = "account"
 COLLECTOR: Final = "service:account"
 DEVICE_ITEMS: Final = ("device.id", "device.model", "device.os_version", "device.browser", "device.network")
+DEVICE_NAME: Final = "device.name"
+"""What its subject calls a device; kept and forgotten with it."""
 LONGEST_FACT: Final = 120
 LONGEST_HEADER: Final = 512
 """So much of a header is read: what a stranger may make long is bounded before it is searched."""
@@ -84,6 +86,16 @@ def device_id(subject_id: str, browser: str) -> str:
     return sha256(f"device {subject_id} {browser}".encode()).digest()[:ID_BYTES].hex()
 
 
+def describes_device(item: str) -> bool:
+    """Say whether an item describes one device; its rows are named `<device id>.<item>`."""
+    return item.startswith("device.")
+
+
+def device_of(row_id: str, item: str) -> str | None:
+    """Return the id of the device that a row describes; None where it describes none."""
+    return row_id.removesuffix(f".{item}") if describes_device(item) and row_id.endswith(f".{item}") else None
+
+
 def collect_device_in(
     unit: Unit, ctx: Context, *, subject_id: str, browser: str, facts: DeviceFacts, now: datetime
 ) -> str:
@@ -120,6 +132,9 @@ def collect_device_in(
             break
         permitted = {one.item for one in collected.decision.items if one.outcome is Outcome.PERMIT}
         values = {item: value for item, value in values.items() if item in permitted}
+    if "device.id" in values:
+        # The name that its subject gave it is kept as long as the device is seen.
+        unit.values.mark_used([f"{device}.{DEVICE_NAME}"], at=now)
     return device
 
 

@@ -26,27 +26,30 @@ NO_REQUEST: Final = "there is no such request"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestBody:
-    """What a correction asks for.
+    """What a correction asks for: another value, or that a value goes.
 
     Args:
         item: id of the item.
-        value: *personal*; the canonical value that is to be held.
+        value: *personal*; the canonical value that is to be held; empty where one is to go.
         former: *personal*; the address held until now where the item is an e-mail address: it gets a notice.
+        removes: id of the row that is to go; None where a value is corrected.
     """
 
     item: str
     value: str = field(repr=False)
     former: str | None = field(default=None, repr=False)
+    removes: str | None = None
 
     def to_text(self) -> str:
         """Return the body as JSON, *personal*: to be sealed at once."""
-        return json.dumps({"item": self.item, "value": self.value, "former": self.former}, ensure_ascii=False)
+        body = {"item": self.item, "value": self.value, "former": self.former, "removes": self.removes}
+        return json.dumps(body, ensure_ascii=False)
 
     @classmethod
     def from_text(cls, text: str) -> RequestBody:
         """Read a body back."""
         found = json.loads(text)
-        return cls(item=found["item"], value=found["value"], former=found["former"])
+        return cls(item=found["item"], value=found["value"], former=found["former"], removes=found.get("removes"))
 
 
 def standing_in(unit: Unit, ctx: Context, subject_id: str) -> Standing:

@@ -69,29 +69,28 @@ def keep_limits(ctx: Context, run: Run) -> None:
 def _page_through(ctx: Context, run: Run, name: str, state: SubjectState) -> None:
     after_id, number = "", 0
     while True:
-        start = after_id
+        start, now = after_id, ctx.clock.now()
 
-        def sweep(unit: Unit, start: str = start) -> str | None:
-            return _sweep_page_in(unit, ctx, start, state).last_id
+        def sweep(unit: Unit, start: str = start, now: datetime = now) -> str | None:
+            return _sweep_page_in(unit, ctx, start, state, now).last_id
 
         if state is SubjectState.ERASED:
-            _end_holds(ctx, start)
+            _end_holds(ctx, start, now)
         last_id = run.step(f"{name}-{number}", sweep)
         if not isinstance(last_id, str):
             return
         after_id, number = last_id, number + 1
 
 
-def _sweep_page_in(unit: Unit, ctx: Context, after_id: str, state: SubjectState) -> Swept:
+def _sweep_page_in(unit: Unit, ctx: Context, after_id: str, state: SubjectState, now: datetime) -> Swept:
     subjects = unit.subjects.page(after_id=after_id, limit=PAGE, state=state)
     sweep = _sweep_subject_in if state is SubjectState.ACTIVE else _close_subject_in
-    deleted = sum(sweep(unit, ctx, subject) for subject in subjects)
+    deleted = sum(sweep(unit, ctx, subject, now) for subject in subjects)
     return Swept(last_id=subjects[-1].id if len(subjects) == PAGE else None, deleted=deleted)
 
 
-def _sweep_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:
+def _sweep_subject_in(unit: Unit, ctx: Context, subject: SubjectRow, now: datetime) -> int:
     """Delete what is over of an active subject, keep under `hold` what a law still wants; return how many went."""
-    now = ctx.clock.now()
     _clear_requests_in(unit, subject.id, now)
     standing = standing_in(unit, ctx, subject.id)
     rows = unit.values.of_subject(subject.id)
@@ -103,7 +102,7 @@ def _sweep_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:
     ctx.door.reseal_in(unit, subject_id=subject.id, kept=plan.reseal)
     gone = [value.row_id for value in plan.destroy]
     unit.values.delete(gone)
-    _forget_indexes_in(unit, standing.history, subject.id, over)
+    forget_indexes_in(unit, standing.history, subject.id, over)
     items = tuple(sorted({row.item for row in over if row.id in set(gone)}))
     if items:
         ctx.door.record_in(unit, actor=KEEPER, action=LedgerAction.ERASE, subject_id=subject.id, items=items)
@@ -117,9 +116,8 @@ def _clear_requests_in(unit: Unit, subject_id: str, now: datetime) -> None:
             unit.requests.clear(request.id)
 
 
-def _close_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:
+def _close_subject_in(unit: Unit, ctx: Context, subject: SubjectRow, now: datetime) -> int:
     """Delete what is no longer held of an erased subject, and the subject with the last of it."""
-    now = ctx.clock.now()
     rows = unit.values.of_subject(subject.id)
     over = [row for row in rows if row.hold_until is not None and row.hold_until <= now]
     if over:
@@ -127,17 +125,17 @@ def _close_subject_in(unit: Unit, ctx: Context, subject: SubjectRow) -> int:
         ctx.door.record_in(unit, actor=KEEPER, action=LedgerAction.ERASE, subject_id=subject.id, items=items)
         unit.values.delete([row.id for row in over])
         unit.records.unlink_subject(subject.id)
-    if len(over) == len(rows) and ctx.keys.tombstone(subject.id, KeyKind.HOLD) is not None:
+    if len(over) == len(rows):
+        # INVARIANT: the keys are dead by now: `_end_holds`, or the erasure itself, saw the same rows at the same instant.
         unit.subjects.delete(subject.id)
     return len(over)
 
 
-def _end_holds(ctx: Context, after_id: str) -> None:
+def _end_holds(ctx: Context, after_id: str, now: datetime) -> None:
     """Destroy the `hold` keys of a page of erased subjects for whom nothing is held any longer.
 
     The key store is no part of the database: the keys die first, and destroying twice is once.
     """
-    now = ctx.clock.now()
 
     def ended(unit: Unit) -> tuple[str, ...]:
         page = unit.subjects.page(after_id=after_id, limit=PAGE, state=SubjectState.ERASED)
@@ -174,7 +172,7 @@ def plan_of(history: History, over: Sequence[HeldValueRow], now: datetime) -> Er
     return plan_erasure([held_value(row) for row in over], legal_minimums(history, over), (), now)
 
 
-def _forget_indexes_in(unit: Unit, history: History, subject_id: str, over: Sequence[HeldValueRow]) -> None:
+def forget_indexes_in(unit: Unit, history: History, subject_id: str, over: Sequence[HeldValueRow]) -> None:
     """Drop the blind indexes of what is no longer held: a number that is gone finds no one."""
     for item in {row.item for row in over}:
         field = INDEXED.get(declared_item(history, item).kind)

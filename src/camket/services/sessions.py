@@ -38,7 +38,7 @@ ABSOLUTE: Final = timedelta(days=180)
 SEEN_EVERY: Final = timedelta(hours=1)
 """How exactly it is remembered when a session was last seen: one write an hour, not one a request."""
 
-_LABEL_ITEMS: Final = ("device.browser", "device.os_version", "device.model")
+_LABEL_ITEMS: Final = ("device.name", "device.browser", "device.os_version", "device.model")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,7 @@ class SessionView:
     """A session as its subject sees it.
 
     Args:
-        label: *personal*; browser, system and hardware as far as they are held; empty for none.
+        label: *personal*; name, browser, system and hardware of its device as far as they are held; empty for none.
         current: it is the session that asks.
     """
 
@@ -167,15 +167,19 @@ def list_sessions(ctx: Context, session: Session) -> tuple[SessionView, ...]:
     """Return every session of the subject that has not ended, last seen first; the one that asks is marked.
 
     Effects:
-        Reading what the devices are called is on record, purpose `rights`.
+        Reading what the devices are called is on record, purpose `rights`, where the policy declares any of it.
     """
     now = ctx.clock.now()
     rows = ctx.store.read(lambda unit: unit.sessions.of_subject(session.subject_id))
-    opened = ctx.door.read(actor=SUBJECT, subject_id=session.subject_id, items=_LABEL_ITEMS, purpose=RIGHTS_PURPOSE)
+    declared = {item.id for item in ctx.policies.in_force(ctx.store, now).newest.policy.items}
+    labels = tuple(item for item in _LABEL_ITEMS if item in declared)
+    opened: Opened | None = None
+    if labels:
+        opened = ctx.door.read(actor=SUBJECT, subject_id=session.subject_id, items=labels, purpose=RIGHTS_PURPOSE)
     return tuple(
         SessionView(
             id=row.id,
-            label=_label(opened, row.device_id),
+            label=_label(opened, row.device_id) if opened else "",
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
             current=row.id == session.id,

@@ -213,6 +213,29 @@ CORRECTED: Final = MailTemplate(
     },
 )
 
+REMOVED: Final = MailTemplate(
+    id="removed",
+    purpose=RIGHTS_PURPOSE,
+    needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
+    places=frozenset({"name", "item"}),
+    wordings={
+        Language.VI: _wording(
+            "Một phần dữ liệu của bạn ở {controller} đã được xóa",
+            "Chào {name},",
+            "Một giá trị của mục “{item}” vừa được xóa theo yêu cầu của bạn, sau khi xác minh bằng mã.",
+            "Nếu không phải bạn, hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+        Language.EN: _wording(
+            "Some of your data with {controller} was deleted",
+            "Hello {name},",
+            "One value of “{item}” was just deleted at your request, after a check by code.",
+            "If it was not you, open “My data” to sign unknown devices out: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+    },
+)
+
 SERVICE_NOTICE: Final = MailTemplate(
     id="service_notice",
     purpose="notify",
@@ -245,6 +268,7 @@ TEMPLATES: Final = {
         NEW_EMAIL_CODE,
         EMAIL_CHANGED,
         CORRECTED,
+        REMOVED,
         SERVICE_NOTICE,
     )
 }
