@@ -41,7 +41,8 @@ def end_epoch(ctx: Context, run: Run) -> None:
     now = ctx.clock.now()
     if run.result("begin") is None:
         ctx.keys.begin_epoch(at=now)
-    run.step("begin", lambda unit: _remember_generation_in(unit, ctx))
+    begun = ctx.keys.generation()
+    run.step("begin", lambda unit: _remember_generation_in(unit, begun))
     while ctx.keys.rewrap(limit=REWRAPPED):
         run.going_on()
     _rekey_indexes(ctx, run)
@@ -50,7 +51,8 @@ def end_epoch(ctx: Context, run: Run) -> None:
             ctx.keys.destroy_index_key(field, old.version)
     if run.result("destroy") is None:
         ctx.keys.destroy_old_epochs(at=ctx.clock.now())
-    run.step("destroy", lambda unit: _record_in(unit, ctx))
+    destroyed = ctx.keys.generation()
+    run.step("destroy", lambda unit: _record_in(unit, ctx, destroyed))
 
 
 def queue_end(ctx: Context, *, name: str) -> bool:
@@ -60,14 +62,14 @@ def queue_end(ctx: Context, *, name: str) -> bool:
     return ctx.store.write(lambda unit: unit.jobs.enqueue(EPOCH_JOB, {}, run_at=now, dedupe_key=key)) is not None
 
 
-def _remember_generation_in(unit: Unit, ctx: Context) -> bool:
-    unit.installation.set_key_generation(ctx.keys.generation())
+def _remember_generation_in(unit: Unit, generation: int) -> bool:
+    unit.installation.set_key_generation(generation)
     return True
 
 
-def _record_in(unit: Unit, ctx: Context) -> bool:
+def _record_in(unit: Unit, ctx: Context, generation: int) -> bool:
     ctx.door.record_in(unit, actor=ENDER, action=LedgerAction.EPOCH)
-    return _remember_generation_in(unit, ctx)
+    return _remember_generation_in(unit, generation)
 
 
 def _rekey_indexes(ctx: Context, run: Run) -> None:

@@ -209,7 +209,8 @@ def run_erasure(ctx: Context, run: Run) -> None:
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
         _kill(ctx, subject_id, hold_dies=not _holds(ctx, subject_id))
-    run.step("kill", lambda unit: _remember_kill_in(unit, ctx))
+    generation = ctx.keys.generation()
+    run.step("kill", lambda unit: _remember_kill_in(unit, generation))
     run.step("forget", lambda unit: _forget_in(unit, subject_id))
 
 
@@ -256,9 +257,9 @@ def _kill(ctx: Context, subject_id: str, *, hold_dies: bool) -> None:
         ctx.keys.destroy_subject_key(subject_id, KeyKind.HOLD, at=now)
 
 
-def _remember_kill_in(unit: Unit, ctx: Context) -> Json:
+def _remember_kill_in(unit: Unit, generation: int) -> Json:
     # INVARIANT: a key store that was put back to before the kill is behind the database, and is refused at the start.
-    unit.installation.set_key_generation(ctx.keys.generation())
+    unit.installation.set_key_generation(generation)
     return True
 
 
