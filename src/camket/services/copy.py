@@ -12,7 +12,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from camket.core.errors import NotFoundError
+from camket.core.errors import NotFoundError, VerificationError
 from camket.core.ledger.openings import Openings
 from camket.core.rights.kinds import require_proof, terms_of
 from camket.core.terms import RIGHTS_PURPOSE, Language, Right
@@ -23,6 +23,7 @@ from camket.services.copy_page import FILE_OF, PICTURES, render_page
 from camket.services.erasure import declared_item
 from camket.services.proofs import prove_all
 from camket.services.requests import NO_REQUEST, standing_in, start_request_in
+from camket.services.verification import UNPROVEN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -120,6 +121,8 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity) -> _Read:
     now = ctx.clock.now()
     # INVARIANT: nothing leaves on a request that was not verified (P14).
     require_proof(terms, identity, request_id=request.id, now=now)
+    if request.verified_at is None:
+        raise VerificationError(UNPROVEN)
     pending = ctx.door.read_in(
         unit, actor=SUBJECT, subject_id=subject_id, items=(), purpose=RIGHTS_PURPOSE, request=request.id
     )
