@@ -126,7 +126,7 @@ def _close_subject_in(unit: Unit, ctx: Context, subject: SubjectRow, now: dateti
         unit.values.delete([row.id for row in over])
         unit.records.unlink_subject(subject.id)
     if len(over) == len(rows):
-        # INVARIANT: the keys are dead by now: `_end_holds`, or the erasure itself, saw the same rows at the same instant.
+        # INVARIANT: the keys are dead by now: `_end_holds` or the erasure saw the same rows at the same instant.
         unit.subjects.delete(subject.id)
     return len(over)
 
