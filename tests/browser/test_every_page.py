@@ -11,6 +11,7 @@ from tests.browser.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.browser.visitor import Language, Visitor
 
@@ -29,3 +30,17 @@ def test_no_page_has_a_finding(visitor: Callable[..., Visitor], language: Langua
     walk(visitor(language, reduced_motion="reduce"), f"alice@{language}.example", look)
     assert {name: found for name, found in languages.items() if found != language} == {}
     assert findings == {}
+
+
+def test_the_pages_of_a_copy_have_no_finding(visitor: Callable[..., Visitor], tmp_path: Path) -> None:
+    """The pages of a downloaded copy, opened from the disk, hold what every page holds."""
+    alice, email = visitor(reduced_motion="reduce"), "alice@copy.example"
+    alice.register("Alice Nguyễn", "090 123 45 67", email)
+    alice.open("/me/copy")
+    alice.send_and_enter_code(email)
+    alice.download_copy(tmp_path)
+    pages = sorted(tmp_path.glob("*.html"))
+    assert len(pages) == 2
+    for page in pages:
+        alice.page.goto(page.as_uri())
+        assert findings_of(alice) == set()

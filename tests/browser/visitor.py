@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
+import zipfile
 from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize
 
@@ -20,6 +22,7 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 MAIL_SECONDS = 20
+PAGE_MILLISECONDS = 15_000
 JOB_SECONDS = 30
 LETTER = re.compile(r"<article.*?</article>", re.DOTALL)
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -84,6 +87,14 @@ class Visitor:
             assert time.monotonic() < deadline, f"no certificate in {JOB_SECONDS} seconds"
             self.open("/certificate")
 
+    def download_copy(self, folder: Path) -> None:
+        """Download the copy that is offered and unpack it; its parts are whole."""
+        with self.page.expect_download() as download:
+            self.send()
+        with zipfile.ZipFile(download.value.path()) as files:
+            assert files.testzip() is None
+            files.extractall(folder)
+
     def send_and_enter_code(self, email: str) -> None:
         """Send the form, read the code that arrives for it, and enter it."""
         code = self.code_after(email, self.send)
@@ -106,6 +117,7 @@ def visit(browser: Browser, origin: str, language: Language = "vi", /, **options
         **({"viewport": PHONE, "locale": LOCALES[language], "color_scheme": "light"} | options),  # type: ignore[arg-type]  # the names are Playwright's own
     )
     visitor = Visitor(context=context, page=context.new_page(), origin=origin)
+    visitor.page.set_default_timeout(PAGE_MILLISECONDS)
     watch(visitor)
     if language == "en":
         context.add_cookies([{"name": "camket_language", "value": "en", "url": origin}])
@@ -120,7 +132,7 @@ def watch(visitor: Visitor) -> None:
             visitor.complaints.append(f"{visitor.page.url}: {message.text}")
 
     def on_request(request: Request) -> None:
-        if not request.url.startswith((f"{visitor.origin}/", "data:", "blob:")):
+        if not request.url.startswith((f"{visitor.origin}/", "data:", "blob:", "file:")):
             visitor.complaints.append(f"{visitor.page.url}: asked another host: {request.url}")
 
     visitor.context.on("console", on_console)

@@ -77,14 +77,12 @@ def answer_failure(request: Request, error: Exception, site: Site) -> Response:
 
 def error_page(request: Request, status: int, site: Site) -> Response:
     """Return the page of a status in the reader's language."""
-    language = (
-        language_named(request.query_params.get(LANGUAGE_PARAMETER))
-        or language_named(cookies.LANGUAGE.read(request.cookies, https=site.https))
-        or DEFAULT_LANGUAGE
-    )
+    chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
+    remembered = language_named(cookies.LANGUAGE.read(request.cookies, https=site.https))
+    language = chosen or remembered or DEFAULT_LANGUAGE
     visit = Visit(
         site=site, method="GET", path=request.url.path, parameters={}, query={}, form={}, cookies={}, headers={},
-        address=None, language=language,
+        address=None, language=language, chosen=chosen,
     )  # fmt: skip
     failure = failure_of(status)
     return visit.show(
