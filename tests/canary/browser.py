@@ -35,6 +35,8 @@ class Browser:
     headers: dict[str, str]
     cookies: dict[str, str] = field(default_factory=dict)
     answers: list[Page] = field(default_factory=list)
+    entered: set[str] = field(default_factory=set)
+    """Codes that were entered, for whoever looks for a newer one."""
 
     def get(self, path: str) -> Page:
         """Ask for a page."""

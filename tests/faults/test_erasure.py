@@ -1,8 +1,10 @@
 """An accepted erasure is carried out whatever happens: killed before or after any commit, it goes on at its step."""
 
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +26,8 @@ from camket.ports import Unit
 from camket.rows import JobState
 from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.sequencing import tile_reader
+from tests.browser.serving import served
+from tests.canary.browser import Browser
 from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all, service_in
 from tests.postgres import Postgres
 
@@ -32,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 KILLED = -9
 HELD_BY_LAW = {"email", "signin.time"}
 MOST_COMMITS = 20
+WAIT_SECONDS = 30
 T = TypeVar("T")
 
 
@@ -148,3 +153,51 @@ def test_another_node_goes_on_on_postgresql(on_postgresql: Service, commit: int,
     service.clock.advance(seconds=timedelta(hours=2).total_seconds())
     service.work()
     require_erased(service, alice, token)
+
+
+def mailed_code(browser: Browser) -> str:
+    """Wait for the newest mail of the development mailbox, and return the code in it."""
+    waiting = threading.Event()
+    for _ in range(WAIT_SECONDS * 10):
+        text = re.sub(r"<[^>]+>", "", browser.get("/dev/mailbox").text.partition("<main")[2])
+        code = re.search(r"\b(\d{3}) ?(\d{3})\b", text)
+        if code is not None and code.group(0) not in browser.entered:
+            browser.entered.add(code.group(0))
+            return code.group(1) + code.group(2)
+        waiting.wait(0.1)
+    message = "the code never came"
+    raise AssertionError(message)
+
+
+def fetched_certificate(browser: Browser) -> bytes:
+    """Wait for the certificate, and return its file."""
+    waiting = threading.Event()
+    for _ in range(WAIT_SECONDS * 10):
+        answer = browser.get("/certificate/file")
+        if answer.status == 200:
+            return answer.body
+        waiting.wait(0.1)
+    message = "the certificate never came"
+    raise AssertionError(message)
+
+
+def test_a_served_erasure_survives_kill_9(tmp_path: Path) -> None:
+    """`camket serve`, killed right after it took the yes: once it runs again, the certificate comes and holds."""
+    with served(tmp_path) as service:
+        alice = Browser(service.origin, {})
+        page = alice.post("/register", name="Alice", phone="0912345678", email="alice@shop.example")
+        alice.post(str(page.location), code=mailed_code(alice))
+        page = alice.post("/me/delete")
+        page = alice.post(str(page.location), code=mailed_code(alice))
+        form = alice.follow(page).text
+        (accepted,) = re.findall(r'name="accepted"[^>]*value="([0-9a-f]{64})"', form)
+        assert alice.post(str(page.location), accepted=accepted).status == 303
+        service.process.kill()
+        service.process.wait()
+    with served(tmp_path) as service:
+        alice.origin = service.origin
+        certificate = fetched_certificate(alice)
+        file = tmp_path / "certificate.json"
+        file.write_bytes(certificate)
+        checked = service.command("certificate", "verify", file, "--ledger", f"{service.origin}/ledger/")
+        assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from camket.rows import JobRow, Json, JsonObject
     from camket.services.context import Context
 
-LEASE: Final = timedelta(seconds=15)
+LEASE: Final = timedelta(seconds=5)
 """How long a worker that says nothing keeps its job; a job of a killed worker goes on after at most this long."""
 FIRST_RETRY: Final = timedelta(seconds=2)
 LONGEST_RETRY: Final = timedelta(hours=1)
