@@ -144,6 +144,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.database_file}"
 
     @property
+    def demonstration_mark(self) -> Path:
+        """The file that marks a data folder as a demonstration; where it stands, every page says so."""
+        return self.data / "DEMONSTRATION"
+
+    @property
     def keys_folder(self) -> Path:
         """The key store's folder with the default filled in."""
         return self.keys or self.data / "keys"

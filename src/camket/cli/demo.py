@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Fill an empty data folder with the demonstration lives of alice and bob.")
 
 REFUSED: Final = 2
-MARK: Final = "DEMONSTRATION"
-"""Name of the file that marks a data folder; its presence tells pages to say so."""
 SPAN: Final = timedelta(days=70)
 
 
@@ -60,7 +58,7 @@ def fill(settings: Settings) -> None:
     clock = HeldClock(end - SPAN)
     runtime = start_runtime(settings, clock=clock, mail=CapturedMail())
     try:
-        (settings.data / MARK).write_text("demonstration data: alice and bob do not exist\n", encoding="utf-8")
+        settings.demonstration_mark.write_text("demonstration data: alice and bob do not exist\n", encoding="utf-8")
         Story(runtime.context, clock, end).tell()
     finally:
         runtime.close()

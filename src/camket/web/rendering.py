@@ -66,6 +66,7 @@ def _frame(visit: Visit) -> dict[str, object]:
     except CamketError:  # the page that tells of it must still stand
         operator = None
     return {
+        "demonstration": visit.site.demonstration,
         "brand": said(operator.name, visit.language) if operator else BRAND,
         "language": visit.language,
         "language_link": language_link(visit),

@@ -55,11 +55,13 @@ class Site:
         runtime: the running service.
         pages: the templates.
         https: the service is reached over https.
+        demonstration: the data is made up, and every page says so.
     """
 
     runtime: Runtime
     pages: Pages
     https: bool
+    demonstration: bool = False
 
     @property
     def context(self) -> Context:

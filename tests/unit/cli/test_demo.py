@@ -9,7 +9,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from camket.cli.demo import MARK, app
+from camket.cli.demo import app
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.ledger.verify import verify_ledger
 from camket.core.terms import SubjectState
@@ -50,7 +50,7 @@ def uses_of(service: Service, email: str) -> list[UseView]:
 def test_every_page_has_something_to_show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Alice and bob are there with uses of every outcome; someone has left; the ledger verifies, every job is done."""
     assert run(monkeypatch, tmp_path / "data")[0] == 0
-    assert (tmp_path / "data" / MARK).is_file()
+    assert (tmp_path / "data" / "DEMONSTRATION").is_file()
     with service_in(tmp_path) as service:
         assert verify_ledger(tile_reader(service.ctx)).holds
         alice, bob = uses_of(service, "alice@shop.example"), uses_of(service, "bob@shop.example")
