@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from camket.core.gate.history import History
     from camket.ports import Unit
+    from camket.rows import SubjectRow
 
 INDEXED: Final = {ItemKind.EMAIL: IndexField.EMAIL, ItemKind.PHONE: IndexField.PHONE}
 """Kinds of registration items by which a subject is found."""
@@ -40,9 +41,19 @@ class Handle:
 class FindingDoor(DoorCore):
     """The part of the door that finds subjects."""
 
-    def index_in(self, unit: Unit, *, subject_id: str, values: Mapping[str, str]) -> None:
+    def add_subject_in(self, unit: Unit, *, subject: SubjectRow, history: History) -> None:
+        """Store a new subject, about whom nothing was said yet.
+
+        Args:
+            unit: the subject is there when this unit is durable.
+            subject: their row; the key store has their keys already.
+            history: the versions in force in this unit.
+        """
+        unit.subjects.add(subject)
+        self._standings.begin(subject, history)
+
+    def index_in(self, unit: Unit, *, subject_id: str, values: Mapping[str, str], history: History) -> None:
         """Make a new subject findable by the e-mail and phone that they gave; an e-mail is claimed when confirmed."""
-        history = self._policies.in_force_in(unit, self._clock.now())
         self._index_in(unit, history, subject_id, values, confirmed=False)
 
     def _index_in(

@@ -109,6 +109,13 @@ class Standings:
             return history.standing(with_holds(standing.facts, rows))
         return standing
 
+    def begin(self, subject: SubjectRow, history: History) -> None:
+        """Remember the standing of a subject whose row is being added: nothing was said about them yet."""
+        if len(self._kept) >= STANDINGS_KEPT:
+            self._kept.clear()
+        standing = history.standing(subject_facts(subject, (), history))
+        self._kept[subject.id] = (subject.facts_revision, history, standing)
+
     def last_revision(self, subject_id: str) -> int | None:
         """Return the revision of the facts that were folded last; None where nothing is remembered."""
         kept = self._kept.get(subject_id)

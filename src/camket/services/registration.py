@@ -112,10 +112,11 @@ def start_registration(
 
 
 def _add_pending_in(unit: Unit, ctx: Context, subject: SubjectRow, values: Mapping[str, str]) -> None:
-    newest = ctx.policies.in_force_in(unit, subject.joined_at).newest
+    history = ctx.policies.in_force_in(unit, subject.joined_at)
+    newest = history.newest
     if newest.number != subject.joined_version:
         raise ConflictError("another version of the policy has just come into force; send the form again")
-    unit.subjects.add(subject)
+    ctx.door.add_subject_in(unit, subject=subject, history=history)
     collected = ctx.door.collect_in(
         unit,
         actor=SUBJECT,
@@ -125,7 +126,7 @@ def _add_pending_in(unit: Unit, ctx: Context, subject: SubjectRow, values: Mappi
         source=Source.PROVIDED,
     )
     collected.require()
-    ctx.door.index_in(unit, subject_id=subject.id, values=values)
+    ctx.door.index_in(unit, subject_id=subject.id, values=values, history=history)
 
 
 def _pending(subject_id: str, version: int, language: Language, now: datetime) -> SubjectRow:

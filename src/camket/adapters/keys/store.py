@@ -102,6 +102,7 @@ class FileKeyStore:
 
     def add_subject_keys(self, subject_id: str) -> SubjectKeys:
         """See `KeyStore.add_subject_keys`."""
+        stamp = self._cache.stamp()
         live, hold = os.urandom(KEY_BYTES), os.urandom(KEY_BYTES)
 
         def work(transaction: Transaction) -> int:
@@ -118,7 +119,9 @@ class FileKeyStore:
                 raise ConflictError("this subject has keys already; a subject gets keys once") from None
             return transaction.generation
 
-        return SubjectKeys(live=live, hold=hold, generation=self._writer.write(work))
+        generation = self._writer.write(work)
+        self._cache.put((subject_id, KeyKind.LIVE), live, stamp)
+        return SubjectKeys(live=live, hold=hold, generation=generation)
 
     def subject_key(self, subject_id: str, kind: KeyKind) -> bytes | None:
         """See `KeyStore.subject_key`."""
