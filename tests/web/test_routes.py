@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Browser, Service
 
-FILLED = {"number": "1", "item": "phone", "session": "none", "request": "none", "path": "0/000"}
+FILLED = {
+    "number": "1",
+    "item": "phone",
+    "session": "none",
+    "request": "none",
+    "value": "none",
+    "device": "none",
+    "path": "0/000",
+}
 ON_RECORD = {"record", "record_subject", "ledger_tile", "ledger_head", "sqlite_sequence"}
 PERSONAL = ["/me", "/me/uses", "/me/copy", "/me/delete", "/me/sessions", "/me/correct/phone"]
 PUBLIC = ["/", "/policy", "/policy/versions", "/policy/versions/1", "/terms", "/ledger/", "/register", "/sign-in"]

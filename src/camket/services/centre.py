@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 PAGE: Final = 40
 LOOKED_AT: Final = 500
 """How many of the newest records the counts and the newest uses are taken from."""
-NEWEST: Final = 4
+NEWEST: Final = 3
 WEEK: Final = timedelta(days=7)
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -213,6 +213,8 @@ def my_data(ctx: Context, session: Session) -> MyData:
     opened = pending.open()
     uses = [use_of(row) for row in records]
     values = [_held_view(pending.standing, value, opened.at) for of_item in opened.values.values() for value in of_item]
+    order = {item.id: place for place, item in enumerate(pending.standing.history.newest.policy.items)}
+    values.sort(key=lambda one: (order.get(one.item, len(order)), one.item, -one.since.timestamp()))
     others = [use for use in uses if use.who != SUBJECT]
     return MyData(
         groups=_groups(pending.standing.history, [one for one in values if not _of_device(one)]),
@@ -320,13 +322,11 @@ def _instant(text: str) -> datetime | None:
 
 def _groups(history: History, values: list[HeldView]) -> tuple[HeldGroup, ...]:
     policy = history.newest.policy
-    order = {item.id: place for place, item in enumerate(policy.items)}
     about_devices = next((item.category for item in policy.items if describes_device(item.id)), None)
     groups = []
     for category, label in _categories(history).items():
         of_category = [one for one in values if declared_item(history, one.item).category == category]
         if of_category or category == about_devices:
-            of_category.sort(key=lambda one: (order.get(one.item, len(order)), one.item, -one.since.timestamp()))
             held = tuple(of_category)
             groups.append(HeldGroup(category=category, label=label, held=held, about_devices=category == about_devices))
     return tuple(groups)

@@ -72,6 +72,15 @@ def start_removal(ctx: Context, session: Session, *, row_id: str) -> RequestRow:
     return ctx.store.write(start)
 
 
+def removes(ctx: Context, *, subject_id: str, request_id: str) -> bool:
+    """Say whether a subject's own request is for a value to go, not to be corrected.
+
+    Raises:
+        NotFoundError: it is not theirs, not there any more, or was carried out.
+    """
+    return read_body(ctx, subject_id=subject_id, request_id=request_id).removes is not None
+
+
 def finish_removal(ctx: Context, identity: VerifiedIdentity) -> None:
     """Delete the value that a verified request names.
 

@@ -15,9 +15,11 @@ from camket.web.customer import (
     certificate,
     copy,
     correction,
+    devices,
     erasure,
     policy,
     registration,
+    removal,
     sessions,
     signin,
     start,
@@ -47,7 +49,8 @@ def create_app(runtime: Runtime) -> ASGIApp:
     settings = runtime.settings
     origin = settings.public_origin
     https = origin.startswith("https://")
-    site = Site(runtime=runtime, pages=Pages(Assets()), https=https)
+    demonstration = settings.demonstration_mark.exists()
+    site = Site(runtime=runtime, pages=Pages(Assets()), https=https, demonstration=demonstration)
     app: ASGIApp = Router(
         [
             *page_routes(site, threads=settings.threads),
@@ -106,6 +109,9 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/uses", Looks.SUBJECT, get=centre.uses)
     pages.add("/me/copy", Looks.SUBJECT, get=copy.copy_page, post=copy.begin)
     pages.add("/me/correct/{item}", Looks.SUBJECT, get=correction.correct_form, post=correction.correct)
+    pages.add("/me/values/{value}/delete", Looks.SUBJECT, get=removal.remove_form, post=removal.remove)
+    pages.add("/me/devices/{device}/name", Looks.SUBJECT, get=devices.name_form, post=devices.name)
+    pages.add("/me/devices/{device}/forget", Looks.SUBJECT, get=devices.forget_form, post=devices.forget)
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
     pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
     pages.add("/me/sessions/{session}/revoke", Looks.SUBJECT, post=sessions.revoke)

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from camket.core.policy.model import ItemKind
 from camket.services import centre
+from camket.services.own_devices import name_item
+from camket.web.customer.devices import say_device
+from camket.web.customer.held import say_items
 from camket.web.customer.uses import MOST_ITEMS, say_use
-from camket.web.i18n import marked, said
-from camket.web.wording import moment
+from camket.web.i18n import marked
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from camket.services.centre import DeviceView, HeldView
+    from camket.core.policy.model import Text
+    from camket.services.centre import HeldGroup
+    from camket.web.customer.held import SaidItem
     from camket.web.visit import Visit
 
-DONE: Final = {"corrected": marked("It is corrected. The old value is gone.")}
-TITLE_ITEMS: Final = ("device.name", "device.model", "device.browser")
-"""What a device is called by, the first that is held."""
-DEVICE_ID: Final = "device.id"
+DONE: Final = {
+    "corrected": marked("It is corrected. The old value is gone."),
+    "removed": marked("It is deleted. What a law makes us keep stays until its date and is shown below."),
+    "named": marked("The name of the device is saved."),
+    "forgotten": marked("The device is forgotten."),
+}
+"""What may have been done just before, by its name in the address."""
 LONGEST_PAGE: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SaidDevice:
-    """A device in the reader's language.
+class SaidGroup:
+    """The items of one category.
 
     Args:
-        title: *personal*; what it is called.
-        facts: *personal*; the other values, in the policy's order.
-        view: since when it is known, and until when.
+        about_devices: the devices are shown with it.
     """
 
-    title: str = field(repr=False)
-    facts: str = field(repr=False)
-    view: DeviceView
+    label: Text
+    items: list[SaidItem]
+    about_devices: bool
 
 
 def my_data(visit: Visit) -> Response:
@@ -52,9 +56,9 @@ def my_data(visit: Visit) -> Response:
     done = DONE.get(visit.query.get("done", ""))
     return visit.show(
         "me.html",
-        groups=data.groups,
-        shown={value.row_id: say_value(visit, value) for group in data.groups for value in group.held},
-        devices=[_say_device(visit, device) for device in data.devices],
+        groups=[_say_group(visit, group) for group in data.groups],
+        devices=[say_device(visit, device) for device in data.devices],
+        devices_named=name_item(policy) is not None,
         uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],
         numbers=numbers,
         done=visit.say(done) if done else None,
@@ -73,21 +77,10 @@ def uses(visit: Visit) -> Response:
     )
 
 
-def say_value(visit: Visit, value: HeldView) -> str:
-    """Return a value as people read it, *personal*: a service by its label, an instant as a moment."""
-    if value.said is not None:
-        return said(value.said, visit.language)
-    if value.instant is not None:
-        return moment(value.instant, visit.context.clock.now(), visit.language)
-    return visit.say("a picture") if value.kind is ItemKind.PICTURE else value.shown
-
-
 def page_number(text: str) -> int:
     """Return the page that an address names; the first for anything that is no number of a page."""
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LONGEST_PAGE else 1
 
 
-def _say_device(visit: Visit, device: DeviceView) -> SaidDevice:
-    title = next((shown for item in TITLE_ITEMS if (shown := device.shown(item))), "")
-    facts = [value.shown for value in device.values if value.item != DEVICE_ID and value.shown not in {"", title}]
-    return SaidDevice(title=title or visit.say("A device"), facts=" · ".join(facts), view=device)
+def _say_group(visit: Visit, group: HeldGroup) -> SaidGroup:
+    return SaidGroup(label=group.label, items=say_items(visit, group.held), about_devices=group.about_devices)

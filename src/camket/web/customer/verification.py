@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from camket.core.errors import VerificationError
 from camket.core.terms import Right
 from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
+from camket.services.removal import finish_removal, removes
 from camket.services.requests import find_request
 from camket.services.verification import prove, send_code, standing_proof
 from camket.web.customer.arrival import browser_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 CORRECTED = "/me?done=corrected"
+REMOVED = "/me?done=removed"
 
 
 def ask_for_proof(visit: Visit, request_id: str) -> Response:
@@ -90,6 +92,9 @@ def _go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
         return see_other(f"/me/requests/{request.id}/accept")
     if request.right is not Right.RECTIFY:
         return see_other(f"/me/requests/{request.id}/copy")
+    if removes(visit.context, subject_id=identity.subject_id, request_id=request.id):
+        finish_removal(visit.context, identity)
+        return see_other(REMOVED)
     if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=request.id):
         return _ask_new_address(visit, identity)
     finish_correction(visit.context, identity)
