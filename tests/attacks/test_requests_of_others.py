@@ -60,10 +60,7 @@ def test_a_request_of_someone_else_is_as_good_as_none(service: Service, path: st
     tried = 0
     for method, route in routes_with(service, "request"):
         place = route.replace("{request}", request)
-        if method == "GET":
-            answer = bob.get(place)
-        else:
-            answer = bob.send_form(place, code=code, accepted="yes")
+        answer = bob.get(place) if method == "GET" else bob.send_form(place, code=code, accepted="yes")
         tried += 1
         assert answer.status_code in {303, 403, 404, 422}, (method, place)
         assert answer.headers.get("location", "/me") in {"/me", "/me/copy", "/me/delete"}, (method, place)
