@@ -64,6 +64,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/correction.py:needs_new_address": "the customer's own correction",
         "services/correction.py:send_new_address_code": "the customer's own correction, proved",
         "services/correction.py:finish_correction": "the customer's own correction, proved",
+        "services/removal.py:removes": "says whether the customer's own request deletes a value",
         "services/removal.py:finish_removal": "the customer's own deletion of one value, proved",
         "services/outbox.py:_compose": "after the gate said yes to the mail, to write to the address it names",
     },
