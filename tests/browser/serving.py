@@ -46,8 +46,14 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, **settings: str) -> Iterator[Served]:
-    """Serve `folder` on a free port until the end of the block; settings are named as in the reference."""
+def served(folder: Path, *, demonstration: bool = False, **settings: str) -> Iterator[Served]:
+    """Serve `folder` on a free port until the end of the block.
+
+    Args:
+        folder: where data and log go.
+        demonstration: fill it with the lives of alice and bob first.
+        settings: as in the reference.
+    """
     data, log = folder / "data", folder / "serve.log"
     folder.mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAMKET_")}
@@ -58,6 +64,8 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
         "PORT": "0",
         **{f"CAMKET_{name.upper()}": value for name, value in settings.items()},
     }
+    if demonstration:
+        subprocess.run([CAMKET, "demo"], cwd=ROOT, env=environment, check=True, capture_output=True)
     with log.open("w", encoding="utf-8") as log_file:
         process = subprocess.Popen(
             [CAMKET, "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log_file, text=True

@@ -24,6 +24,7 @@ PUBLIC = {
     "ended": "/register/confirm",
     "no-certificate": "/certificate",
     "not-found": "/nothing-here",
+    "not-that-way": "/sign-out",
 }
 WRONG_CODE = "000000"
 
@@ -64,9 +65,20 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     """Look at the privacy centre, correct the phone number and take a copy; the account stays."""
     visitor.open("/me")
     look("me", visitor)
+    open_details(visitor)
+    look("me-in-full", visitor)
     for name, path in {"uses": "/me/uses", "no-uses": "/me/uses?page=99", "sessions": "/me/sessions"}.items():
         visitor.open(path)
         look(name, visitor)
+    for name, ending in {"name-device": "name", "forget-device": "forget"}.items():
+        visitor.open("/me")
+        visitor.main.locator(f"a[href^='/me/devices/'][href$='/{ending}']").click()
+        look(name, visitor)
+    visitor.open("/me")
+    visitor.main.locator("summary").first.click()
+    look("me-unfolded", visitor)
+    visitor.open("/policy#item-email")
+    look("policy-at-item", visitor)
     visitor.open("/me/correct/phone")
     look("correct", visitor)
     visitor.fill(phone="12")
@@ -85,6 +97,52 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     look("copy", visitor)
     visitor.send_and_enter_code(email)
     look("copy-ready", visitor)
+
+
+def walk_devices(visitor: Visitor, look: Look) -> None:
+    """Name the device in hand and ask to have it forgotten, without going on."""
+    visitor.open("/me")
+    visitor.main.locator("a[href^='/me/devices/'][href$='/name']").first.click()
+    look("name-device", visitor)
+    visitor.fill(**{"device.name": "Máy\u202e quầy"})
+    visitor.send()
+    look("name-device-problem", visitor)
+    visitor.fill(**{"device.name": "Máy ở quầy"})
+    visitor.send()
+    visitor.page.wait_for_url(f"{visitor.origin}/me?done=*")
+    look("named", visitor)
+    visitor.main.locator("a[href^='/me/devices/'][href$='/forget']").first.click()
+    look("forget", visitor)
+
+
+def walk_lives(visitor: Visitor, email: str, look: Look) -> None:
+    """Sign in to an account with ten weeks of life in it, and look at what a new account does not have."""
+    visitor.open("/sign-in")
+    visitor.fill(email=email)
+    code = visitor.code_after(email, visitor.send)
+    look("sign-in-code", visitor)
+    visitor.fill(code=code)
+    visitor.send()
+    visitor.page.wait_for_url(f"{visitor.origin}/me")
+    look("lives", visitor)
+    open_details(visitor)
+    look("lives-in-full", visitor)
+    for name, path in {"lives-uses": "/me/uses", "lives-older-uses": "/me/uses?page=2", "lives-start": "/"}.items():
+        visitor.open(path)
+        look(name, visitor)
+    visitor.open("/me/delete")
+    look("lives-delete", visitor)
+    visitor.open("/me")
+    visitor.main.locator("a[href*='/values/']").first.click()
+    look("remove", visitor)
+    visitor.send_and_enter_code(email)
+    look("removed", visitor)
+
+
+def open_details(visitor: Visitor) -> None:
+    """Unfold everything that is folded."""
+    for details in visitor.main.locator("details").all():
+        details.evaluate("details => { details.open = true }")
 
 
 def walk_deletion(visitor: Visitor, email: str, look: Look) -> None:
@@ -108,4 +166,5 @@ def walk(visitor: Visitor, email: str, look: Look) -> None:
     walk_public(visitor, look)
     walk_registration(visitor, email, look)
     walk_centre(visitor, email, look)
+    walk_devices(visitor, look)
     walk_deletion(visitor, email, look)
