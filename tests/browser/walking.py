@@ -70,13 +70,6 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     for name, path in {"uses": "/me/uses", "no-uses": "/me/uses?page=99", "sessions": "/me/sessions"}.items():
         visitor.open(path)
         look(name, visitor)
-    for name, ending in {"name-device": "name", "forget-device": "forget"}.items():
-        visitor.open("/me")
-        visitor.main.locator(f"a[href^='/me/devices/'][href$='/{ending}']").click()
-        look(name, visitor)
-    visitor.open("/me")
-    visitor.main.locator("summary").first.click()
-    look("me-unfolded", visitor)
     visitor.open("/policy#item-email")
     look("policy-at-item", visitor)
     visitor.open("/me/correct/phone")
