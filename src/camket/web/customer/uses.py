@@ -30,7 +30,7 @@ WHO: Final = {
     "service:erasure": marked("The deletion service"),
     "service:policy": marked("The policy service"),
 }
-"""Who acts, by the ledger's name; a service that is not here is called by its own."""
+"""Who acts, by the ledger's name; a service of the policy is called by its label."""
 
 WHAT: Final = {
     LedgerAction.COLLECT: marked("%(who)s: information was taken in"),
@@ -107,8 +107,8 @@ def say_use(use: UseView, policy: Policy, language: Language, *, most_items: int
         most_items: more items than this are counted; None names every one.
     """
     return SaidUse(
-        title=_title(use, language),
-        who=lower_first(_who(use.who, language)) if (use.who, use.action) in KNOWN else "",
+        title=_title(use, policy, language),
+        who=lower_first(_who(use.who, policy, language)) if (use.who, use.action) in KNOWN else "",
         items=_items(use.items, policy, language, most_items),
         purpose=_purpose(use, policy, language),
         at=use.at,
@@ -117,20 +117,24 @@ def say_use(use: UseView, policy: Policy, language: Language, *, most_items: int
     )
 
 
-def _title(use: UseView, language: Language) -> str:
+def _title(use: UseView, policy: Policy, language: Language) -> str:
     plain = OWN.get(use.action) if use.who == SUBJECT else KNOWN.get((use.who, use.action))
-    what = say(language, plain) if plain else say(language, WHAT[use.action], who=_who(use.who, language))
+    what = say(language, plain) if plain else say(language, WHAT[use.action], who=_who(use.who, policy, language))
     refused = REFUSED.get(use.outcome)
     return say(language, refused, what=what) if refused else what
 
 
-def _who(actor: str, language: Language) -> str:
+def _who(actor: str, policy: Policy, language: Language) -> str:
     if actor.startswith(STAFF):
         return say(language, SUPPORT, name=actor.removeprefix(STAFF))
-    known = WHO.get(actor)
-    return say(language, known) if known else actor.removeprefix("service:")
+    if (known := WHO.get(actor)) is not None:
+        return say(language, known)
+    name = actor.removeprefix("service:")
+    labels = {one.id: lower_first(said(one.label, language)) for one in policy.services}
+    return say(language, SERVICE, name=labels.get(name, name))
 
 
+SERVICE: Final[MessageId] = marked("The %(name)s service")
 SUPPORT: Final[MessageId] = marked("Our staff (%(name)s)")
 OWN_RIGHTS: Final[MessageId] = marked("your rights")
 FOR_RIGHTS: Final[MessageId] = marked("so that you can sign in and use your rights")
