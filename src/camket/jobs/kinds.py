@@ -8,6 +8,7 @@ from camket.jobs.engine import Kind, registry
 from camket.services.epochs import EPOCH_JOB, end_epoch
 from camket.services.erasure import ERASE_JOB, run_erasure
 from camket.services.outbox import OUTBOX_JOB, send_due
+from camket.services.refusals import REFUSALS_JOB, record_refusals
 from camket.services.retention import erase_unconfirmed, keep_limits, prune_records, sweep_traces
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ KINDS: Final = registry(
     Kind(name="unconfirmed", run=_unconfirmed),
     Kind(name="sweep", run=_sweep),
     Kind(name="retention", run=keep_limits),
+    Kind(name=REFUSALS_JOB, run=record_refusals),
     Kind(name="records", run=_prune),
     Kind(name=EPOCH_JOB, run=end_epoch),
 )

@@ -34,6 +34,7 @@ PERIODIC: Final = (
     Periodic(kind="unconfirmed", every=timedelta(minutes=10)),
     Periodic(kind="sweep", every=timedelta(minutes=15)),
     Periodic(kind="retention", every=HOUR),
+    Periodic(kind="refusals", every=HOUR, after=timedelta(minutes=5)),
     Periodic(kind="records", every=DAY, after=2 * HOUR),
     # 19:00 UTC is 02:00 in Vietnam, when few people wait for anything.
     Periodic(kind="epoch", every=DAY, after=19 * HOUR),
@@ -72,7 +73,8 @@ class Planner:
 
 def _store_in(unit: Unit, periodic: Periodic, start: datetime) -> bool:
     key = f"{periodic.kind}:{start.isoformat(timespec='minutes')}"
-    return unit.jobs.enqueue(periodic.kind, {}, run_at=start + periodic.after, dedupe_key=key) is not None
+    args = {"period": start.isoformat()}
+    return unit.jobs.enqueue(periodic.kind, args, run_at=start + periodic.after, dedupe_key=key) is not None
 
 
 def plan_due(ctx: Context) -> int:

@@ -1,19 +1,33 @@
-"""Refusals of visitors whom no one knows, summed by the hour: how many and why, never who (semantics section 9)."""
+"""Refusals of visitors whom no one knows, summed by the hour: how many and why, never who (semantics section 9).
+
+Each of them would be a ledger entry that anyone could make at will; so the hour has one, over its sums.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import RateLimitedError
+from camket.core.errors import InvalidValueError, RateLimitedError
 from camket.core.intake import ProblemCode
+from camket.core.ledger.canonical import canonical_json
+from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.services.forms import FormError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from camket.ports import Unit
+    from camket.rows import RefusalCountRow
     from camket.services.context import Context
+    from camket.services.steps import Run
+
+REFUSALS_JOB: Final = "refusals"
+VISITORS: Final = "service:visitors"
+"""The actor in the ledger entry of an hour's sums."""
 
 
 class RefusalReason(StrEnum):
@@ -45,3 +59,37 @@ def counting_refusals(ctx: Context) -> Iterator[None]:
         if any(problem.code is ProblemCode.UNDECLARED for problem in error.problems.values()):
             count_refusal(ctx, RefusalReason.UNDECLARED_FIELD)
         raise
+
+
+def record_refusals(ctx: Context, run: Run) -> None:
+    """Record the sums of the hour before the job's period; once, however often the job is run. No sum, no entry.
+
+    The entry's hash is over the sums: whoever is shown them can compare.
+
+    Raises:
+        InvalidValueError: the job says no period.
+    """
+    period = run.args.get("period")
+    if not isinstance(period, str):
+        raise InvalidValueError("the job of the refusals names no period")
+    hour = datetime.fromisoformat(period) - timedelta(hours=1)
+
+    def record(unit: Unit) -> int:
+        rows = [row for row in unit.limits.refusals(since=hour) if row.hour == hour]
+        if rows:
+            ctx.door.record_in(
+                unit,
+                actor=VISITORS,
+                action=LedgerAction.SESSION,
+                outcome=LedgerOutcome.DENY,
+                about=sums_hash(hour, rows),
+            )
+        return len(rows)
+
+    run.step("record", record)
+
+
+def sums_hash(hour: datetime, rows: Sequence[RefusalCountRow]) -> str:
+    """Return hex SHA-256 over an hour's sums as RFC 8785 canonical JSON."""
+    sums = {row.reason: row.count for row in rows}
+    return sha256(canonical_json({"hour": hour.isoformat(), "sums": sums})).hexdigest()

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from camket.core.errors import CamketError, RateLimitedError, VerificationError
+from camket.jobs.engine import Engine
+from camket.jobs.kinds import KINDS
+from camket.jobs.schedule import plan_due
 from camket.services.forms import FormError
+from camket.services.refusals import VISITORS, sums_hash
 from camket.services.signin import start_sign_in
 from tests.unit.services.conftest import ALICE, OpenService, Service
 
@@ -45,3 +52,30 @@ def test_a_slip_is_no_refusal(service: Service) -> None:
     code = service.code()
     _refused(VerificationError, lambda: service.confirm(f"{(int(code) + 1) % 1_000_000:06}"))
     assert _sums(service) == {}
+
+
+def test_the_hour_has_one_ledger_entry_over_its_sums(service: Service) -> None:
+    """Made once when the hour is over, however often it is planned; a quiet hour has none."""
+    engine = Engine(service.ctx, KINDS)
+
+    def work() -> list[dict[str, Any]]:
+        plan_due(service.ctx)
+        while engine.run_next("worker"):
+            pass
+        size = service.counts()["record"]
+        rows = service.ctx.store.read(lambda unit: [unit.records.get(number) for number in range(1, size + 1)])
+        found = [json.loads(row.facts) for row in rows if row is not None]
+        return [facts for facts in found if facts["actor"] == VISITORS]
+
+    hour = service.clock.now()
+    for _ in range(3):
+        _refused(FormError, lambda: service.start(ALICE | {"passport": "x"}))
+    service.clock.advance(minutes=30)
+    assert work() == []
+    service.clock.advance(minutes=40)
+    (entry,) = work()
+    rows = service.ctx.store.read(lambda unit: unit.limits.refusals(since=hour))
+    assert (entry["outcome"], entry["history"]) == ("deny", sums_hash(hour, rows))
+    assert [row.count for row in rows] == [3]
+    service.clock.advance(hours=1)
+    assert len(work()) == 1
