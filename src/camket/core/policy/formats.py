@@ -97,12 +97,16 @@ def underlined(text: str, mark: str) -> str:
 
 
 def table_html(table: Table) -> str:
-    """Return a table with its heading; on a narrow screen it scrolls by itself and each cell knows its column."""
+    """Return a table with its heading; where it is too wide it scrolls by itself, and each cell knows its column.
+
+    In a table that folds each row has a fold that is hidden here: a stylesheet may show it where there is little room,
+    in the place of the row's name, and the later cells only while it is open. Every word stands in the table itself.
+    """
     head = f'<h3 id="{table.id}">{escape(table.title)}</h3>\n'
     if not table.rows:
         return f"{head}<p>{escape(table.empty)}</p>\n"
     columns = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
-    rows = "".join(_row_html(row, table.columns) for row in table.rows)
+    rows = "".join(_row_html(row, table) for row in table.rows)
     return (
         f'{head}<div class="declared" role="region" aria-labelledby="{table.id}" tabindex="0"><table>\n'
         f"<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
@@ -130,11 +134,18 @@ def table_markdown(table: Table) -> str:
     return "\n".join((f"### {table.title}\n", *lines, ""))
 
 
-def _row_html(row: Row, columns: Sequence[str]) -> str:
-    name = f'<th scope="row">{escape(row.cells[0])}</th>'
-    cells = zip(columns[1:], row.cells[1:], strict=True)
+def _row_html(row: Row, table: Table) -> str:
+    name = f'<th scope="row">{_row_name(row, folds=table.folds)}</th>'
+    cells = zip(table.columns[1:], row.cells[1:], strict=True)
     rest = "".join(f'<td data-label="{escape(column)}">{escape(cell)}</td>' for column, cell in cells)
     return f'<tr id="{escape(row.id)}">{name}{rest}</tr>\n'
+
+
+def _row_name(row: Row, *, folds: bool) -> str:
+    name = escape(row.cells[0])
+    if not folds:
+        return name
+    return f'<span class="name">{name}</span><details class="fold" hidden><summary>{name}</summary></details>'
 
 
 def _shown(source: str, labels: Labels) -> str:

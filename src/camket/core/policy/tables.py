@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from camket.core.policy.labels import row_id
 from camket.core.policy.wording import (
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from camket.core.terms import Language
 
 
+COLUMNS_WITHOUT_FOLD: Final = 2
+"""A name and one sentence need no fold."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One declaration.
@@ -48,6 +52,7 @@ class Table:
     Args:
         id: anchor, unique on the page.
         empty: what is said where there is no row.
+        folds: its rows are long, and one may want to read the first sentence of each before the rest.
     """
 
     id: str
@@ -55,6 +60,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     empty: str = ""
+    folds: bool = False
 
 
 def declaration_tables(policy: Policy, language: Language) -> tuple[Table, ...]:
@@ -72,7 +78,8 @@ def declaration_tables(policy: Policy, language: Language) -> tuple[Table, ...]:
 
 def _table(name: str, columns: tuple[str, ...], rows: tuple[Row, ...], language: Language) -> Table:
     said = tuple(LABELS[column][language] for column in columns)
-    return Table(id=f"table-{name}", title=LABELS[name][language], columns=said, rows=rows)
+    folds = len(columns) > COLUMNS_WITHOUT_FOLD
+    return Table(id=f"table-{name}", title=LABELS[name][language], columns=said, rows=rows, folds=folds)
 
 
 def _items(policy: Policy, language: Language) -> Table:

@@ -16,7 +16,7 @@ from tests.unit.core.policy.files import CONFORMANCE, Files, changed, default_fi
 
 ALLOWED_TAGS = {
     *("p", "h2", "h3", "h4", "ul", "ol", "li", "a", "em", "strong", "small", "blockquote", "hr", "br"),
-    *("div", "table", "thead", "tbody", "tr", "th", "td"),
+    *("div", "table", "thead", "tbody", "tr", "th", "td", "span", "details", "summary"),
 }
 
 
@@ -71,7 +71,17 @@ def test_only_plain_markup_comes_out(rendered: RenderedPolicy) -> None:
     """The fragment has no script, style, image or event handler, and begins below the page's own heading."""
     page = Reader(rendered.html)
     assert page.tags <= ALLOWED_TAGS
-    assert page.attributes <= {"id", "href", "class", "scope", "role", "aria-labelledby", "tabindex", "data-label"}
+    known = {"id", "href", "class", "scope", "role", "aria-labelledby", "tabindex", "data-label", "hidden"}
+    assert page.attributes <= known
+
+
+def test_a_fold_hides_nothing_of_a_row(rendered: RenderedPolicy) -> None:
+    """A fold is hidden until a stylesheet shows it, repeats the name of its row and holds no other word."""
+    folds = re.findall(r"<details[^>]*>.*?</details>", rendered.html)
+    rows = re.findall(r'<span class="name">(.*?)</span>(<details.*?</details>)', rendered.html)
+    assert len(rows) == len(folds) > 0
+    for name, fold in rows:
+        assert fold == f'<details class="fold" hidden><summary>{name}</summary></details>'
 
 
 def test_every_declaration_has_its_row_and_no_reference_is_left_over(rendered: RenderedPolicy) -> None:
