@@ -321,9 +321,9 @@ def _preview_in(unit: Unit, ctx: Context, subject_id: str) -> Preview:
     going = [value.item for value in plan.destroy]
     goes = tuple(
         GoesView(item=item, label=declared_item(history, item).label, count=going.count(item))
-        for item in dict.fromkeys(going)
+        for item in _in_order(history, going)
     )
-    stays = tuple(_stays(history, item, plan.kept) for item in dict.fromkeys(kept.item for kept in plan.kept))
+    stays = tuple(_stays(history, item, plan.kept) for item in _in_order(history, [one.item for one in plan.kept]))
     accepted = acceptance_hash(
         goes=frozenset(going),
         stays=frozenset(Stays(item=one.item, article=one.article, until=_day(one.until)) for one in stays),
@@ -332,6 +332,12 @@ def _preview_in(unit: Unit, ctx: Context, subject_id: str) -> Preview:
     return Preview(
         goes=goes, stays=stays, consequences=CONSEQUENCES, cooling_off_days=cooling_off_days, acceptance=accepted
     )
+
+
+def _in_order(history: History, items: Sequence[str]) -> list[str]:
+    """Return each item once, in the order in which the newest policy declares them; those that it lacks come last."""
+    places = {item.id: place for place, item in enumerate(history.newest.policy.items)}
+    return sorted(dict.fromkeys(items), key=lambda item: places.get(item, len(places)))
 
 
 def _stays(history: History, item: str, kept: Sequence[Kept]) -> StaysView:

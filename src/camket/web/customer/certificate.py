@@ -17,12 +17,13 @@ from camket.web.i18n import marked, said
 if TYPE_CHECKING:
     from datetime import date
 
+    from camket.core.ledger.certificate import ErasedItem, HeldItem
     from camket.web.visit import Visit
 
 PENDING: Final = "pending epoch "
-RECORDED: Final = marked("recorded in the ledger")
-WAITING: Final = marked("the key is destroyed; its last backups end with key epoch %(epoch)s")
-DESTROYED: Final = marked("destroyed, backups of the key included")
+RECORDED: Final = marked("Recorded in the ledger")
+WAITING: Final = marked("The key is destroyed; its last backups end with key epoch %(epoch)s")
+DESTROYED: Final = marked("Destroyed, backups of the key included")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,13 +40,21 @@ def certificate(visit: Visit) -> Response:
     """Show where the deletion stands: under way, done with its certificate, or nothing here."""
     found = _find(visit)
     labels = {item.id: said(item.label, visit.language) for item in visit.site.in_force().version.policy.items}
+    places = {item: place for place, item in enumerate(labels)}
+
+    def place(one: ErasedItem | HeldItem) -> int:
+        return places.get(one.item, len(places))
+
     return visit.show(
         "certificate.html",
         state=found.state.value,
         standing=_standing(visit, found.status or ""),
-        erased=[SaidItem(label=labels.get(one.item, one.item), count=one.count) for one in found.erased],
+        erased=[
+            SaidItem(label=labels.get(one.item, one.item), count=one.count) for one in sorted(found.erased, key=place)
+        ],
         held=[
-            SaidItem(label=labels.get(one.item, one.item), article=one.article, until=one.until) for one in found.held
+            SaidItem(label=labels.get(one.item, one.item), article=one.article, until=one.until)
+            for one in sorted(found.held, key=place)
         ],
         expires_at=found.expires_at,
         check_command=f"camket certificate verify {found.file_name} --ledger {visit.context.settings.origin}/ledger/",
