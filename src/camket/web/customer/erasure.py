@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, VerificationError
+from camket.rows import RequestState
 from camket.services.erasure import accept_erasure, certificate_token, preview_erasure, start_erasure
+from camket.services.requests import find_request
 from camket.services.verification import standing_proof
 from camket.web import cookies
 from camket.web.customer.certificate import has_certificate
@@ -47,18 +49,18 @@ def accept_form(visit: Visit) -> Response:
         standing_proof(visit.context, visit.own, visit.parameters["request"])
     except VerificationError:
         return see_other("/me/delete")
+    if _was_accepted(visit):
+        return see_other(CERTIFICATE)
     response = _form(visit)
-    if not has_certificate(visit):
+    if _unused_token(visit) is None:
         cookies.CERTIFICATE.give(response, certificate_token(visit.context), https=visit.https)
     return response
 
 
 def accept(visit: Visit) -> Response:
     """Take the yes: the deletion is on its way, whatever happens. Sent twice is once."""
-    if has_certificate(visit):
-        return see_other(CERTIFICATE)
-    if visit.session is None:
-        return to_sign_in(visit, forget=False)
+    if visit.session is None:  # the first one may have ended it already
+        return see_other(CERTIFICATE) if has_certificate(visit) else to_sign_in(visit, forget=False)
     accepted = visit.typed(ACCEPTED)
     if not accepted:
         return _form(visit, {ACCEPTED: visit.say("Tick this if you accept it; without it nothing is deleted.")})
@@ -71,9 +73,9 @@ def accept(visit: Visit) -> Response:
 
 def _delete(visit: Visit, identity: VerifiedIdentity, accepted: str) -> Response:
     try:
-        token = accept_erasure(visit.context, identity, accepted=accepted, token=_token(visit))
+        token = accept_erasure(visit.context, identity, accepted=accepted, token=_unused_token(visit))
     except ConflictError:
-        if has_certificate(visit):  # the same form, sent a moment before
+        if _was_accepted(visit):  # the same form, sent a moment before
             return see_other(CERTIFICATE)
         return _form(
             visit, {ACCEPTED: visit.say("What would be deleted has changed in the meantime. Please look again.")}
@@ -83,9 +85,16 @@ def _delete(visit: Visit, identity: VerifiedIdentity, accepted: str) -> Response
     return response
 
 
-def _token(visit: Visit) -> str | None:
+def _was_accepted(visit: Visit) -> bool:
+    request = find_request(visit.context, subject_id=visit.own.subject_id, request_id=visit.parameters["request"])
+    return request.state is not RequestState.VERIFIED
+
+
+def _unused_token(visit: Visit) -> str | None:
+    """Return the token that the last page gave this browser; None for one that an earlier deletion used."""
+    # INVARIANT: a deletion is known by its own request, never by a certificate that somebody left in this browser.
     token = cookies.CERTIFICATE.read(visit.cookies, https=visit.https)
-    return token if token and TOKEN.fullmatch(token) else None
+    return token if token and TOKEN.fullmatch(token) and not has_certificate(visit) else None
 
 
 def _form(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
