@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from camket.client.local import Camket
 from camket.core.errors import DeniedError, InvalidValueError
 from camket.core.gate.decision import Decision, Permitted
 from camket.core.ledger.entry import LedgerOutcome
@@ -74,6 +75,42 @@ def test_without_a_purpose_there_is_no_reading(journey: Journey, alice: Customer
             journey.ctx.door.read(actor=SUPPORT, subject_id=alice.subject_id, items=("email",), purpose=purpose)
     parameters = inspect.signature(Door.read_many).parameters
     assert parameters["purpose"].default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("actor", ["service:shop", "service:account", "staff:support-7", "service:mailer2", "subjects"])
+def test_the_customers_own_purpose_is_not_everyones(journey: Journey, alice: Customer, actor: str) -> None:
+    """P9: `rights`, which is always permitted, opens nothing for a service, nor for staff without a request."""
+    door = journey.ctx.door
+    before = journey.ctx.store.read(lambda unit: unit.records.of_subject(alice.subject_id, limit=100))
+    with pytest.raises(InvalidValueError, match="name a purpose that the policy states"):
+        door.read(actor=actor, subject_id=alice.subject_id, items=("email",), purpose="rights")
+    with pytest.raises(InvalidValueError):
+        door.read_many(actor=actor, subject_ids=(alice.subject_id,), items=("email",), purpose="rights")
+    with pytest.raises(InvalidValueError):
+        journey.ctx.store.write(
+            lambda unit: door.read_in(
+                unit, actor=actor, subject_id=alice.subject_id, items=("email",), purpose="rights"
+            )
+        )
+    assert journey.ctx.store.read(lambda unit: unit.records.of_subject(alice.subject_id, limit=100)) == before
+
+
+def test_an_app_cannot_help_itself_by_the_customers_rights(journey: Journey, alice: Customer) -> None:
+    """P9: the public API reads for the purposes that the policy states, and refuses the one that is the customer's."""
+    app = Camket(journey.ctx, "shop")
+    assert app.get(alice.subject_id, ("email",), purpose="provide")["email"][0].text == alice.email
+    for purpose in ("rights", "develop", "promote"):
+        with pytest.raises((InvalidValueError, DeniedError)):
+            app.get(alice.subject_id, ("email",), purpose=purpose)
+
+
+def test_staff_fulfil_a_request_under_its_number(journey: Journey, alice: Customer) -> None:
+    """P9, P15: who acts for a customer reads for `rights` with the number of the request, which goes on record."""
+    opened = journey.ctx.door.read(
+        actor=SUPPORT, subject_id=alice.subject_id, items=("email",), purpose="rights", request="R-2026-1"
+    )
+    assert opened.first("email") == alice.email
+    assert newest_use(journey, alice).who == SUPPORT
 
 
 def test_a_purpose_holds_wherever_the_value_came_from(journey: Journey, alice: Customer) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camket.core.errors import DeniedError, InvalidValueError
+from camket.core.errors import DeniedError
 from camket.core.gate.decide import decide
 from camket.core.gate.question import Question
 from camket.core.ledger.entry import Facts, LedgerAction, SubjectPart
 from camket.core.terms import Action, Outcome, Source
 from camket.core.vault.keyring import KeyKind
-from camket.services.access_core import OUTCOMES, SUBJECT, Actor
+from camket.services.access_core import OUTCOMES, SUBJECT, Actor, require_purpose
 from camket.services.access_find import Handle
 from camket.services.access_records import make_batch_record
 from camket.services.access_rights import Collected, RightsDoor
@@ -81,11 +81,13 @@ class Door(RightsDoor):
         Raises:
             AskError: the subject must be asked first.
             DeniedError: the gate said no, or the subject is not known or erased.
-            InvalidValueError: no purpose and no case was named; nothing was read or recorded.
+            InvalidValueError: no purpose and no case was named, or `rights` by whom it is not open to; nothing was read
+                or recorded.
 
         Effects:
             The record of the question and its answer is durable before this returns or raises `DeniedError`.
         """
+        require_purpose(actor, purpose, case, request)
         ahead = None
         if case is None and purpose is not None and items:
             ahead = self._prepare(actor, subject_id, items, purpose, request)
@@ -112,8 +114,7 @@ class Door(RightsDoor):
         request: str | None = None,
     ) -> Pending:
         """Do what `read` does inside the caller's unit of work; the result opens once that is durable."""
-        if purpose is None and case is None:
-            raise InvalidValueError("name what the data is read for: a `purpose`, or a `case`")
+        require_purpose(actor, purpose, case, request)
         now = self._clock.now()
         revision, history = self._read_in(unit, subject_id, now)
         names = item_names(history)
@@ -316,6 +317,7 @@ class Door(RightsDoor):
         self, unit: Unit, *, actor: Actor, subject_ids: tuple[str, ...], items: tuple[str, ...], purpose: str
     ) -> tuple[Pending, ...]:
         """Do what `read_many` does inside the caller's unit of work; each result opens once that is durable."""
+        require_purpose(actor, purpose)
         now = self._clock.now()
         history = self._policies.in_force_in(unit, now)
         names = item_names(history).expand(items)

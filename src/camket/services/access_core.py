@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from camket.core.errors import DeniedError
+from camket.core.errors import DeniedError, InvalidValueError
 from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, SubjectPart
 from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome
 from camket.core.vault.envelope import seal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from camket.core.gate.decision import Decision
     from camket.core.gate.history import History, Standing
-    from camket.core.terms import Source
+    from camket.core.terms import Case, Source
     from camket.ports import Clock, Entropy, KeyStore, Store, Unit
     from camket.rows import NewRecord, RecordLink
     from camket.services.policies import PolicyBook
@@ -30,6 +30,10 @@ Actor: TypeAlias = str
 
 SUBJECT: Final = "subject"
 """The subject themselves."""
+
+OWN_ACTORS: Final = frozenset({SUBJECT, "service:mailer", "service:epoch"})
+"""Who may read for `rights` without a customer's request: themselves, the mail with their code, the keys' renewal."""
+STAFF: Final = "staff:"
 
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
@@ -44,6 +48,21 @@ OUTCOMES: Final = {
     Outcome.ASK: LedgerOutcome.ASK,
     Outcome.DENY: LedgerOutcome.DENY,
 }
+
+
+def require_purpose(actor: Actor, purpose: str | None, case: Case | None = None, request: str | None = None) -> None:
+    """Refuse a read that does not say what for, or that says `rights` and is not the subject's own.
+
+    Raises:
+        InvalidValueError: no purpose and no case is named, or the reserved purpose by someone to whom it is not open.
+
+    Source: semantics section 4: the subject's own view and account security, or staff fulfilling a request.
+    """
+    if purpose is None and case is None:
+        raise InvalidValueError("name what the data is read for: a `purpose`, or a `case`")
+    # INVARIANT: what is always permitted is not open to those whom the policy's purposes are there to bind.
+    if purpose == RIGHTS_PURPOSE and actor not in OWN_ACTORS and not (actor.startswith(STAFF) and request):
+        raise InvalidValueError(f"`{actor}` may not read for `rights`: name a purpose that the policy states")
 
 
 class DoorCore:
