@@ -11,9 +11,12 @@ import pytest
 from camket.core.errors import RateLimitedError, StoreError, VerificationError
 from camket.core.intake import ProblemCode
 from camket.core.terms import Language, SubjectState
+from camket.core.vault.keyring import KeyKind
+from camket.jobs.engine import Engine
+from camket.jobs.kinds import KINDS
 from camket.rows import CodeKind
 from camket.services import registration
-from camket.services.codes import EXPIRED, TOO_MANY, WRONG
+from camket.services.codes import EXPIRED, TOO_MANY, WRONG, browser_hash, enter_code, use_code_in
 from camket.services.forms import FormError
 from camket.services.registration import registration_form, start_registration
 from camket.services.sessions import find_session
@@ -249,6 +252,33 @@ def test_confirming_does_not_open_the_address(service: Service) -> None:
     subject_id = service.register(ALICE).subject_id
     rows = service.ctx.store.read(lambda unit: unit.records.of_subject(subject_id, limit=100))
     assert [json.loads(row.facts)["action"] for row in rows] == ["session", "collect", "collect"]
+
+
+def test_what_was_typed_for_a_known_address_is_erased(service: Service) -> None:
+    """The pending subject of the second registration goes like any other, with their keys."""
+    service.register(ALICE, browser="first")
+    service.start(BOB | {"email": ALICE["email"]}, browser="second")
+    row = service.ctx.store.read(lambda unit: unit.codes.newest(browser_hash("second"), CodeKind.REGISTER))
+    assert row is not None
+    pending = row.subject_id or ""
+    service.confirm(service.code("second"), browser="second")
+    engine = Engine(service.ctx, KINDS)
+    while engine.run_next("worker"):
+        pass
+    assert service.ctx.store.read(lambda unit: unit.values.of_subject(pending)) == ()
+    assert service.ctx.store.read(lambda unit: unit.identifiers.of_subject(pending)) == ()
+    assert service.ctx.keys.subject_key(pending, KeyKind.LIVE) is None
+
+
+def test_a_code_that_was_compared_twice_is_used_once(service: Service) -> None:
+    """Two requests may find the same code right at the same time; one of them has its effect."""
+    service.start(ALICE)
+    code = service.code()
+    rows = [enter_code(service.ctx, kind=CodeKind.REGISTER, browser="browser", typed=code) for _ in range(2)]
+    now = service.clock.now()
+    service.ctx.store.write(lambda unit: use_code_in(unit, rows[0], now))
+    with pytest.raises(VerificationError, match=EXPIRED):
+        service.ctx.store.write(lambda unit: use_code_in(unit, rows[1], now))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
