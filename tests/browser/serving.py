@@ -73,10 +73,12 @@ def served(folder: Path, *, demonstration: bool = False, **settings: str) -> Ite
         try:
             yield Served(origin=_origin_of(process, log), data=data, log=log, environment=environment, process=process)
         finally:
+            ended = process.poll()
             process.terminate()
             process.wait(STOP_SECONDS)
             assert process.stdout is not None
             process.stdout.close()
+    assert ended is None, f"camket serve ended by itself with {ended}: {log.read_text(encoding='utf-8')}"
 
 
 def _origin_of(process: subprocess.Popen[str], log: Path) -> str:
