@@ -152,10 +152,9 @@ class FindingDoor(DoorCore):
             outcome=LedgerOutcome.DONE,
             version=history.newest.number,
         )
-        # One search of the key store for an id that has no key, whoever was asked for: an unknown one costs no more.
-        without = self._keys.subject_key(decoy, KeyKind.LIVE)
-        key = (self._keys.subject_key(handle, KeyKind.LIVE) if handle != decoy else without) or self._decoy_key
-        record, link = make_record(self._entropy, facts, SubjectPart(handle=handle), key)
+        # A known one's key is at hand after its first use, and for an unknown one the key store is not searched either.
+        key = None if handle == decoy else self._keys.subject_key(handle, KeyKind.LIVE)
+        record, link = make_record(self._entropy, facts, SubjectPart(handle=handle), key or self._decoy_key)
         unit.records.add(record, (link,))
         return Handle(id=handle)
 
