@@ -178,3 +178,17 @@ def test_a_taken_address_stays_with_its_account(peopled: Service) -> None:
     assert browser.send_form(led, code=peopled.newest_code()).status_code == 409
     page = browser.get("/me")
     assert "bob2@mail.example" in page.text, peopled.log.getvalue()
+
+
+def test_a_code_that_went_to_the_former_address_opens_nothing(peopled: Service) -> None:
+    """Who still reads the old mailbox, and asked for a code just before the address was changed, gets no further."""
+    browser = peopled.register(BOB | {"email": "bob2@mail.example", "phone": "0987 000 111"})
+    other = peopled.browser()
+    sign_in(other, "bob2@mail.example")
+    old_code = peopled.newest_code()
+    peopled.clock.advance(timedelta(seconds=1))
+    place = browser.send_form("/me/correct/email", email="bob3@mail.example").headers["location"]
+    led = browser.send_form(place, code=peopled.newest_code()).headers["location"]
+    assert browser.send_form(led, code=peopled.newest_code()).headers["location"].startswith("/me")
+    assert other.send_form("/sign-in/confirm", code=old_code).status_code == 422
+    assert other.get("/me").headers["location"].startswith("/sign-in")

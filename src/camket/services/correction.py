@@ -169,6 +169,8 @@ def finish_correction(
             return replaced
         finish_in(unit, ctx, begun)
         if declared.kind is ItemKind.EMAIL:
+            # INVARIANT: what went to the address that is given up opens nothing any more.
+            unit.codes.delete_of_subject(subject_id)
             queue_mail_in(unit, ctx, subject_id=subject_id, template="email_changed", args={"request": request_id})
         else:
             unit.requests.clear(request_id)
