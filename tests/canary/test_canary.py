@@ -255,8 +255,17 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """Live alice's life once; what was written while she was a customer is kept beside what was left afterwards."""
     folder = tmp_path_factory.mktemp("canary")
     postbox = Postbox()
-    settings = {"development": "0", "proxy": "127.0.0.1", "log_level": "debug", "codes_per_subject_hour": "50"}
-    with relay(postbox) as smtp_url, served(folder / "service", smtp_url=smtp_url, **settings) as service:
+    with (
+        relay(postbox) as smtp_url,
+        served(
+            folder / "service",
+            smtp_url=smtp_url,
+            development="0",
+            proxy="127.0.0.1",
+            log_level="debug",
+            codes_per_subject_hour="50",
+        ) as service,
+    ):
         life = Life(service, postbox)
         life.live()
         archive = life.copy()

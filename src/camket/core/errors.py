@@ -48,7 +48,7 @@ class NotFoundError(CamketError):
 
 
 class VerificationError(CamketError):
-    """A code, session or proof of identity that does not hold: wrong, expired, used, another browser's, too many tries."""
+    """A code, session or proof of identity that does not hold: wrong, expired, used, tried too often, another's."""
 
 
 class RateLimitedError(CamketError):
