@@ -36,23 +36,32 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 START_SECONDS = 30
-TALLEST = 2000
-"""Pixels of a page that are shown; the policy goes on for much longer."""
 CODE = re.compile(r"\b\d{6}\b")
 
 
 class View(NamedTuple):
-    """A screen to photograph on."""
+    """A screen to photograph on.
+
+    Args:
+        name: of the file.
+        size: of the window.
+        tallest: pixels of a page that are shown; the policy goes on for much longer.
+        scheme: the theme.
+    """
 
     name: str
     size: ViewportSize
+    tallest: int
     scheme: Literal["light", "dark"]
 
 
+PHONE: ViewportSize = {"width": 360, "height": 780}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 VIEWS = [
-    View("360-light", {"width": 360, "height": 780}, "light"),
-    View("360-dark", {"width": 360, "height": 780}, "dark"),
-    View("1280-light", {"width": 1280, "height": 900}, "light"),
+    View("360-light", PHONE, 1600, "light"),
+    View("360-dark", PHONE, 1600, "dark"),
+    View("1280-light", DESK, 1120, "light"),
+    View("1280-dark", DESK, 1120, "dark"),
 ]
 PUBLIC_PAGES = {"start": "/", "policy": "/policy", "terms": "/terms", "register": "/register", "sign-in": "/sign-in"}
 OWN_PAGES = {"my-data": "/me", "uses": "/me/uses", "sessions": "/me/sessions", "delete": "/me/delete"}
@@ -124,12 +133,12 @@ def sign_in(page: Page, origin: str) -> None:
 
 
 def photograph(page: Page, origin: str, pages: dict[str, str], view: View) -> None:
-    """Take each page from its top, as far as `TALLEST`."""
+    """Take each page from its top, as far as the view shows."""
     for name, path in pages.items():
         page.goto(f"{origin}{path}")
         page.evaluate("document.fonts.ready.then(() => true)")
         whole: int = page.evaluate("document.documentElement.scrollHeight")
-        clip: FloatRect = {"x": 0, "y": 0, "width": view.size["width"], "height": min(whole, TALLEST)}
+        clip: FloatRect = {"x": 0, "y": 0, "width": view.size["width"], "height": min(whole, view.tallest)}
         page.screenshot(path=IMAGES / f"{name}-{view.name}.png", full_page=True, clip=clip)
 
 
