@@ -194,16 +194,18 @@ def test_requests_never_verified_are_swept(store: Store) -> None:
 
 
 def test_a_certificate_becomes_ready_once(store: Store) -> None:
-    """A certificate is pending until it is made, is made once, and goes when fetched or expired."""
+    """A certificate is made once, goes when it was fetched or has expired, and is spared while it is pending."""
     token = b"\x07" * 32
     store.write(lambda unit: unit.certificates.add(certificate(token)))
     assert store.read(lambda unit: unit.certificates.get(token)) == certificate(token)
-    assert store.write(lambda unit: unit.certificates.complete(token, b"made"))
-    assert not store.write(lambda unit: unit.certificates.complete(token, b"other"))
-    ready = certificate(token, sealed=b"made", status=CertificateState.READY)
+    assert store.write(lambda unit: unit.certificates.complete(token, b"made", expires_at=after(90)))
+    assert not store.write(lambda unit: unit.certificates.complete(token, b"other", expires_at=after(99)))
+    ready = certificate(token, sealed=b"made", status=CertificateState.READY, expires_at=after(90))
     assert store.read(lambda unit: unit.certificates.get(token)) == ready
-    assert store.write(lambda unit: unit.certificates.sweep(before=after(60))) == 0
+    assert store.write(lambda unit: unit.certificates.sweep(before=after(90))) == 0
     assert store.write(lambda unit: unit.certificates.delete(token))
     assert not store.write(lambda unit: unit.certificates.delete(token))
     store.write(lambda unit: unit.certificates.add(certificate(token)))
+    assert store.write(lambda unit: unit.certificates.sweep(before=after(61))) == 0
+    store.write(lambda unit: unit.certificates.complete(token, b"made", expires_at=after(60)))
     assert store.write(lambda unit: unit.certificates.sweep(before=after(61))) == 1

@@ -150,8 +150,8 @@ class CertificateQueries(Protocol):
         """Return the certificate of a token."""
         ...
 
-    def complete(self, token_hash: bytes, sealed: bytes) -> bool:
-        """Make a pending certificate ready; False when it is not pending or gone."""
+    def complete(self, token_hash: bytes, sealed: bytes, *, expires_at: datetime) -> bool:
+        """Make a pending certificate ready, to be fetched until an instant; False when it is not pending or gone."""
         ...
 
     def delete(self, token_hash: bytes) -> bool:
@@ -159,5 +159,5 @@ class CertificateQueries(Protocol):
         ...
 
     def sweep(self, *, before: datetime) -> int:
-        """Drop certificates that expired before an instant; return how many."""
+        """Drop finished certificates that expired before an instant, none that is still pending; return how many."""
         ...

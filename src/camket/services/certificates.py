@@ -20,6 +20,7 @@ from camket.core.terms import Language
 from camket.core.vault.drop import RANDOM_BYTES, TOKEN_BYTES, address_of, open_with, seal_for
 from camket.core.vault.keyring import KeyKind
 from camket.core.vault.shred import erasure_status
+from camket.rows import CertificateRow, CertificateState
 from camket.services.calendar import day_of
 from camket.services.proofs import prove_all
 from camket.services.sequencing import ledger_signer
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 CERTIFICATE_LIFETIME: Final = timedelta(hours=24)
+"""How long a certificate can be fetched, from the instant at which it is made."""
 MOST_OPENINGS: Final = 20_000
 """How many entries, the newest ones, a certificate opens; they fit the largest file that verifiers read."""
 PAGE: Final = 500
@@ -58,13 +60,14 @@ class CertificateView:
     """What a token finds.
 
     Args:
-        state: pending until the erasure has its place in the ledger; gone after 24 hours or for a wrong token.
+        state: pending until the erasure has its place in the ledger, however long that takes; gone 24 hours after the
+            erasure, or for a wrong token.
         status: `recorded`, `pending epoch N` or `destroyed`; None unless ready.
         file_name: to save it under.
         data: the certificate's file, *personal*; None unless ready.
         erased: what was erased.
         held: what the law holds.
-        expires_at: aware; when it can no longer be fetched; None when gone.
+        expires_at: aware; when it can no longer be fetched; None while it is not made, and when gone.
     """
 
     state: CertificateFetch
@@ -142,7 +145,20 @@ def gather_in(unit: Unit, ctx: Context, *, subject_id: str, plan: ErasurePlan, r
         erasure_record=record_id,
     )
     sealed = seal_for(address, material.to_bytes(), random=ctx.entropy.token(RANDOM_BYTES))
-    unit.certificates.complete(address, sealed)
+    # INVARIANT: an accepted erasure has its certificate; its day begins now, not when the erasure was accepted.
+    now = ctx.clock.now()
+    expires_at = now + CERTIFICATE_LIFETIME
+    if not unit.certificates.complete(address, sealed, expires_at=expires_at):
+        # Its place is gone; the token is still in the customer's hands, and the erasure waits for nothing.
+        unit.certificates.add(
+            CertificateRow(
+                token_hash=address,
+                sealed=sealed,
+                status=CertificateState.READY,
+                created_at=now,
+                expires_at=expires_at,
+            )
+        )
 
 
 def _openings_in(unit: Unit, ctx: Context, subject_id: str) -> tuple[tuple[AnyOpening, int], ...]:
@@ -166,16 +182,16 @@ def certificate_status(ctx: Context, token: str) -> CertificateView:
         ctx: the service.
         token: as `accept_erasure` gave it; anything else finds nothing.
 
-    Effects: nothing is changed, kept or recorded. As often as it is called within 24 hours, each time with the status
-        of that moment.
+    Effects: nothing is changed, kept or recorded. As often as it is called within 24 hours of the erasure, each time
+        with the status of that moment.
     """
     secret = _read_token(token)
     now = ctx.clock.now()
     address = address_of(secret)
     row = ctx.store.read(lambda unit: unit.certificates.get(address))
-    if row is None or row.expires_at <= now:
+    if row is None or (row.sealed is not None and row.expires_at <= now):
         return CertificateView(state=CertificateFetch.GONE)
-    pending = CertificateView(state=CertificateFetch.PENDING, expires_at=row.expires_at)
+    pending = CertificateView(state=CertificateFetch.PENDING)
     if row.sealed is None:
         return pending
     material = _Material.from_bytes(open_with(secret, row.sealed))

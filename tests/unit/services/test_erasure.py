@@ -8,16 +8,19 @@ from camket.core.errors import ConflictError, DeniedError, NotFoundError, Verifi
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import CaseAct, LawCase, LawKind, Verification, VerifiedIdentity
+from camket.core.vault.drop import address_of
 from camket.core.vault.keyring import KeyKind
+from camket.services import erasure
 from camket.services.centre import my_data
 from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.copy import start_copy
 from camket.services.epochs import queue_end
 from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.retention import sweep_traces
 from camket.services.sequencing import tile_reader
 from camket.services.sessions import find_session
 from camket.services.signin import start_sign_in
-from tests.journeys import Customer, Service, register, service_in
+from tests.journeys import Customer, LostError, Service, register, service_in
 
 LAW = "Nghị định 333/2026/NĐ-CP"
 SIGN_IN_LIMIT = timedelta(days=730)
@@ -189,6 +192,38 @@ def test_the_certificate_is_the_customer_s_alone(journey: Service, alice: Custom
     for wrong in ("", "x", "0" * 64, token[:-1], token + "00"):
         assert certificate_status(journey.ctx, wrong).state is CertificateFetch.GONE
     journey.clock.advance(hours=24)
+    assert certificate_status(journey.ctx, token).state is CertificateFetch.GONE
+
+
+@pytest.mark.parametrize("place_is_gone", [False, True])
+def test_an_outage_costs_no_certificate(
+    journey: Service, alice: Customer, monkeypatch: pytest.MonkeyPatch, *, place_is_gone: bool
+) -> None:
+    """An erasure that cannot be recorded for 30 hours has its certificate when it is, for 24 hours from then on."""
+    token = alice.accept_erasure()
+
+    def broken(*_args: object, **_named: object) -> None:
+        raise LostError
+
+    with monkeypatch.context() as outage:
+        outage.setattr(erasure, "gather_in", broken)
+        for _hour in range(30):
+            journey.work()
+            sweep_traces(journey.ctx)
+            journey.clock.advance(hours=1)
+            assert certificate_status(journey.ctx, token).state is CertificateFetch.PENDING
+    if place_is_gone:
+        address = address_of(bytes.fromhex(token))
+        assert journey.ctx.store.write(lambda unit: unit.certificates.delete(address))
+    journey.work()
+    journey.sequence()
+    made_at = journey.clock.now()
+    view = certificate_status(journey.ctx, token)
+    assert (view.state, view.expires_at) == (CertificateFetch.READY, made_at + timedelta(hours=24))
+    assert view.data is not None
+    assert verify_certificate(Certificate.parse(view.data), tile_reader(journey.ctx)).holds
+    journey.clock.advance(hours=24, seconds=1)
+    sweep_traces(journey.ctx)
     assert certificate_status(journey.ctx, token).state is CertificateFetch.GONE
 
 

@@ -23,10 +23,13 @@ GET: Final = Query(sa.select(table).where(_THIS), CertificateRow)
 COMPLETE: Final = command(
     sa.update(table)
     .where(_THIS, table.c.status == CertificateState.PENDING)
-    .values(sealed=bindparam("made"), status=CertificateState.READY)
+    .values(sealed=bindparam("made"), status=CertificateState.READY, expires_at=bindparam("until"))
 )
 DELETE: Final = command(sa.delete(table).where(_THIS))
-SWEEP: Final = command(sa.delete(table).where(table.c.expires_at < bindparam("before")))
+# INVARIANT: one that is still to be made is spared, however late: its token is in the customer's hands.
+SWEEP: Final = command(
+    sa.delete(table).where(table.c.expires_at < bindparam("before"), table.c.status == CertificateState.READY)
+)
 
 
 class CertificateArea:
@@ -45,14 +48,14 @@ class CertificateArea:
         """Return the certificate of a token."""
         return GET.one(self._link, wanted=token_hash)
 
-    def complete(self, token_hash: bytes, sealed: bytes) -> bool:
-        """Make a pending certificate ready."""
-        return COMPLETE.run(self._link, wanted=token_hash, made=sealed) == 1
+    def complete(self, token_hash: bytes, sealed: bytes, *, expires_at: datetime) -> bool:
+        """Make a pending certificate ready, until an instant."""
+        return COMPLETE.run(self._link, wanted=token_hash, made=sealed, until=expires_at) == 1
 
     def delete(self, token_hash: bytes) -> bool:
         """Drop a certificate."""
         return DELETE.run(self._link, wanted=token_hash) == 1
 
     def sweep(self, *, before: datetime) -> int:
-        """Drop certificates that expired before an instant."""
+        """Drop finished certificates that expired before an instant."""
         return SWEEP.run(self._link, before=before)
