@@ -155,6 +155,9 @@ def test_a_request_is_its_subjects_alone(service: Service) -> None:
 def test_a_new_email_address_needs_both_codes(service: Service) -> None:
     """The address is changed after a code to the old one and a code to the new one; then one signs in by the new."""
     browser = service.register(ALICE)
+    elsewhere = service.browser()
+    elsewhere.send_form("/sign-in", email=ALICE["email"])
+    elsewhere.send_form("/sign-in/confirm", code=service.newest_code())
     request, code = ask(service, browser, "/me/correct/email", email="alice@home.example")
     onward = browser.send_form(f"{request}/verify", code=code)
     assert onward.headers["location"] == f"{request}/new-address"
@@ -167,6 +170,7 @@ def test_a_new_email_address_needs_both_codes(service: Service) -> None:
     assert "alice@shop.example" in text_of(browser.get("/me"))
     assert browser.send_form(f"{request}/new-address", code=newer).headers["location"] == "/me?done=corrected"
     assert "alice@home.example" in text_of(browser.get("/me"))
+    assert elsewhere.get("/me").headers["location"].startswith("/sign-in")
     other = service.browser()
     other.send_form("/sign-in", email="alice@home.example")
     assert other.send_form("/sign-in/confirm", code=service.newest_code()).headers["location"] == "/me"

@@ -1,6 +1,7 @@
 """Correcting what is held (P13): checked at once, carried out once the subject has proved who they are (P14).
 
-A new e-mail address is also proved: a code goes to it, and the address held until then gets a notice.
+A new e-mail address is also proved: a code goes to it, and the address held until then gets a notice. Whoever signed in
+with the former address elsewhere is signed out.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from camket.services.requests import (
     read_body,
     start_request_in,
 )
+from camket.services.sessions import end_other_sessions_in
 
 if TYPE_CHECKING:
     from camket.core.policy.model import Item
@@ -126,6 +128,7 @@ def finish_correction(
     browser: str | None = None,
     new_address_code: str | None = None,
     address: str | None = None,
+    session_id: str | None = None,
 ) -> None:
     """Put the value that a verified request asks for in the place of the old one.
 
@@ -135,6 +138,7 @@ def finish_correction(
         browser: the random token of the browser, where a code is entered.
         new_address_code: as typed; needed for an e-mail address.
         address: *personal*; where the request came from, for the rate limit on codes.
+        session_id: the session that asks: it stays when an e-mail address changes, every other one ends.
 
     Raises:
         VerificationError: the proof or the code does not hold; nothing was changed.
@@ -143,7 +147,8 @@ def finish_correction(
         DeniedError: the item is not held, so there is nothing to correct; the refusal is on record.
 
     Effects: the new value, the blind index made from it, the request's state and one ledger record without any value
-        are durable together; the old value is gone. A notice is queued. Twice is refused.
+        are durable together; the old value is gone. With an e-mail address every other session ends, on record. A
+        notice is queued. Twice is refused.
     """
     subject_id, request_id = identity.subject_id, identity.request_id
     row = find_request(ctx, subject_id=subject_id, request_id=request_id)
@@ -169,8 +174,9 @@ def finish_correction(
             return replaced
         finish_in(unit, ctx, begun)
         if declared.kind is ItemKind.EMAIL:
-            # INVARIANT: what went to the address that is given up opens nothing any more.
+            # INVARIANT: what went to the address that is given up opens nothing any more, and keeps nothing open.
             unit.codes.delete_of_subject(subject_id)
+            end_other_sessions_in(unit, ctx, subject_id=subject_id, kept=session_id)
             queue_mail_in(unit, ctx, subject_id=subject_id, template="email_changed", args={"request": request_id})
         else:
             unit.requests.clear(request_id)

@@ -223,6 +223,21 @@ def revoke_session(ctx: Context, session: Session, session_id: str) -> None:
     ctx.store.write(revoke)
 
 
+def end_other_sessions_in(unit: Unit, ctx: Context, *, subject_id: str, kept: str | None) -> None:
+    """End every session of a subject but one, in the caller's unit of work; one ledger entry where any ended.
+
+    Args:
+        unit: the end is durable when this unit is.
+        ctx: the service.
+        subject_id: whose.
+        kept: id of the session that stays; None ends all.
+    """
+    if unit.sessions.delete_of_subject(subject_id, except_id=kept):
+        ctx.door.record_in(
+            unit, actor=SUBJECT, action=LedgerAction.SESSION, subject_id=subject_id, purpose=RIGHTS_PURPOSE
+        )
+
+
 def sign_out(ctx: Context, session: Session) -> None:
     """End this session; twice is once."""
     ctx.store.write(lambda unit: unit.sessions.delete(session.subject_id, session.id))

@@ -14,6 +14,8 @@ from camket.services.copy import start_copy
 from camket.services.correction import finish_correction, send_new_address_code, start_correction
 from camket.services.forms import FormError
 from camket.services.requests import find_request
+from camket.services.sessions import find_session
+from camket.services.signin import confirm_sign_in, start_sign_in
 from camket.testing.service import newest_code
 from tests.journeys import Customer, Service, register
 
@@ -159,6 +161,45 @@ def test_the_former_address_gets_a_notice_and_is_forgotten(journey: Service, ali
     assert NEW not in mail.text
     row = find_request(journey.ctx, subject_id=alice.subject_id, request_id=identity.request_id)
     assert row.sealed is None
+
+
+def sign_in(journey: Service, email: str, browser: str) -> str:
+    """Sign in at another browser; return the session's token."""
+    start_sign_in(journey.ctx, email=email, browser=browser, address=None)
+    code = newest_code(journey.ctx, browser, CodeKind.SIGN_IN)
+    return confirm_sign_in(journey.ctx, browser=browser, code=code, headers={}, address=None).session_token
+
+
+def test_a_new_address_signs_everyone_else_out(journey: Service, alice: Customer) -> None:
+    """Whoever had signed in by the former address is signed out, on record; the browser that changed it stays."""
+    elsewhere = [sign_in(journey, alice.email, browser) for browser in ("shop", "lost phone")]
+    bob = register(journey, "Bob Trần", email="bob@shop.example", phone="0987654321")
+    identity = change_email(journey, alice, NEW)
+
+    def ended_or_begun() -> int:
+        rows = journey.ctx.store.read(lambda unit: unit.records.of_subject(alice.subject_id, limit=500))
+        return sum(use_of(row).action is LedgerAction.SESSION for row in rows)
+
+    before = ended_or_begun()
+    finish_correction(
+        journey.ctx,
+        identity,
+        browser=alice.browser,
+        new_address_code=new_address_code(journey, alice),
+        session_id=alice.session.id,
+    )
+    assert [find_session(journey.ctx, token) for token in elsewhere] == [None, None]
+    assert find_session(journey.ctx, alice.token) is not None
+    assert find_session(journey.ctx, bob.token) is not None
+    assert ended_or_begun() == before + 1
+
+
+def test_another_value_signs_no_one_out(journey: Service, alice: Customer) -> None:
+    """A corrected phone number leaves every session as it was."""
+    token = sign_in(journey, alice.email, "shop")
+    request = start_correction(journey.ctx, alice.session, item="phone", typed="0987654321")
+    finish_correction(journey.ctx, alice.prove(request.id), session_id=alice.session.id)
+    assert find_session(journey.ctx, token) is not None
 
 
 @pytest.mark.parametrize("typed", [None, "000000", ""])

@@ -75,6 +75,7 @@ def new_address(visit: Visit) -> Response:
             browser=visit.browser,
             new_address_code=visit.typed("code"),
             address=visit.address,
+            session_id=visit.own.id,
         )
     except VerificationError as error:
         return _new_address_page(visit).show(visit, code_problem(visit, error))
@@ -97,7 +98,7 @@ def _go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
         return see_other(REMOVED)
     if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=request.id):
         return _ask_new_address(visit, identity)
-    finish_correction(visit.context, identity)
+    finish_correction(visit.context, identity, session_id=visit.own.id)
     return see_other(CORRECTED)
 
 
