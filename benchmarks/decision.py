@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cedarpy
-from measure import Contender, Figure, duration, report, seconds_each
+from _measure import Contender, Figure, duration, report, seconds_each
 
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.consent.facts import Consent

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from measure import Figure, duration, report
+from _measure import Figure, duration, report
 
 ROOT: Final = Path(__file__).parents[1]
 MOST_SECONDS: Final = 2.0
