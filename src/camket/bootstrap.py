@@ -94,6 +94,7 @@ def start_runtime(
         StoreError: the data folder or the database cannot be used.
         KeyStoreError: the key store is missing, older than the database, another's, or unreadable.
         LedgerError: the database is older than the last checkpoint, or the ledger was renamed.
+        NotFoundError: the clock is before the first version of the policy; says from when that is in force.
         PolicyError: the policy's folder has findings and there is no version to go on with.
         UnreadableError: the policy's folder cannot be read and there is no version to go on with.
 
@@ -248,6 +249,9 @@ def _go_on_after(ctx: Context, gap: Gap) -> None:
 
 def _publish(ctx: Context, settings: Settings) -> None:
     published = ctx.policies.published(ctx.store)
+    if published:
+        # A clock before the first version is told of here, before anything is served or published.
+        ctx.policies.in_force(ctx.store, ctx.clock.now())
     if published and not settings.development:
         return
     try:

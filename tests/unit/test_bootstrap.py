@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from camket.core.errors import (
     KeyStoreError,
     LedgerError,
     MailError,
+    NotFoundError,
     PolicyError,
     StoreError,
     UnreadableError,
@@ -32,7 +34,7 @@ from camket.core.ledger.verify import verify_ledger
 from camket.core.vault.keyring import KeyKind
 from camket.services.sequencing import sequence_once, verifier_key
 from camket.services.tiles import PublishedLedger
-from camket.testing.doubles import CapturedMail, HeldClock
+from camket.testing.doubles import TEST_NOW, CapturedMail, HeldClock
 from camket.testing.service import DEFAULT_POLICY, register, running_service
 
 Folder = Path
@@ -255,3 +257,19 @@ def test_a_command_beside_the_service_makes_nothing(folder: Folder, tmp_path: Pa
     with pytest.raises(StoreError, match="there is no database"):
         start_runtime(load_settings(data=tmp_path / "nothing"), existing=True)
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize("development", [True, False])
+def test_a_clock_before_the_first_version_is_named(folder: Folder, *, development: bool) -> None:
+    """The start says from when version 1 is in force and what the clock says, and publishes nothing meanwhile."""
+    early = HeldClock(TEST_NOW - timedelta(days=400))
+    changed = shutil.copytree(DEFAULT_POLICY, folder / "policy")
+    (changed / "policy.yaml").write_bytes((changed / "policy.yaml").read_bytes() + b"# changed\n")
+    settings = load_settings(data=folder / "data", policy=changed, development=development)
+    with pytest.raises(NotFoundError) as refused:
+        start_runtime(settings, clock=early, mail=CapturedMail())
+    for said in ("in force yet", f"`{TEST_NOW.isoformat()}`", f"`{early.now().isoformat()}`", "check the clock"):
+        assert said in str(refused.value)
+    runtime = _start(folder)
+    with closing(runtime):
+        assert len(runtime.context.policies.published(runtime.context.store)) == 1

@@ -136,7 +136,7 @@ class PolicyBook:
             self._published = published
         in_force = [one for one in published if one.effective_at <= now]
         if not in_force:
-            raise NotFoundError("no policy version is in force")
+            raise none_in_force(published, now)
         later = [one.effective_at for one in published if one.effective_at > now]
         found = _InForce(
             newest=newest,
@@ -152,6 +152,21 @@ class PolicyBook:
         if current is not None and current.history.versions == versions:
             return current.history
         return History(versions)
+
+
+def none_in_force(published: Sequence[PublishedVersion], now: datetime) -> NotFoundError:
+    """Return what is said where no version is in force: there is none, or the clock is before them all."""
+    if not published:
+        return NotFoundError("no policy version is in force; none was published")
+    first = min(published, key=lambda one: one.effective_at)
+    return NotFoundError(
+        f"no policy version is in force yet: version {first.version.number} is from `{_instant(first.effective_at)}` "
+        f"on, and this machine's clock says `{_instant(now)}`; check the clock"
+    )
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _compiled(rows: Sequence[PolicyVersionRow], known: tuple[PublishedVersion, ...]) -> tuple[PublishedVersion, ...]:

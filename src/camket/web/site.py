@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camket.core.errors import NotFoundError
+from camket.services.policies import none_in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,5 +96,5 @@ class Site:
         """
         standing = [one for one in self.versions() if one.in_force]
         if not standing:
-            raise NotFoundError("no policy version is in force")
+            raise none_in_force(self.context.policies.published(self.context.store), self.context.clock.now())
         return standing[0]
