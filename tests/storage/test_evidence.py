@@ -119,17 +119,18 @@ def test_one_record_may_be_about_many_subjects(store: Store) -> None:
     assert store.read(lambda unit: unit.records.one_of_subject("nobody", record_id)) is None
 
 
-def test_a_subjects_records_are_counted_by_action(store: Store) -> None:
-    """Counts go by action from an instant on, that instant included, and leave out other subjects."""
+def test_the_facts_of_one_action_are_read_together(store: Store) -> None:
+    """They come oldest first, and leave out other actions and other subjects."""
 
     def fill(unit: Unit) -> None:
-        unit.records.add(record(created_at=after(-1)), [about(action="use")])
-        unit.records.add(record(created_at=NOW), [about(action="use"), about("bob", action="share")])
-        unit.records.add(record(created_at=after(1)), [about(action="share")])
+        unit.records.add(record(facts=b"1"), [about(action="share")])
+        unit.records.add(record(facts=b"2"), [about(action="use"), about("bob", action="share")])
+        unit.records.add(record(facts=b"3"), [about(action="share")])
 
     store.write(fill)
-    assert store.read(lambda unit: unit.records.count_of_subject("alice", since=NOW)) == {"share": 1, "use": 1}
-    assert store.read(lambda unit: unit.records.count_of_subject("alice", since=after(2))) == {}
+    assert store.read(lambda unit: unit.records.facts_of_action("alice", "share")) == (b"1", b"3")
+    assert store.read(lambda unit: unit.records.facts_of_action("bob", "share")) == (b"2",)
+    assert store.read(lambda unit: unit.records.facts_of_action("bob", "use")) == ()
 
 
 def test_unlinking_a_subject_leaves_the_records(store: Store) -> None:

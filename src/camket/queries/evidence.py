@@ -79,8 +79,8 @@ class RecordQueries(Protocol):
         """Return a record of this subject; None when it is not theirs."""
         ...
 
-    def count_of_subject(self, subject_id: str, *, since: datetime) -> Mapping[str, int]:
-        """Return how many records of each action a subject has since an instant, that instant included."""
+    def facts_of_action(self, subject_id: str, action: str) -> tuple[bytes, ...]:
+        """Return the facts of all records of one action that are about a subject, whatever came of it; oldest first."""
         ...
 
     def reseal(self, subject_id: str, record_id: int, sealed: bytes) -> bool:

@@ -6,7 +6,7 @@ One read through the door for the reserved purpose `rights`, which is itself on 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.gate.decide import decide
@@ -39,7 +39,8 @@ LOOKED_AT: Final = 500
 """How many of the newest records the counts and the newest uses are taken from."""
 NEWEST: Final = 3
 WEEK: Final = timedelta(days=7)
-BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+GIVEN_OUT: Final = frozenset({LedgerOutcome.PERMIT, LedgerOutcome.DONE})
+"""How a record of a disclosure ended where something left; an attempt that was refused gave nothing away."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +153,7 @@ class Counts:
     Args:
         held: values held.
         uses_this_week: entries of the last seven days that someone else than the subject caused; 500 at most.
-        disclosures: how often anything was given out, since the beginning.
+        disclosures: how often anything was given out, since the beginning; attempts that were refused are none.
     """
 
     held: int
@@ -206,8 +207,8 @@ def my_data(ctx: Context, session: Session) -> MyData:
     def read(unit: Unit) -> tuple[Pending, tuple[SubjectRecordRow, ...], int]:
         pending = ctx.door.read_in(unit, actor=SUBJECT, subject_id=session.subject_id, items=(), purpose=RIGHTS_PURPOSE)
         records = unit.records.of_subject(session.subject_id, limit=LOOKED_AT)
-        counted = unit.records.count_of_subject(session.subject_id, since=BEGINNING)
-        return pending, records, counted.get(LedgerAction.SHARE.value, 0)
+        shares = unit.records.facts_of_action(session.subject_id, LedgerAction.SHARE.value)
+        return pending, records, sum(_facts(one).outcome in GIVEN_OUT for one in shares)
 
     pending, records, disclosures = ctx.store.write(read)
     opened = pending.open()
@@ -259,7 +260,7 @@ def uses(ctx: Context, session: Session, *, page: int = 1) -> UsesPage:
 
 def use_of(row: SubjectRecordRow) -> UseView:
     """Return a record as its subject sees it."""
-    facts = Facts.from_value(parse_json(row.facts, "the record"), "facts")
+    facts = _facts(row.facts)
     return UseView(
         id=row.id,
         at=facts.at,
@@ -270,6 +271,10 @@ def use_of(row: SubjectRecordRow) -> UseView:
         outcome=facts.outcome,
         ledger_index=row.ledger_index,
     )
+
+
+def _facts(raw: bytes) -> Facts:
+    return Facts.from_value(parse_json(raw, "the record"), "facts")
 
 
 def purposes_of(standing: Standing, item: str, at: datetime) -> tuple[str, ...]:

@@ -84,6 +84,23 @@ def test_others_are_counted_and_come_first(journey: Service, alice: Customer) ->
     assert my_data(journey.ctx, alice.session).counts.uses_this_week == 0
 
 
+def test_only_what_left_is_counted_as_given_out(journey: Service, alice: Customer) -> None:
+    """A disclosure that was refused, or waits for an answer, gave nothing away; each that was made counts once."""
+    door = journey.ctx.door
+    for outcome in (LedgerOutcome.DENY, LedgerOutcome.ASK, LedgerOutcome.PERMIT, LedgerOutcome.DONE):
+        journey.ctx.store.write(
+            lambda unit, outcome=outcome: door.record_in(  # type: ignore[misc]  # the loop's own value
+                unit,
+                actor="service:shop",
+                action=LedgerAction.SHARE,
+                subject_id=alice.subject_id,
+                items=("phone",),
+                outcome=outcome,
+            )
+        )
+    assert my_data(journey.ctx, alice.session).counts.disclosures == 2
+
+
 def test_a_denied_attempt_is_shown(journey: Service, alice: Customer) -> None:
     """A use that the gate refused is in the list, as refused."""
     with pytest.raises(DeniedError):

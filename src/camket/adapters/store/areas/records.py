@@ -14,7 +14,7 @@ from camket.core.errors import ConflictError
 from camket.rows import RecordRow, SubjectRecordRow, UnsequencedRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from camket.adapters.store.statements import Insert, Link
@@ -49,12 +49,12 @@ OF_SUBJECT: Final = Query(
     SubjectRecordRow,
 )
 ONE_OF_SUBJECT: Final = Query(_OF_SUBJECT.where(link_table.c.record_id == bindparam("wanted")), SubjectRecordRow)
-COUNT_OF_SUBJECT: Final[Query[tuple[str, int]]] = Query(
-    sa.select(link_table.c.action, sa.func.count().label("made"))
-    .where(_THEIRS, link_table.c.created_at >= bindparam("since"))
-    .group_by(link_table.c.action)
-    .order_by(link_table.c.action),
-    lambda action, made: (action, made),
+FACTS_OF_ACTION: Final[Query[Any]] = Query(
+    sa.select(table.c.facts)
+    .join(link_table, table.c.id == link_table.c.record_id)
+    .where(_THEIRS, link_table.c.action == bindparam("done"))
+    .order_by(link_table.c.record_id),
+    scalar,
 )
 RESEAL: Final = command(
     sa.update(link_table).where(_THEIRS, link_table.c.record_id == bindparam("wanted")).values(sealed=bindparam("part"))
@@ -127,9 +127,9 @@ class RecordArea:
         """Return a record of this subject."""
         return ONE_OF_SUBJECT.one(self._link, whose=subject_id, wanted=record_id)
 
-    def count_of_subject(self, subject_id: str, *, since: datetime) -> Mapping[str, int]:
-        """Return how many records of each action a subject has since an instant."""
-        return dict(COUNT_OF_SUBJECT.all(self._link, whose=subject_id, since=since))
+    def facts_of_action(self, subject_id: str, action: str) -> tuple[bytes, ...]:
+        """Return the facts of a subject's records of one action, oldest first."""
+        return FACTS_OF_ACTION.all(self._link, whose=subject_id, done=action)
 
     def reseal(self, subject_id: str, record_id: int, sealed: bytes) -> bool:
         """Put another sealed part in the place of a subject's."""
