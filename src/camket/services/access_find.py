@@ -122,7 +122,8 @@ class FindingDoor(DoorCore):
     def look_up_in(self, unit: Unit, *, field: IndexField, value: str, actor: Actor) -> Handle:
         """Find a subject by a confirmed e-mail address, or by a phone number that one subject has.
 
-        The same statements, the same work and one record, whether the person is known or not (semantics section 8).
+        The same statements, the same work and one record, whether the person is known or not (semantics section 8). The
+        record names the items of the policy in force by which subjects are found; none where it asks for none.
 
         Args:
             unit: the record is durable when this unit is.
@@ -147,7 +148,9 @@ class FindingDoor(DoorCore):
             at=now,
             actor=actor,
             action=LedgerAction.USE,
-            items=(str(field),),
+            items=tuple(
+                item.id for item in history.newest.policy.registration_items if INDEXED.get(item.kind) is field
+            ),
             purpose=RIGHTS_PURPOSE,
             outcome=LedgerOutcome.DONE,
             version=history.newest.number,

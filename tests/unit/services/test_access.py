@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,8 @@ from camket.rows import FactKind, FactRow
 from camket.services.access import AskError, Opened
 from camket.services.access_values import Pending, open_row
 from camket.services.ids import random_id
+from camket.testing.doubles import HeldClock
+from camket.testing.service import running_service
 from tests.architecture.tree import SOURCE, source_files
 from tests.unit.services.conftest import ALICE, BOB, OpenService, Service
 
@@ -381,6 +384,24 @@ def test_a_look_up_gives_a_handle_of_one_form_and_one_record(service: Service, a
     assert len(unknown.id) == len(known.id)
     with pytest.raises(DeniedError):
         door.read(actor="staff:support", subject_id=unknown.id, items=("name",), purpose="provide")
+
+
+def test_a_look_up_records_the_policys_own_item(tmp_path: Path) -> None:
+    """The record names the item that the policy calls so, not our word for its kind; none where it asks for none."""
+    clinic = Path(__file__).parents[3] / "conformance" / "policies" / "clinic"
+    with running_service(tmp_path, policy=clinic, clock=HeldClock()) as runtime:
+        ctx = runtime.context
+
+        def looked_up(field: IndexField, value: str) -> list[str]:
+            before = ctx.store.read(lambda unit: unit.records.count_unsequenced())
+            ctx.door.look_up(field=field, value=value, actor="staff:support")
+            row = ctx.store.read(lambda unit: unit.records.get(before + 1))
+            assert row is not None
+            items: list[str] = json.loads(row.facts)["items"]
+            return items
+
+        assert looked_up(IndexField.EMAIL, ALICE["email"]) == ["patient.email"]
+        assert looked_up(IndexField.PHONE, ALICE["phone"]) == []
 
 
 def test_a_phone_that_two_customers_gave_finds_neither(service: Service, alice: str) -> None:
