@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from camket.core.terms import Language, Right, Source, SubjectState, Verification
 from camket.core.vault.keyring import KeyKind
@@ -110,6 +110,10 @@ class PolicyVersionRow:
     effective_at: datetime
 
 
+ERASED_LANGUAGE: Final = Language.VI
+"""Stands where the language of a subject stood who is erased: of everyone the same."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubjectRow:
     """A subject, without anything that says who they are.
@@ -117,6 +121,7 @@ class SubjectRow:
     Args:
         id: random, opaque.
         joined_version: number of the policy version in force when they joined.
+        language: what they read; `ERASED_LANGUAGE` once they are erased, whatever it was.
         facts_revision: grows with every change of what the gate must know; equal revisions mean equal facts.
     """
 

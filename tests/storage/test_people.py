@@ -60,13 +60,15 @@ def test_only_a_pending_subject_is_confirmed(store: Store) -> None:
 
 
 def test_an_erased_subject_stays_erased(store: Store) -> None:
-    """Erasing works once, keeps the first instant, and cannot be undone by confirming."""
-    store.write(lambda unit: unit.subjects.add(subject()))
+    """Erasing works once, keeps the first instant, blanks what they chose, and cannot be undone by confirming."""
+    chosen = subject(language=Language.EN, gpc_signalled_at=NOW, gpc_overridden_at=NOW)
+    store.write(lambda unit: unit.subjects.add(chosen))
     assert store.write(lambda unit: unit.subjects.erase("alice", at=after(1)))
     assert not store.write(lambda unit: unit.subjects.erase("alice", at=after(2)))
     assert not store.write(lambda unit: unit.subjects.confirm("alice", at=after(3), joined_version=9))
     row = the_subject(store)
     assert (row.state, row.erased_at, row.facts_revision) == (SubjectState.ERASED, after(1), 1)
+    assert (row.language, row.gpc_signalled_at, row.gpc_overridden_at) == (Language.VI, None, None)
     assert store.write(lambda unit: unit.subjects.delete("alice"))
     assert not store.write(lambda unit: unit.subjects.delete("alice"))
 

@@ -32,7 +32,7 @@ class SubjectQueries(Protocol):
         ...
 
     def erase(self, subject_id: str, *, at: datetime) -> bool:
-        """Mark the subject as erased; False when they were erased already or never there."""
+        """Mark the subject as erased and blank what they chose; False when they were erased before or never there."""
         ...
 
     def delete(self, subject_id: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
-from camket.core.terms import CaseAct, LawCase, LawKind, Verification, VerifiedIdentity
+from camket.core.terms import CaseAct, Language, LawCase, LawKind, Verification, VerifiedIdentity
 from camket.core.vault.drop import address_of
 from camket.core.vault.keyring import KeyKind
 from camket.services import erasure
@@ -71,6 +71,17 @@ def test_after_it_nothing_is_left_but_what_the_law_holds(journey: Service, alice
     assert journey.mail.mails == []
     again = register(journey)
     assert again.subject_id != alice.subject_id
+
+
+def test_what_they_read_is_blanked(journey: Service) -> None:
+    """What the law holds of someone does not say which language they chose, nor that they sent a signal."""
+    alice = register(journey, language=Language.EN)
+    journey.ctx.store.write(lambda unit: unit.subjects.signal_gpc(alice.subject_id, at=journey.clock.now()))
+    alice.accept_erasure()
+    journey.work()
+    row = journey.ctx.store.read(lambda unit: unit.subjects.get(alice.subject_id))
+    assert row is not None
+    assert (row.language, row.gpc_signalled_at) == (Language.VI, None)
 
 
 def test_what_is_held_opens_for_the_law_alone(journey: Service, alice: Customer) -> None:

@@ -11,7 +11,7 @@ from camket.adapters.store.statements import Query, columns_of, command
 from camket.adapters.store.tables import policy_version
 from camket.adapters.store.tables import subject as table
 from camket.core.terms import SubjectState
-from camket.rows import SubjectRow
+from camket.rows import ERASED_LANGUAGE, SubjectRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,15 @@ CONFIRM: Final = command(
 ERASE: Final = command(
     sa.update(table)
     .where(_THIS, table.c.state != SubjectState.ERASED)
-    .values(state=SubjectState.ERASED, erased_at=bindparam("at"), facts_revision=table.c.facts_revision + 1)
+    .values(
+        state=SubjectState.ERASED,
+        erased_at=bindparam("at"),
+        # INVARIANT: what is left of someone erased says nothing of their own, not even what they read.
+        language=ERASED_LANGUAGE,
+        gpc_signalled_at=sa.null(),
+        gpc_overridden_at=sa.null(),
+        facts_revision=table.c.facts_revision + 1,
+    )
 )
 DELETE: Final = command(sa.delete(table).where(_THIS))
 SET_LANGUAGE: Final = command(sa.update(table).where(_THIS).values(language=bindparam("read")))
@@ -99,7 +107,7 @@ class SubjectArea:
         return CONFIRM.run(self._link, subject_id=subject_id, at=at, version=joined_version) == 1
 
     def erase(self, subject_id: str, *, at: datetime) -> bool:
-        """Mark the subject as erased."""
+        """Mark the subject as erased and blank what they chose."""
         return ERASE.run(self._link, subject_id=subject_id, at=at) == 1
 
     def delete(self, subject_id: str) -> bool:
