@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camket.core.terms import Language
+from camket.web.cookies import DONE
 from tests.web.conftest import ALICE, BOB, Browser
 
 if TYPE_CHECKING:
@@ -99,12 +100,28 @@ def test_one_corrects_a_value_after_proving_who_one_is(service: Service) -> None
     request, code = ask(service, browser, "/me/correct/phone", phone=NEW_PHONE)
     assert "090 123 45 67" in text_of(browser.get("/me"))
     done = browser.send_form(f"{request}/verify", code=code)
-    assert done.headers["location"] == "/me?done=corrected"
+    assert done.headers["location"] == "/me"
     page = text_of(browser.get(done.headers["location"]))
     assert "Đã sửa xong" in page
     assert NEW_PHONE in page
     assert "090 123 45 67" not in page
     assert browser.send_form(f"{request}/verify", code=code).status_code == 422
+
+
+def test_what_was_done_is_said_once_and_to_who_did_it(service: Service) -> None:
+    """No link makes the page say that something was done; a form does, on the next page and on no later one."""
+    browser = service.register(ALICE)
+    for link in ("/me?done=corrected", "/me?done=removed", "/me/sessions?ended"):
+        assert 'class="note done"' not in browser.get(link).text
+    request, code = ask(service, browser, "/me/correct/phone", phone=NEW_PHONE)
+    done = browser.send_form(f"{request}/verify", code=code)
+    assert "Max-Age=60;" in done.headers["set-cookie"]
+    assert "Đã sửa xong" in text_of(browser.get("/me"))
+    assert "Đã sửa xong" not in text_of(browser.get("/me"))
+    browser.cookies.set(DONE.name, "<b>all is well</b>")
+    page = browser.get("/me").text
+    assert 'class="note done"' not in page
+    assert "all is well" not in page
 
 
 def test_a_wrong_correction_keeps_what_was_typed(service: Service) -> None:
@@ -138,7 +155,7 @@ def test_a_wrong_code_proves_nothing(service: Service) -> None:
     newer = service.newest_code()
     if newer != code:
         assert browser.send_form(f"{request}/verify", code=code).status_code == 422
-    assert browser.send_form(f"{request}/verify", code=newer).headers["location"] == "/me?done=corrected"
+    assert browser.send_form(f"{request}/verify", code=newer).headers["location"] == "/me"
 
 
 def test_a_request_is_its_subjects_alone(service: Service) -> None:
@@ -168,7 +185,7 @@ def test_a_new_email_address_needs_both_codes(service: Service) -> None:
     wrong = "000000" if newer != "000000" else "111111"
     assert browser.send_form(f"{request}/new-address", code=wrong).status_code == 422
     assert "alice@shop.example" in text_of(browser.get("/me"))
-    assert browser.send_form(f"{request}/new-address", code=newer).headers["location"] == "/me?done=corrected"
+    assert browser.send_form(f"{request}/new-address", code=newer).headers["location"] == "/me"
     assert "alice@home.example" in text_of(browser.get("/me"))
     assert elsewhere.get("/me").headers["location"].startswith("/sign-in")
     other = service.browser()

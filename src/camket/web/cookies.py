@@ -1,4 +1,4 @@
-"""The cookies of the pages. None holds anything about the person: three are random names, one is a language.
+"""The cookies of the pages. None is about the person: three are random names, one is a language, one a word of ours.
 
 On https each carries the `__Host-` prefix, which a browser keeps only when it came over https, for this host alone.
 """
@@ -23,12 +23,12 @@ class Cookie:
     Args:
         name: without the prefix.
         same_site: `strict` for what only our own pages need; `lax` for what a link from a mail must bring along.
-        max_age_days: how long the browser keeps it.
+        max_age_seconds: how long the browser keeps it.
     """
 
     name: str
     same_site: Literal["lax", "strict"]
-    max_age_days: int
+    max_age_seconds: int
 
     def key(self, *, https: bool) -> str:
         """Return the name under which the browser keeps it."""
@@ -43,7 +43,7 @@ class Cookie:
         response.set_cookie(
             self.key(https=https),
             value,
-            max_age=self.max_age_days * DAY_SECONDS,
+            max_age=self.max_age_seconds,
             path="/",
             secure=https,
             httponly=True,
@@ -55,11 +55,13 @@ class Cookie:
         response.delete_cookie(self.key(https=https), path="/", secure=https, httponly=True, samesite=self.same_site)
 
 
-SESSION: Final = Cookie(name="camket_session", same_site="lax", max_age_days=180)
+SESSION: Final = Cookie(name="camket_session", same_site="lax", max_age_seconds=180 * DAY_SECONDS)
 """The session's random name; the service decides how long it is good for."""
-BROWSER: Final = Cookie(name="camket_browser", same_site="strict", max_age_days=365)
+BROWSER: Final = Cookie(name="camket_browser", same_site="strict", max_age_seconds=365 * DAY_SECONDS)
 """Binds a code to the browser that asked for it."""
-CERTIFICATE: Final = Cookie(name="camket_certificate", same_site="strict", max_age_days=30)
+CERTIFICATE: Final = Cookie(name="camket_certificate", same_site="strict", max_age_seconds=30 * DAY_SECONDS)
 """Leads to the certificate of a deletion, after the account is gone."""
-LANGUAGE: Final = Cookie(name="camket_language", same_site="lax", max_age_days=365)
+LANGUAGE: Final = Cookie(name="camket_language", same_site="lax", max_age_seconds=365 * DAY_SECONDS)
 """`vi` or `en`."""
+DONE: Final = Cookie(name="camket_done", same_site="strict", max_age_seconds=60)
+"""What was done just before, for the next page to say once; one of a few words."""

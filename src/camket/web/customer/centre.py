@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from camket.services import centre
 from camket.services.own_devices import name_item
 from camket.web.customer.devices import say_device
+from camket.web.customer.done import show_done
 from camket.web.customer.held import say_items
 from camket.web.customer.uses import MOST_ITEMS, say_use
-from camket.web.i18n import marked
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from camket.web.customer.held import SaidItem
     from camket.web.visit import Visit
 
-DONE: Final = {
-    "corrected": marked("It is corrected. The old value is gone."),
-    "removed": marked("It is deleted. What a law makes us keep stays until its date and is shown below."),
-    "named": marked("The name of the device is saved."),
-    "forgotten": marked("The device is forgotten."),
-}
-"""What may have been done just before, by its name in the address."""
 LONGEST_PAGE: Final = 6
 
 
@@ -53,15 +46,14 @@ def my_data(visit: Visit) -> Response:
         (counts.uses_this_week, visit.say("uses this week"), ""),
         (counts.disclosures, visit.say("times given to outsiders"), "told" if counts.disclosures else "good"),
     )
-    done = DONE.get(visit.query.get("done", ""))
-    return visit.show(
+    return show_done(
+        visit,
         "me.html",
         groups=[_say_group(visit, group) for group in data.groups],
         devices=[say_device(visit, device) for device in data.devices],
         devices_named=name_item(policy) is not None,
         uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],
         numbers=numbers,
-        done=visit.say(done) if done else None,
     )
 
 

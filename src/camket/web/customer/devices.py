@@ -9,8 +9,9 @@ from camket.core.errors import NotFoundError
 from camket.services.centre import my_data
 from camket.services.forms import FieldSpec, FormError
 from camket.services.own_devices import NO_DEVICE, forget_device, name_device, name_item
+from camket.web.customer.done import FORGOTTEN, NAMED, lead_on
 from camket.web.customer.held import say_items
-from camket.web.endpoints import see_other
+from camket.web.endpoints import HOME
 from camket.web.forms import field_of, labels_of, problems_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def name(visit: Visit) -> Response:
         name_device(visit.context, visit.own, handle=handle, typed=typed)
     except FormError as error:
         return _form(visit, _device(visit), typed, problems_of(error, visit.language))
-    return see_other("/me?done=named")
+    return lead_on(visit, HOME, NAMED)
 
 
 def forget_form(visit: Visit) -> Response:
@@ -83,7 +84,7 @@ def forget_form(visit: Visit) -> Response:
 def forget(visit: Visit) -> Response:
     """Forget the device."""
     forget_device(visit.context, visit.own, handle=visit.parameters["device"])
-    return see_other("/me?done=forgotten")
+    return lead_on(visit, HOME, FORGOTTEN)
 
 
 def _form(visit: Visit, device: SaidDevice, typed: str, problems: Mapping[str, str] | None = None) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camket.services.sessions import list_sessions, revoke_session
-from camket.web.endpoints import see_other
+from camket.web.customer.done import ENDED, lead_on, show_done
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 def sessions(visit: Visit) -> Response:
     """List every session of the subject, this one marked."""
-    done = visit.say("That session has ended.") if "ended" in visit.query else None
-    return visit.show("sessions.html", sessions=list_sessions(visit.context, visit.own), done=done)
+    return show_done(visit, "sessions.html", sessions=list_sessions(visit.context, visit.own))
 
 
 def revoke(visit: Visit) -> Response:
     """End a session elsewhere; one that is gone is ended already."""
     revoke_session(visit.context, visit.own, visit.parameters["session"])
-    return see_other("/me/sessions?ended")
+    return lead_on(visit, "/me/sessions", ENDED)

@@ -12,7 +12,8 @@ from camket.services.requests import find_request
 from camket.services.verification import prove, send_code, standing_proof
 from camket.web.customer.arrival import browser_of
 from camket.web.customer.codes import CodePage
-from camket.web.endpoints import see_other
+from camket.web.customer.done import CORRECTED, REMOVED, lead_on
+from camket.web.endpoints import HOME, see_other
 from camket.web.forms import code_problem
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from camket.core.terms import VerifiedIdentity
     from camket.web.visit import Visit
-
-CORRECTED = "/me?done=corrected"
-REMOVED = "/me?done=removed"
 
 
 def ask_for_proof(visit: Visit, request_id: str) -> Response:
@@ -79,7 +77,7 @@ def new_address(visit: Visit) -> Response:
         )
     except VerificationError as error:
         return _new_address_page(visit).show(visit, code_problem(visit, error))
-    return see_other(CORRECTED)
+    return lead_on(visit, HOME, CORRECTED)
 
 
 def send_to_new_address(visit: Visit) -> Response:
@@ -95,11 +93,11 @@ def _go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
         return see_other(f"/me/requests/{request.id}/copy")
     if removes(visit.context, subject_id=identity.subject_id, request_id=request.id):
         finish_removal(visit.context, identity)
-        return see_other(REMOVED)
+        return lead_on(visit, HOME, REMOVED)
     if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=request.id):
         return _ask_new_address(visit, identity)
     finish_correction(visit.context, identity, session_id=visit.own.id)
-    return see_other(CORRECTED)
+    return lead_on(visit, HOME, CORRECTED)
 
 
 def _ask_new_address(visit: Visit, identity: VerifiedIdentity) -> Response:

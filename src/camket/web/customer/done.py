@@ -1,0 +1,45 @@
+"""Saying once, on the page after a form, that it was done: only who did it is told, never whoever follows a link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from camket.web import cookies
+from camket.web.endpoints import see_other
+from camket.web.i18n import marked
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from camket.web.visit import Visit
+
+CORRECTED: Final = "corrected"
+REMOVED: Final = "removed"
+NAMED: Final = "named"
+FORGOTTEN: Final = "forgotten"
+ENDED: Final = "ended"
+
+_SENTENCES: Final = {
+    CORRECTED: marked("It is corrected. The old value is gone."),
+    REMOVED: marked("It is deleted. What a law makes us keep stays until its date and is shown below."),
+    NAMED: marked("The name of the device is saved."),
+    FORGOTTEN: marked("The device is forgotten."),
+    ENDED: marked("That session has ended."),
+}
+
+
+def lead_on(visit: Visit, path: str, done: str) -> Response:
+    """Lead to the page that says what was done; `done` is one of this module's words."""
+    response = see_other(path)
+    cookies.DONE.give(response, done, https=visit.https)
+    return response
+
+
+def show_done(visit: Visit, template: str, **view: object) -> Response:
+    """Return a page whose `done` says what was done just before, or is None; it is said once."""
+    word = cookies.DONE.read(visit.cookies, https=visit.https)
+    sentence = _SENTENCES.get(word or "")
+    response = visit.show(template, status=200, done=visit.say(sentence) if sentence else None, **view)
+    if word is not None:
+        cookies.DONE.take_back(response, https=visit.https)
+    return response
