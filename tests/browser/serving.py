@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Served:
         log: the file into which it writes what it says.
         environment: what it was started with, for commands on the same data.
         process: the service itself.
+        killed: set when a test has killed it on purpose.
     """
 
     origin: str
@@ -37,6 +39,13 @@ class Served:
     log: Path
     environment: dict[str, str]
     process: subprocess.Popen[str]
+    killed: Event
+
+    def kill(self) -> None:
+        """Kill the service with -9."""
+        self.killed.set()
+        self.process.kill()
+        self.process.wait()
 
     def command(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
         """Run `camket` beside the service and return how it ended."""
@@ -70,15 +79,25 @@ def served(folder: Path, *, demonstration: bool = False, **settings: str) -> Ite
         process = subprocess.Popen(
             [CAMKET, "serve"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log_file, text=True
         )
+        killed = Event()
         try:
-            yield Served(origin=_origin_of(process, log), data=data, log=log, environment=environment, process=process)
+            yield Served(
+                origin=_origin_of(process, log),
+                data=data,
+                log=log,
+                environment=environment,
+                process=process,
+                killed=killed,
+            )
         finally:
             ended = process.poll()
             process.terminate()
             process.wait(STOP_SECONDS)
             assert process.stdout is not None
             process.stdout.close()
-    assert ended is None, f"camket serve ended by itself with {ended}: {log.read_text(encoding='utf-8')}"
+    assert ended is None or killed.is_set(), (
+        f"camket serve ended by itself with {ended}: {log.read_text(encoding='utf-8')}"
+    )
 
 
 def _origin_of(process: subprocess.Popen[str], log: Path) -> str:

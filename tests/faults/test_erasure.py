@@ -192,8 +192,7 @@ def test_a_served_erasure_survives_kill_9(tmp_path: Path) -> None:
         form = alice.follow(page).text
         (accepted,) = re.findall(r'name="accepted"[^>]*value="([0-9a-f]{64})"', form)
         assert alice.post(str(page.location), accepted=accepted).status == 303
-        service.process.kill()
-        service.process.wait()
+        service.kill()
     with served(tmp_path) as service:
         alice.origin = service.origin
         certificate = fetched_certificate(alice)
