@@ -7,7 +7,7 @@ moment of sending, so a customer who has objected, or is gone, since it was queu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -240,6 +240,8 @@ def _values(ctx: Context, args: JsonObject, policy: Policy, language: Language) 
         "minutes": str(CODE_MINUTES),
         "hours": str(policy.unconfirmed_hours),
         "item": labels.get(str(args.get("item")), ""),
+        "article": str(args.get("article", "")),
+        "until": f"{date.fromisoformat(str(args['until'])):%d/%m/%Y}" if "until" in args else "",
     }
 
 

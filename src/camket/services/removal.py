@@ -11,6 +11,7 @@ from camket.core.errors import ConflictError, NotFoundError
 from camket.core.terms import Right, Source
 from camket.core.vault.keyring import KeyKind
 from camket.rows import RequestState
+from camket.services.calendar import day_of
 from camket.services.devices import describes_device
 from camket.services.erasure import declared_item
 from camket.services.outbox import queue_mail_in
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from camket.core.policy.model import Item
     from camket.core.terms import VerifiedIdentity
+    from camket.core.vault.shred import Kept
     from camket.ports import Unit
     from camket.rows import HeldValueRow, RequestRow
     from camket.services.context import Context
@@ -106,18 +108,27 @@ def finish_removal(ctx: Context, identity: VerifiedIdentity) -> None:
 
     def remove(unit: Unit) -> None:
         begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY)
-        remove_in(unit, ctx, subject_id=subject_id, rows=(_own_row_in(unit, subject_id, row_id),), request=request_id)
+        row = _own_row_in(unit, subject_id, row_id)
+        kept = remove_in(unit, ctx, subject_id=subject_id, rows=(row,), request=request_id)
         finish_in(unit, ctx, begun)
         unit.requests.clear(request_id)
-        args = {"request": request_id, "item": body.item}
-        queue_mail_in(unit, ctx, subject_id=subject_id, template="removed", args=args)
+        template, args = _notice(kept, request_id=request_id, item=body.item)
+        queue_mail_in(unit, ctx, subject_id=subject_id, template=template, args=args)
 
     ctx.store.write(remove)
 
 
+def _notice(kept: Sequence[Kept], *, request_id: str, item: str) -> tuple[str, dict[str, str]]:
+    """Return which mail says what became of the value, and its arguments."""
+    if not kept:
+        return "removed", {"request": request_id, "item": item}
+    until = day_of(kept[0].until).isoformat()
+    return "removed_held", {"request": request_id, "item": item, "article": kept[0].article, "until": until}
+
+
 def remove_in(
     unit: Unit, ctx: Context, *, subject_id: str, rows: Sequence[HeldValueRow], request: str | None = None
-) -> None:
+) -> tuple[Kept, ...]:
     """Delete live values because their subject says so; what a law holds of them goes under `hold`.
 
     Args:
@@ -126,6 +137,9 @@ def remove_in(
         subject_id: whose values.
         rows: at least one.
         request: number of the request that it belongs to.
+
+    Returns:
+        What a law holds of them; empty where everything is deleted.
 
     Raises:
         NotFoundError: none of them is held any more; the unit must not go on.
@@ -139,6 +153,7 @@ def remove_in(
         gone = [one.row_id for one in plan.destroy]
         ctx.door.erase_in(unit, subject_id=subject_id, row_ids=gone, request=request).require()
     forget_indexes_in(unit, history, subject_id, rows)
+    return plan.kept
 
 
 def _own_row_in(unit: Unit, subject_id: str, row_id: str) -> HeldValueRow:

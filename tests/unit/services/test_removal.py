@@ -8,6 +8,7 @@ from camket.core.errors import ConflictError, NotFoundError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import Source
 from camket.core.vault.keyring import KeyKind
+from camket.services.calendar import day_of
 from camket.services.centre import HeldView, my_data, use_of
 from camket.services.correction import finish_correction, start_correction
 from camket.services.removal import finish_removal, start_removal
@@ -63,6 +64,8 @@ def test_a_value_goes_after_proof(journey: Service, alice: Customer) -> None:
     mail = journey.last_mail(alice.email)
     assert "Tin nhắn hỗ trợ" in mail.text
     assert "40 mm" not in mail.text
+    assert "đã được xóa" in mail.subject
+    assert "luật" not in mail.text
 
 
 def test_it_goes_once(journey: Service, alice: Customer) -> None:
@@ -131,6 +134,7 @@ def test_what_a_law_holds_goes_under_hold(tmp_path: Path) -> None:
     (policy / "policy.yaml").write_text(text, encoding="utf-8")
     with service_in(tmp_path / "data", policy=policy) as service:
         alice = register(service)
+        service.work()
         give(service, alice, shop_tax_code="0300000000")
         (value,) = held(service, alice, "shop.tax_code")
         request = start_removal(service.ctx, alice.session, row_id=value.row_id)
@@ -141,5 +145,10 @@ def test_what_a_law_holds_goes_under_hold(tmp_path: Path) -> None:
         assert not kept.removable
         rows = service.ctx.store.read(lambda unit: unit.values.of_subject(alice.subject_id, ("shop.tax_code",)))
         assert [row.key_kind for row in rows] == [KeyKind.HOLD]
+        service.work()
+        mail = service.last_mail(alice.email)
+        for said in ("chưa bị xóa hẳn", kept.article, f"{day_of(kept.kept_until):%d/%m/%Y}"):
+            assert said in mail.text
+        assert "đã được xóa" not in mail.subject + mail.text
         with pytest.raises(NotFoundError):
             start_removal(service.ctx, alice.session, row_id=value.row_id)

@@ -236,6 +236,36 @@ REMOVED: Final = MailTemplate(
     },
 )
 
+REMOVED_HELD: Final = MailTemplate(
+    id="removed_held",
+    purpose=RIGHTS_PURPOSE,
+    needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
+    places=frozenset({"name", "item", "article", "until"}),
+    wordings={
+        Language.VI: _wording(
+            "Một phần dữ liệu của bạn ở {controller} đã ngừng được dùng",
+            "Chào {name},",
+            "Một giá trị của mục “{item}” vừa được gỡ theo yêu cầu của bạn, sau khi xác minh bằng mã: "
+            "không dịch vụ nào dùng nó nữa.",
+            "Giá trị đó chưa bị xóa hẳn, vì luật buộc chúng tôi giữ ({article}). Nó được niêm phong riêng, chỉ mở ra "
+            "cho bạn hoặc khi luật yêu cầu, và bị xóa ngày {until}.",
+            "Nếu không phải bạn, hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+        Language.EN: _wording(
+            "Some of your data with {controller} is no longer used",
+            "Hello {name},",
+            "One value of “{item}” was just taken out of use at your request, after a check by code: no service uses "
+            "it any more.",
+            "It is not deleted yet, because a law makes us keep it ({article}). It is sealed apart, opens for you or "
+            "where the law asks for it, and is deleted on {until}.",
+            "If it was not you, open “My data” to sign unknown devices out: {origin}/me",
+            "— {controller} · {origin}",
+        ),
+    },
+)
+"""Sent in the place of `removed` where a law holds the value."""
+
 SERVICE_NOTICE: Final = MailTemplate(
     id="service_notice",
     purpose="notify",
@@ -269,6 +299,7 @@ TEMPLATES: Final = {
         EMAIL_CHANGED,
         CORRECTED,
         REMOVED,
+        REMOVED_HELD,
         SERVICE_NOTICE,
     )
 }
