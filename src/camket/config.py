@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     registrations_per_address_hour: Count = Field(20, description="Registrations started from one address in an hour.")
     sign_ins_per_address_hour: Count = Field(30, description="Sign-ins started from one address in an hour.")
     attempts_per_address_hour: Count = Field(60, description="Codes entered from one address in an hour.")
-    codes_per_subject_hour: Count = Field(6, description="Codes sent to one e-mail address in an hour.")
+    codes_per_subject_hour: Count = Field(
+        6, description="Codes sent to one e-mail address in an hour, and requests that one customer may start."
+    )
 
     @field_validator("origin")
     @classmethod

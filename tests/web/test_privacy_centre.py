@@ -17,6 +17,8 @@ from camket.web.cookies import DONE
 from tests.web.conftest import ALICE, BOB, Browser
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from httpx2 import Response
 
     from tests.web.conftest import Service
@@ -142,6 +144,19 @@ def test_only_what_one_gave_is_corrected(service: Service, item: str) -> None:
     browser = service.register(ALICE)
     assert browser.get(f"/me/correct/{item}").status_code == 404
     assert browser.send_form(f"/me/correct/{item}", **{item: "x"}).status_code == 404
+
+
+def test_too_many_requests_are_told_to_wait(make_service: Callable[..., Service]) -> None:
+    """After as many requests as there are codes in an hour, the next form answers 429 and says when to come again."""
+    service = make_service(codes_per_subject_hour=2)
+    browser = service.register(ALICE)
+    for _ in range(2):
+        assert browser.send_form("/me/copy").status_code == 303
+    for path, fields in (("/me/copy", {}), ("/me/delete", {}), ("/me/correct/email", {"email": "a@home.example"})):
+        refused = browser.send_form(path, **fields)
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) <= 3600
+    assert browser.get("/me").status_code == 200
 
 
 def test_a_wrong_code_proves_nothing(service: Service) -> None:

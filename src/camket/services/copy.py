@@ -71,6 +71,9 @@ class _Read:
 def start_copy(ctx: Context, session: Session) -> RequestRow:
     """Ask for a copy; it is made once identity is proved as the policy wants.
 
+    Raises:
+        RateLimitedError: too many requests of this subject in this hour; nothing was stored.
+
     Effects: the request and its ledger record are durable. Twice makes two requests.
     """
     return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.PORT))

@@ -17,7 +17,7 @@ from camket.services.access import SUBJECT
 from camket.services.codes import enter_code, issue_code_in, use_code_in
 from camket.services.devices import describes_device
 from camket.services.forms import read_value
-from camket.services.limits import RateLimit, count_try_in, visitor_key
+from camket.services.limits import RateLimit, count_try_in, require_request_left_in, visitor_key
 from camket.services.outbox import queue_mail_in
 from camket.services.requests import (
     NO_REQUEST,
@@ -60,11 +60,14 @@ def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -
     Raises:
         NotFoundError: there is no such item to correct; names the nearest.
         FormError: the value is not one of the item's kind; nothing was stored.
+        RateLimitedError: too many requests of this subject in this hour; nothing was stored.
 
     Effects: the request, the new value sealed in it, and a ledger record without any value. Twice makes two requests.
     """
     declared = _find_item(ctx, item)
     value = read_value(declared, typed)
+    now = ctx.clock.now()
+    ctx.store.read(lambda unit: require_request_left_in(unit, ctx, session.subject_id, now))
     former = None
     if declared.kind is ItemKind.EMAIL:
         opened = ctx.door.read(

@@ -106,6 +106,9 @@ def preview_erasure(ctx: Context, session: Session) -> Preview:
 def start_erasure(ctx: Context, session: Session) -> RequestRow:
     """Ask for the account to be erased; nothing happens until identity is proved and the consequences are accepted.
 
+    Raises:
+        RateLimitedError: too many requests of this subject in this hour; nothing was stored.
+
     Effects: the request and its ledger record are durable. Twice makes two requests; neither runs by itself.
     """
     return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.ERASE))

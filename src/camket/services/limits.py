@@ -158,5 +158,39 @@ def count_subject_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -
     Raises:
         RateLimitedError: too many codes to this subject in this hour.
     """
-    limit = RateLimit(bucket="proof", count=ctx.settings.codes_per_subject_hour)
-    count_try_in(unit, limit, visitor_key(ctx, f"subject {subject_id}"), now)
+    count_try_in(unit, _proof_limit(ctx), _subject_key(ctx, subject_id), now)
+
+
+def require_request_left_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
+    """Refuse a request that may not be started, or could not be proved in this hour; nothing is counted.
+
+    Raises:
+        RateLimitedError: the subject started as many requests as they may get codes, or has no code left.
+    """
+    for limit in (_request_limit(ctx), _proof_limit(ctx)):
+        start, wait = _window(limit, now)
+        if unit.limits.count(limit.bucket, _subject_key(ctx, subject_id), window_start=start) >= limit.count:
+            raise _limited(wait)
+
+
+def count_request_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
+    """Count one request that a subject starts, before anything of it is written.
+
+    Raises:
+        RateLimitedError: as `require_request_left_in`; the unit must not go on.
+    """
+    require_request_left_in(unit, ctx, subject_id, now)
+    count_try_in(unit, _request_limit(ctx), _subject_key(ctx, subject_id), now)
+
+
+def _proof_limit(ctx: Context) -> RateLimit:
+    return RateLimit(bucket="proof", count=ctx.settings.codes_per_subject_hour)
+
+
+def _request_limit(ctx: Context) -> RateLimit:
+    # Each request is proved by a code: more of them could not be proved.
+    return RateLimit(bucket="request", count=ctx.settings.codes_per_subject_hour)
+
+
+def _subject_key(ctx: Context, subject_id: str) -> bytes:
+    return visitor_key(ctx, f"subject {subject_id}")

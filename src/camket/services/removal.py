@@ -59,6 +59,7 @@ def start_removal(ctx: Context, session: Session, *, row_id: str) -> RequestRow:
 
     Raises:
         NotFoundError: it is not theirs, not held any more, or not theirs to delete alone.
+        RateLimitedError: too many requests of this subject in this hour; nothing was stored.
 
     Effects: the request and a ledger record; the value stays until it is proved who asks. Twice makes two requests.
     """

@@ -14,6 +14,7 @@ from camket.rows import RequestRow, RequestState
 from camket.services.access import SUBJECT
 from camket.services.access_standing import subject_facts
 from camket.services.ids import random_id
+from camket.services.limits import count_request_in
 
 if TYPE_CHECKING:
     from camket.core.gate.history import Standing
@@ -79,8 +80,11 @@ def start_request_in(
 
     Raises:
         DeniedError: the subject does not have this right; the unit must not go on.
+        RateLimitedError: too many requests of this subject in this hour; the unit must not go on.
     """
     now = ctx.clock.now()
+    # INVARIANT: counted before anything is written, so that no one fills the ledger with requests that go nowhere.
+    count_request_in(unit, ctx, subject_id, now)
     terms = terms_of(standing_in(unit, ctx, subject_id).rights, right)
     request_id = random_id(ctx.entropy)
     sealed = None
