@@ -120,7 +120,14 @@ def test_without_a_way_out_for_mail_it_refuses(given: dict[str, object]) -> None
 
 @pytest.mark.parametrize(
     "origin",
-    ["shop.example", "http://shop.example", "https://", "https://shop.example/app", "https://a@shop.example", "ftp://x"],
+    [
+        "shop.example",
+        "http://shop.example",
+        "https://",
+        "https://shop.example/app",
+        "https://a@shop.example",
+        "ftp://x",
+    ],
 )
 def test_a_public_address_is_an_origin_over_tls(origin: str) -> None:
     """What is no origin, or would carry sessions in the clear, is refused by its setting's name."""
