@@ -28,6 +28,12 @@ T = TypeVar("T")
 MOST_WAITING: Final = 4096
 """Units that may wait; one more is refused at once instead of being kept waiting."""
 
+GATHER_SECONDS: Final = 0.002
+"""How long a group waits at most for as many units as shared the commit before it."""
+
+NOT_GATHERING: Final = MOST_WAITING + 1
+"""Never reached by the units that wait."""
+
 
 class Waiting:
     """A unit of work that waits for its turn, then for the commit."""
@@ -93,6 +99,9 @@ class GroupCommit:
         self._closed = False
         self._ending = False
         self._failed = False
+        self._expected = NOT_GATHERING
+        self._enough = threading.Lock()
+        self._enough.acquire()
         self._thread = threading.Thread(target=self._serve, name="camket-writer", daemon=True)
         self._thread.start()
 
@@ -106,6 +115,8 @@ class GroupCommit:
             if self._queue.qsize() >= MOST_WAITING:
                 raise StoreError(f"the store is busy: {MOST_WAITING} units of work are waiting; try again")
             self._queue.put(waiting)
+            if self._queue.qsize() >= self._expected:
+                self._stop_gathering()
         waiting.wait()
         result: T = waiting.take()
         return result
@@ -116,11 +127,36 @@ class GroupCommit:
             if not self._closed:
                 self._closed = True
                 self._queue.put(None)
+                self._stop_gathering()
         self._thread.join()
+
+    def _stop_gathering(self) -> None:
+        """End the writer's wait for more units, if it waits; the entrance is held."""
+        if self._expected != NOT_GATHERING:
+            self._expected = NOT_GATHERING
+            self._enough.release()
+
+    def _gather(self, number: int) -> None:
+        """Wait until so many units wait, but not for long.
+
+        Callers that shared a commit come back together. While units run, each statement gives the interpreter to a
+        caller that is on its way and has to take it back; waiting for all of them first spares both sides that.
+        """
+        with self._entrance:
+            if self._closed or self._queue.qsize() >= number:
+                return
+            self._expected = number
+        self._enough.acquire(timeout=GATHER_SECONDS)
+        with self._entrance:
+            self._expected = NOT_GATHERING
+            # Told in the very moment of giving up: the next wait must not end at once for that.
+            self._enough.acquire(blocking=False)
 
     def _serve(self) -> None:
         self._inside.running = True
+        group: list[Waiting] = []
         while (first := self._queue.get()) is not None:
+            self._gather(len(group) - 1)
             group = [first]
             try:
                 self._commit_group(group)
