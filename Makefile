@@ -41,7 +41,7 @@ pytest: .venv/.test assets browser
 	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadgroup
 
 bench: .venv/.bench  ## the figures that the README quotes, one file each
-	@for figure in benchmarks/[!_]*.py; do echo "== $$figure"; $(BIN)/python "$$figure"; done
+	@status=0; for figure in benchmarks/[!_]*.py; do echo "== $$figure"; $(BIN)/python "$$figure" || status=1; done; exit $$status
 
 screens: .venv/.test assets browser  ## screenshots of the demonstration data
 	$(BIN)/python scripts/screens.py
