@@ -138,7 +138,9 @@ def test_what_a_law_holds_goes_under_hold(tmp_path: Path) -> None:
         give(service, alice, shop_tax_code="0300000000")
         (value,) = held(service, alice, "shop.tax_code")
         request = start_removal(service.ctx, alice.session, row_id=value.row_id)
-        finish_removal(service.ctx, alice.prove(request.id))
+        proof = alice.prove(request.id)
+        service.work()
+        finish_removal(service.ctx, proof)
         (kept,) = held(service, alice, "shop.tax_code")
         assert kept.article == "Nghị định 333/2026/NĐ-CP"
         assert kept.kept_until is not None
