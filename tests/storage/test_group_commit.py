@@ -173,3 +173,28 @@ def test_a_full_queue_refuses_instead_of_keeping_waiting(tmp_path: Path, monkeyp
         go_on.set()
         assert len({future.result() for future in waiting}) == 3
     assert MOST_WAITING == 4096
+
+
+def test_those_who_shared_a_commit_are_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a commit of four, the next begins once four wait again: no unit of it runs before, and they share it."""
+    monkeypatch.setattr("camket.adapters.store.group_commit.GATHER_SECONDS", 60.0)
+    path = tmp_path / "camket.db"
+    with closing(SqliteStore(path)) as store, ThreadPoolExecutor(4) as pool:
+        run_while_one_is_under_way(store, [add(number) for number in range(3)])
+        before = commits(path)
+        waiting = [pool.submit(store.write, add(number)) for number in range(10, 14)]
+        assert all(one.result(timeout=20) for one in waiting)
+        assert commits(path) - before == 1
+
+
+def test_closing_ends_the_wait_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit that is alone after a commit of four is stored when the store closes, without the others."""
+    monkeypatch.setattr("camket.adapters.store.group_commit.GATHER_SECONDS", 60.0)
+    store = SqliteStore(tmp_path / "camket.db")
+    run_while_one_is_under_way(store, [add(number) for number in range(3)])
+    with ThreadPoolExecutor(2) as pool:
+        alone = pool.submit(store.write, add(10))
+        while not store._writer._expected < MOST_WAITING:
+            pass
+        pool.submit(store.close).result(timeout=20)
+        assert alone.result(timeout=20)
