@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from camket.core.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     )
 
 T = TypeVar("T")
+
+_FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\.[a-z0-9]{1,8}", re.ASCII)
 
 
 class Clock(Protocol):
@@ -370,4 +375,72 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Finish the units that wait, refuse new ones, close the files; twice is once."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedItem:
+    """What a guest holds of one declared item about one subject, as one file of their copy.
+
+    Args:
+        item: id of the item, as the policy declares it.
+        file_name: `catalogue.json`: lower-case letters, digits, `-` and `_`, then an ending; once per holder and copy.
+        media_type: of the content, `application/json`.
+        content: *personal*; the whole file; UTF-8 where it is text.
+        count: how many of the item it holds, as `Holder.count` counts them.
+
+    Raises:
+        InvalidValueError: the file name is not of this form, or the count is negative.
+    """
+
+    item: str
+    file_name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    count: int
+
+    def __post_init__(self) -> None:
+        if _FILE_NAME.fullmatch(self.file_name) is None:
+            raise InvalidValueError(f"`{self.file_name}` is no name for a file of a copy; write `catalogue.json`")
+        if self.count < 0:
+            raise InvalidValueError(f"`count` is {self.count}; nothing can be held fewer than no times")
+
+
+class Holder(Protocol):
+    """A guest that holds declared items of subjects itself, outside the vault. Safe to call from many threads.
+
+    No method is called inside a unit of work of the store: a holder reads and writes on its own.
+    """
+
+    @property
+    def name(self) -> str:
+        """Who holds: the guest's prefix without the slash, `quay`. Never changes; good as the name of a job's step."""
+        ...
+
+    def count(self, subject_id: str) -> Mapping[str, int]:
+        """Return how many of each declared item are held; cheap, nothing is opened. Items with none are left out.
+
+        Raises:
+            HolderError: the guest could not say; nothing may be shown as if it held nothing.
+        """
+        ...
+
+    def export(self, subject_id: str) -> Sequence[ExportedItem]:
+        """Return everything that is held about a subject, *personal*; empty where nothing is.
+
+        Raises:
+            HolderError: the guest could not give it; no copy may be made without it.
+        """
+        ...
+
+    def erase(self, subject_id: str) -> None:
+        """Destroy everything that is held about a subject; durable on return.
+
+        Called when the gate knows the subject as erased already, and before their key dies. Twice is once, and it is
+        called again after a failure or a crash, and for a subject of whom nothing is held. What a request that was
+        under way wrote in between is destroyed by the next call.
+
+        Raises:
+            HolderError: the guest could not do it; what is held may be partly gone, and calling again is safe.
+        """
         ...

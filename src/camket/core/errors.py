@@ -97,6 +97,18 @@ class MailError(CamketError):
         self.permanent = permanent
 
 
+class HolderError(CamketError):
+    """A guest that holds data of subjects itself could not say what it holds, give it or destroy it.
+
+    Args:
+        holder: the guest's name; nothing personal.
+    """
+
+    def __init__(self, message: str, *, holder: str) -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
 class SettingsError(CamketError):
     """A setting that does not exist or cannot hold; the service does not start."""
 

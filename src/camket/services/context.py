@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from camket.services.holders import Holders
 
 if TYPE_CHECKING:
     from camket.ports import Clock, Entropy, KeyStore, MailCarrier, Store
@@ -44,3 +46,4 @@ class Context:
     mail: MailCarrier
     door: Door
     settings: ServiceSettings
+    holders: Holders = field(default_factory=Holders)
