@@ -199,6 +199,11 @@ class DoorCore:
         key = self._keys.subject_key(subject_id, KeyKind.LIVE)
         if key is None:
             raise DeniedError("the subject has no key any more; nothing can be stored about them")
+        # INVARIANT: what an app is declared to keep in its own tables is in no vault, where no one would look for it.
+        for item in sorted(item_names(history).holdings.intersection(values)):
+            raise InvalidValueError(
+                f"`{item}` is a holding: an app keeps it in its own tables, the vault takes none in"
+            )
         rows = []
         for item, value in values.items():
             row_id = (ids or {}).get(item) or random_id(self._entropy)

@@ -34,12 +34,14 @@ class ItemNames:
         roots: name of any age -> root.
         names: root -> every name, the newest first.
         pictures: names of the items whose values are pictures.
+        holdings: names of the items whose values an app keeps in its own tables.
         used_clocks: names of the items of which any version counts the retention from the last use.
     """
 
     roots: Mapping[str, str]
     names: Mapping[str, tuple[str, ...]]
     pictures: frozenset[str]
+    holdings: frozenset[str]
     used_clocks: frozenset[str]
 
     def expand(self, items: tuple[str, ...]) -> tuple[str, ...]:
@@ -64,21 +66,22 @@ def item_names(history: History) -> ItemNames:
     """Return the names of all items of a history; computed once for each."""
     roots = dict(history.tables.names.items)
     names: dict[str, tuple[str, ...]] = {}
-    pictures: set[str] = set()
+    kinds: dict[ItemKind, set[str]] = {ItemKind.PICTURE: set(), ItemKind.HOLDING: set()}
     clocked: set[str] = set()
     for version in reversed(history.versions):
         for item in version.policy.items:
             root = roots[item.id]
             known = names.get(root, ())
             names[root] = known + tuple(name for name in (item.id, *item.renamed_from) if name not in known)
-            if item.kind is ItemKind.PICTURE:
-                pictures.add(root)
+            if item.kind in kinds:
+                kinds[item.kind].add(root)
             if item.maximum.clock is Clock.LAST_USED:
                 clocked.add(root)
     return ItemNames(
         roots=roots,
         names=names,
-        pictures=frozenset(name for name, root in roots.items() if root in pictures),
+        pictures=frozenset(name for name, root in roots.items() if root in kinds[ItemKind.PICTURE]),
+        holdings=frozenset(name for name, root in roots.items() if root in kinds[ItemKind.HOLDING]),
         used_clocks=frozenset(name for name, root in roots.items() if root in clocked),
     )
 

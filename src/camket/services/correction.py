@@ -43,9 +43,9 @@ BUCKET: Final = "new_email_code"
 
 
 def correctable(item: Item) -> bool:
-    """Say whether a subject corrects this item themselves: what they gave, pictures and names of devices apart."""
+    """Say whether a subject corrects this item themselves: what they gave as text, but for names of devices."""
     provided = any(one.source is Source.PROVIDED for one in item.collected)
-    return provided and item.kind is not ItemKind.PICTURE and not describes_device(item.id)
+    return provided and item.kind not in (ItemKind.PICTURE, ItemKind.HOLDING) and not describes_device(item.id)
 
 
 def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -> RequestRow:

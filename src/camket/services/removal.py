@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, NotFoundError
+from camket.core.policy.model import ItemKind
 from camket.core.terms import Right, Source
 from camket.core.vault.keyring import KeyKind
 from camket.rows import RequestState
@@ -43,10 +44,11 @@ NO_VALUE: Final = "there is no such value to delete"
 def removable(item: Item) -> bool:
     """Say whether a subject deletes values of this item one by one: what they gave and may do without.
 
-    What describes a device is not: it goes with its device.
+    What describes a device is not: it goes with its device. Nor is what an app keeps itself: that goes in the app.
     """
     provided = any(one.source is Source.PROVIDED for one in item.collected)
-    return provided and not item.required and not describes_device(item.id)
+    alone = not item.required and item.kind is not ItemKind.HOLDING
+    return provided and alone and not describes_device(item.id)
 
 
 def start_removal(ctx: Context, session: Session, *, row_id: str) -> RequestRow:

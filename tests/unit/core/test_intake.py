@@ -11,6 +11,7 @@ from camket.core.terms import Language
 
 NAME, PHONE, EMAIL, TEXT = ItemKind.PERSON_NAME, ItemKind.PHONE, ItemKind.EMAIL, ItemKind.TEXT
 TYPED = (NAME, PHONE, EMAIL, ItemKind.IDENTIFIER)
+NEVER_TYPED = {ItemKind.PICTURE: ProblemCode.NOT_TEXT, ItemKind.HOLDING: ProblemCode.HELD_ELSEWHERE}
 AWKWARD = "\u200c\u200d\u094d\u0301\u0915\u0645\ud800\u00a0 @.+-0123456789()'\t\n\r\u1e9e\u0130"
 
 
@@ -54,10 +55,16 @@ def test_every_text_has_an_answer_and_twice_is_once(kind: ItemKind, text: str) -
 def test_a_very_long_text_is_refused(kind: ItemKind, length: int) -> None:
     """A text far over every limit is refused, whatever it is made of."""
     for character in ("a", "9", "\u0301", " a"):
-        assert refused(kind, character * length).code in (ProblemCode.TOO_LONG, ProblemCode.NOT_TEXT)
+        assert refused(kind, character * length).code in (ProblemCode.TOO_LONG, NEVER_TYPED.get(kind))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ItemKind if kind is not ItemKind.PICTURE])
+@pytest.mark.parametrize("kind", sorted(NEVER_TYPED))
+def test_what_is_never_typed_is_refused_as_text(kind: ItemKind) -> None:
+    """A picture comes as a file and a holding stays with its app; text is neither."""
+    assert refused(kind, "a picture or a book").code is NEVER_TYPED[kind]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ItemKind if kind not in NEVER_TYPED])
 @pytest.mark.parametrize("text", ["", " ", "\t \r\n"])
 def test_an_empty_field_asks_for_a_value(kind: ItemKind, text: str) -> None:
     """Nothing, and nothing but spaces and line ends, is empty."""

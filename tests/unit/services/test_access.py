@@ -476,3 +476,17 @@ def test_outcomes_of_the_gate_and_of_the_ledger_are_the_same_words() -> None:
     assert {outcome.value: said.value for outcome, said in OUTCOMES.items()} == {
         one.value: one.value for one in Outcome
     }
+
+
+def test_the_vault_takes_in_no_holding(service: Service, alice: str) -> None:
+    """What the policy has an app keep in its own tables is refused at the door, and nothing is on record."""
+    before = service.ctx.store.read(lambda unit: unit.records.of_subject(alice, limit=10))
+    with pytest.raises(InvalidValueError, match=r"`shop\.catalogue` is a holding"):
+        service.ctx.door.collect(
+            actor="service:shop",
+            subject_id=alice,
+            values={"shop.catalogue": "72 kinds of tea"},
+            service="shop",
+            source=Source.PROVIDED,
+        )
+    assert service.ctx.store.read(lambda unit: unit.records.of_subject(alice, limit=10)) == before

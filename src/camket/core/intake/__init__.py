@@ -8,7 +8,7 @@ from camket.core.intake.answer import Accepted, Problem, ProblemCode
 from camket.core.intake.emails import read_email
 from camket.core.intake.names import read_name
 from camket.core.intake.phones import read_phone, show_phone
-from camket.core.intake.texts import read_fact, read_identifier, read_picture, read_text
+from camket.core.intake.texts import read_fact, read_holding, read_identifier, read_picture, read_text
 from camket.core.policy.model import ItemKind
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _READERS: Final[dict[ItemKind, Callable[[str], Accepted | Problem]]] = {
     ItemKind.IDENTIFIER: read_identifier,
     ItemKind.FACT: read_fact,
     ItemKind.PICTURE: read_picture,
+    ItemKind.HOLDING: read_holding,
 }
 
 

@@ -27,6 +27,7 @@ class ProblemCode(StrEnum):
     NOT_A_PHONE = "not_a_phone"
     NOT_AN_EMAIL = "not_an_email"
     NOT_TEXT = "not_text"
+    HELD_ELSEWHERE = "held_elsewhere"
     UNDECLARED = "undeclared"
 
 

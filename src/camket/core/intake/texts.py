@@ -44,6 +44,15 @@ def read_picture(_text: str) -> Problem:
     return problem(ProblemCode.NOT_TEXT, vi="Hãy chọn một tệp ảnh.", en="Please choose a picture file.")
 
 
+def read_holding(_text: str) -> Problem:
+    """Return the problem of a holding that is handed in: the app keeps its values itself."""
+    return problem(
+        ProblemCode.HELD_ELSEWHERE,
+        vi="Mục này nằm trong sổ sách riêng của ứng dụng; hãy ghi ngay trong ứng dụng.",
+        en="This is kept in the app's own books; please enter it in the app.",
+    )
+
+
 def _read(text: str, *, limit: int, refused: frozenset[ProblemCode], allowed: str = "") -> Accepted | Problem:
     if len(text) > 2 * limit:
         return too_long(limit=limit, length=len(text))

@@ -122,6 +122,7 @@ def _find_in_items(declared: Declarations) -> None:
             line = report.line_of("items", item.id, "keep")
             report.find(line, f"retention `{schedule}` is not declared{nearest(schedule, declared.retention)}")
         _find_unregistered(declared, item)
+        _find_in_holding(declared, item)
         _find_unknown_term(declared, ("items", item.id, "dpv"), item.dpv, dpv.PERSONAL_DATA)
 
 
@@ -133,6 +134,25 @@ def _find_unregistered(declared: Declarations, item: Item) -> None:
             f"item `{item.id}` is required, but `{declared.registration_service}`, which registers, does not collect it"
             " as provided",
         )
+
+
+def _find_in_holding(declared: Declarations, item: Item) -> None:
+    """Find what only the vault could keep, of an item that an app keeps in its own tables."""
+    if item.kind is not ItemKind.HOLDING:
+        return
+    named = f"item `{item.id}` is a holding, which an app keeps in its own tables"
+    ways = [way.source for way in item.collected if way.service]
+    shared = any(item.id in items for one in declared.recipients for items in one.shares.values())
+    found = (
+        ("required", item.required, "registration cannot ask for it"),
+        ("collected", Source.OBSERVED in ways, "it is `provided`, never `observed`"),
+        ("keep", item.maximum.days is not None, "it lives as long as the account: choose a retention of `account`"),
+        ("keep", item.legal_minimum is not None, "no key of ours can hold it back: choose no legal minimum"),
+        ("kind", shared, "no recipient can be given it through the gate"),
+    )
+    for key, wrong, message in found:
+        if wrong:
+            declared.report.find(declared.report.line_of("items", item.id, key), f"{named}; {message}")
 
 
 def _find_unknown_term(declared: Declarations, path: tuple[str, ...], term: str, known: frozenset[str]) -> None:

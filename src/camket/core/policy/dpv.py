@@ -13,6 +13,7 @@ PERSONAL_DATA: Final = frozenset(
     for term in (
         "Authenticating",
         "AuthenticationHistory",
+        "BankAccount",
         "BirthDate",
         "BloodType",
         "BrowsingBehaviour",
@@ -40,6 +41,7 @@ PERSONAL_DATA: Final = frozenset(
         "Professional",
         "Profile",
         "Purchase",
+        "Sale",
         "ServiceConsumptionBehaviour",
         "Tax",
         "TelephoneNumber",

@@ -45,6 +45,8 @@ class ItemKind(StrEnum):
     IDENTIFIER = "identifier"
     PICTURE = "picture"
     FACT = "fact"
+    HOLDING = "holding"
+    """Its values stand in the tables of an app; the vault takes in none of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -101,3 +101,19 @@ def test_every_service_posts_its_changes(version: PolicyVersion) -> None:
         each.id for each in version.policy.services
     }
     assert {service for service, channel in channels if channel is Channel.EMAIL} == {"account", "shop"}
+
+
+def test_what_the_shop_app_keeps_itself_is_declared_with_its_reason(version: PolicyVersion) -> None:
+    """Goods and sales book are declared though no vault holds them, and serve to provide the service alone."""
+    for name in ("shop.catalogue", "shop.sales"):
+        assert item(version, name).kind is ItemKind.HOLDING
+        assert item(version, name).legal_minimum is None
+        assert [each.id for each in version.policy.purposes if name in each.items] == ["provide"]
+
+
+def test_bank_details_serve_to_provide_alone_and_the_account_is_sensitive(version: PolicyVersion) -> None:
+    """Bank, account number and holder are the owner's to give, serve `provide` only; the number is sensitive."""
+    for name in ("shop.bank", "shop.bank_account", "shop.bank_holder"):
+        assert [(each.service, each.source) for each in item(version, name).collected] == [("shop", Source.PROVIDED)]
+        assert [each.id for each in version.policy.purposes if name in each.items] == ["provide"]
+    assert item(version, "shop.bank_account").sensitive
