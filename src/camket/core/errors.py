@@ -75,6 +75,10 @@ class KeyStoreError(CamketError):
     """The key store is missing, older than the database, wrong or unreadable. The service must not go on."""
 
 
+class TlsError(CamketError):
+    """The local certificate authority is in parts, another's, over or unreadable. Nothing of it was changed."""
+
+
 class VaultError(CamketError):
     """A sealed value or wrapped key that does not open where it stands: changed, moved, or under another key."""
 
