@@ -24,6 +24,7 @@ from camket.core.errors import KeyStoreError, LedgerError, PolicyError, StoreErr
 from camket.rows import InstallationRow
 from camket.services.access import Door
 from camket.services.context import Context, ServiceSettings
+from camket.services.holders import Holders
 from camket.services.policies import PolicyBook, is_newest, publish_policy
 from camket.services.restoring import (
     find_gap,
@@ -173,6 +174,7 @@ def _context(
             attempts_per_address_hour=settings.attempts_per_address_hour,
             codes_per_subject_hour=settings.codes_per_subject_hour,
         ),
+        holders=Holders(settings.apps_with_data),
     )
 
 

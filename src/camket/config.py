@@ -8,7 +8,9 @@ force is how a promise gets broken.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 from urllib.parse import urlsplit
@@ -31,7 +33,28 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SECRETS: Final = frozenset({"database_url", "smtp_url"})
 """Settings that may carry a password: no message quotes them."""
 
+MOUNT_PREFIX: Final = re.compile(r"/[a-z][a-z0-9-]{0,30}", re.ASCII)
+FACTORY: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MountedApp:
+    """One app of the setting `apps`.
+
+    Args:
+        prefix: where it is mounted, `/quay`.
+        factory: what makes it, `camket_shop.app:create_app`.
+    """
+
+    prefix: str
+    factory: str
+
+    @property
+    def name(self) -> str:
+        """The prefix without its slash: the app's folder and its name as a guest."""
+        return self.prefix.removeprefix("/")
 
 
 class Settings(BaseSettings):
@@ -75,6 +98,10 @@ class Settings(BaseSettings):
     proxy: str | None = Field(
         None, description="Address of the reverse proxy whose `X-Forwarded-For` is believed; nobody's when not set."
     )
+    apps: str | None = Field(
+        None,
+        description="Apps that `serve` runs beside its own pages, `/quay=camket_shop.app:create_app`, commas between.",
+    )
     threads: int = Field(16, ge=1, le=256, description="Threads that serve requests.")
     workers: int = Field(2, ge=1, le=64, description="Threads that run jobs.")
     log_level: str = Field(
@@ -102,6 +129,17 @@ class Settings(BaseSettings):
             message = "a public address is reached over `https://`: sessions and codes would travel in the clear"
             raise ValueError(message)
         return origin
+
+    @field_validator("apps")
+    @classmethod
+    def _whole_apps(cls, apps: str | None) -> str | None:
+        """Refuse what names no place or no factory, and a place that is named twice."""
+        prefixes = [app.prefix for app in read_apps(apps)]
+        twice = sorted({prefix for prefix in prefixes if prefixes.count(prefix) > 1})
+        if twice:
+            message = f"two apps are mounted at `{twice[0]}`"
+            raise ValueError(message)
+        return apps
 
     @classmethod
     def settings_customise_sources(
@@ -151,6 +189,23 @@ class Settings(BaseSettings):
         return self.data / "DEMONSTRATION"
 
     @property
+    def mounted_apps(self) -> tuple[MountedApp, ...]:
+        """The apps of the setting `apps`, in its order."""
+        return read_apps(self.apps)
+
+    @property
+    def apps_folder(self) -> Path:
+        """Where each app has a folder of its own."""
+        return self.data / "apps"
+
+    @property
+    def apps_with_data(self) -> frozenset[str]:
+        """Names of the apps that have, or will have, a folder here: those that are set, and those that once were."""
+        folder = self.apps_folder
+        there = [one.name for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
+        return frozenset(there) | {app.name for app in self.mounted_apps}
+
+    @property
     def keys_folder(self) -> Path:
         """The key store's folder with the default filled in."""
         return self.keys or self.data / "keys"
@@ -185,6 +240,27 @@ class Settings(BaseSettings):
         raise SettingsError(
             "`smtp_url` is not set: name a mail relay, or set `development` to read mails in the browser"
         )
+
+
+def read_apps(text: str | None) -> tuple[MountedApp, ...]:
+    """Return the apps that the setting names.
+
+    Raises:
+        ValueError: an entry is not `/prefix=module:factory`.
+    """
+    apps = []
+    for entry in (text or "").split(","):
+        prefix, _, factory = (part.strip() for part in entry.partition("="))
+        if not entry.strip():
+            continue
+        if not MOUNT_PREFIX.fullmatch(prefix):
+            message = f"`{prefix}` is no place for an app; write a slash and one lower-case word, `/quay`"
+            raise ValueError(message)
+        if not FACTORY.fullmatch(factory):
+            message = f"`{factory}` names no factory; write `{prefix}=module:function`"
+            raise ValueError(message)
+        apps.append(MountedApp(prefix=prefix, factory=factory))
+    return tuple(apps)
 
 
 def config_file(environ: Mapping[str, str]) -> Path | None:

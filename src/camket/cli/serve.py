@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from camket.bootstrap import Runtime
+    from camket.client.loading import LoadedApp
     from camket.config import Settings
 
 app = typer.Typer(help="Serve pages and API, run jobs, keep the ledger.")
@@ -62,15 +63,20 @@ def run(settings: Settings, *, accept_restore: bool) -> None:
         CamketError: what kept the service from starting.
     """
     from camket.bootstrap import configure_logging, start_runtime
+    from camket.client.loading import close_apps, load_apps
 
     settings.require_mail_carrier()
     configure_logging(settings)
     with listen(settings) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         runtime = start_runtime(settings, accept_restore=accept_restore)
+        apps: tuple[LoadedApp, ...] = ()
         try:
-            serve_until_stopped(runtime, listener)
+            # INVARIANT: no job runs and nothing is served before every app is there that holds data.
+            apps = load_apps(runtime)
+            serve_until_stopped(runtime, listener, apps)
         finally:
+            close_apps(apps)
             runtime.close()
 
 
@@ -88,7 +94,7 @@ def listen(settings: Settings) -> socket.socket:
         raise SettingsError(f"`{settings.host}` port {settings.port} cannot be had: {reason}") from error
 
 
-def serve_until_stopped(runtime: Runtime, listener: socket.socket) -> None:
+def serve_until_stopped(runtime: Runtime, listener: socket.socket, apps: tuple[LoadedApp, ...] = ()) -> None:
     """Run sequencer, workers and web server; return when all of them have ended."""
     import uvicorn
 
@@ -106,7 +112,7 @@ def serve_until_stopped(runtime: Runtime, listener: socket.socket) -> None:
             announce(runtime)
 
     config = uvicorn.Config(
-        create_app(runtime),
+        create_app(runtime, apps),
         log_config=None,
         access_log=False,
         server_header=False,

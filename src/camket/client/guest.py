@@ -184,7 +184,7 @@ class GuestHolder:
     def _asked(self, answer: Callable[[], T], what: str) -> T:
         try:
             return answer()
-        except Exception as error:  # noqa: BLE001 - an app's own code: whatever it raises means that it did not do it
+        except Exception as error:  # an app's own code: whatever it raises means that it did not do it
             raise HolderError(f"the app `{self._name}` could not {what}", holder=self._name) from error
 
     def _require_declared(self, items: Iterable[str]) -> None:
@@ -193,10 +193,8 @@ class GuestHolder:
         declared = {item.id for version in versions for item in version.policy.items}
         for item in items:
             if item not in declared:
-                raise HolderError(
-                    f"the app `{self._name}` holds `{item}`, which the policy does not declare{nearest(item, declared)}",
-                    holder=self._name,
-                )
+                message = f"the app `{self._name}` holds `{item}`, which the policy does not declare"
+                raise HolderError(message + nearest(item, declared), holder=self._name)
 
 
 def _once(known: T | None, hook: T, name: str) -> T:

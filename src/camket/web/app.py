@@ -27,38 +27,40 @@ from camket.web.customer import (
 )
 from camket.web.endpoints import Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
+from camket.web.guests import guest_routes
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
 from camket.web.site import Site
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
     from camket.bootstrap import Runtime
+    from camket.client.loading import LoadedApp
 
 
-def create_app(runtime: Runtime) -> ASGIApp:
+def create_app(runtime: Runtime, apps: tuple[LoadedApp, ...] = ()) -> ASGIApp:
     """Return the application that serves a running service.
 
     Args:
         runtime: from `camket.bootstrap`; its owner starts and stops it.
+        apps: from `camket.client.loading`; mounted behind the same guards, boundary and headers.
 
     Raises:
-        SettingsError: the styles and scripts are not built.
+        SettingsError: the styles and scripts are not built, or an app's prefix is camket's own.
     """
     settings = runtime.settings
     origin = settings.public_origin
     https = origin.startswith("https://")
     demonstration = settings.demonstration_mark.exists()
-    site = Site(runtime=runtime, pages=Pages(Assets()), https=https, demonstration=demonstration)
-    app: ASGIApp = Router(
-        [
-            *page_routes(site, threads=settings.threads),
-            Mount(f"{API_PREFIX}v1", ApiOnDemand(site)),
-            Mount("/static", BundledFiles(directory=DIST)),
-        ],
-        redirect_slashes=False,
-    )
+    site = Site(runtime=runtime, pages=Pages(Assets()), https=https, demonstration=demonstration, apps=apps)
+    own: list[BaseRoute] = [
+        *page_routes(site, threads=settings.threads),
+        Mount(f"{API_PREFIX}v1", ApiOnDemand(site)),
+        Mount("/static", BundledFiles(directory=DIST)),
+    ]
+    app: ASGIApp = Router([*own, *guest_routes(apps, own)], redirect_slashes=False)
     app = OriginGuard(app, https=https, api_prefix=API_PREFIX)
     app = HostGuard(app, origin=origin, loopback=settings.loopback)
     return SecurityHeaders(Boundary(app, site=site), https=https)

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from camket.client.visitor import language_named, language_of
 from camket.core.errors import CamketError, RateLimitedError
-from camket.web import cookies
 from camket.web.failures import failure_of, status_of
-from camket.web.i18n import DEFAULT_LANGUAGE, language_named, say
+from camket.web.i18n import say
 from camket.web.visit import LANGUAGE_PARAMETER, Visit
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def answer_failure(request: Request, error: Exception, site: Site) -> Response:
 def error_page(request: Request, status: int, site: Site) -> Response:
     """Return the page of a status in the reader's language."""
     chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
-    remembered = language_named(cookies.LANGUAGE.read(request.cookies, https=site.https))
-    language = chosen or remembered or DEFAULT_LANGUAGE
+    language = chosen or language_of(request.headers, https=site.https)
     visit = Visit(
         site=site, method="GET", path=request.url.path, parameters={}, query={}, form={}, cookies={}, headers={},
         address=None, language=language, chosen=chosen,

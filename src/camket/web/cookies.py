@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from camket.client.visitor import LANGUAGE_COOKIE, SESSION_COOKIE, cookie_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,7 +34,7 @@ class Cookie:
 
     def key(self, *, https: bool) -> str:
         """Return the name under which the browser keeps it."""
-        return f"__Host-{self.name}" if https else self.name
+        return cookie_key(self.name, https=https)
 
     def read(self, cookies: Mapping[str, str], *, https: bool) -> str | None:
         """Return what the browser sent, or None for nothing."""
@@ -55,13 +57,13 @@ class Cookie:
         response.delete_cookie(self.key(https=https), path="/", secure=https, httponly=True, samesite=self.same_site)
 
 
-SESSION: Final = Cookie(name="camket_session", same_site="lax", max_age_seconds=180 * DAY_SECONDS)
+SESSION: Final = Cookie(name=SESSION_COOKIE, same_site="lax", max_age_seconds=180 * DAY_SECONDS)
 """The session's random name; the service decides how long it is good for."""
 BROWSER: Final = Cookie(name="camket_browser", same_site="strict", max_age_seconds=365 * DAY_SECONDS)
 """Binds a code to the browser that asked for it."""
 CERTIFICATE: Final = Cookie(name="camket_certificate", same_site="strict", max_age_seconds=30 * DAY_SECONDS)
 """Leads to the certificate of a deletion, after the account is gone."""
-LANGUAGE: Final = Cookie(name="camket_language", same_site="lax", max_age_seconds=365 * DAY_SECONDS)
+LANGUAGE: Final = Cookie(name=LANGUAGE_COOKIE, same_site="lax", max_age_seconds=365 * DAY_SECONDS)
 """`vi` or `en`."""
 DONE: Final = Cookie(name="camket_done", same_site="strict", max_age_seconds=60)
 """What was done just before, for the next page to say once; one of a few words."""

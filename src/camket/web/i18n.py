@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Final, NewType
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from camket.core.terms import Language
+from camket.client.visitor import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from camket.core.terms import Language
+
 LOCALE: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "camket"
-DEFAULT_LANGUAGE: Final = Language.VI
 
 MessageId = NewType("MessageId", str)
 """A sentence that stands in the catalogues and is said later, in the reader's language."""
@@ -58,8 +59,3 @@ def say(language: Language, message: str, **values: object) -> str:
 def said(text: Mapping[Language, str], language: Language) -> str:
     """Return a text of the policy in a language; in Vietnamese where the policy has no other."""
     return text.get(language) or text.get(DEFAULT_LANGUAGE) or next(iter(text.values()), "")
-
-
-def language_named(name: str | None) -> Language | None:
-    """Return the language with this code, or None for anything else."""
-    return Language(name) if name in {language.value for language in Language} else None

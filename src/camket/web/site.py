@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.bootstrap import Runtime
+    from camket.client.loading import LoadedApp
     from camket.core.policy.model import PolicyVersion
     from camket.services.context import Context
     from camket.web.rendering import Pages
@@ -56,12 +57,14 @@ class Site:
         pages: the templates.
         https: the service is reached over https.
         demonstration: the data is made up, and every page says so.
+        apps: the guests that are mounted beside the pages.
     """
 
     runtime: Runtime
     pages: Pages
     https: bool
     demonstration: bool = False
+    apps: tuple[LoadedApp, ...] = ()
 
     @property
     def context(self) -> Context:

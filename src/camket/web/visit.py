@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 
+from camket.client.visitor import language_named, language_of
 from camket.core.errors import VerificationError
 from camket.web import cookies
 from camket.web.guards import SAFE_METHODS, read_body
-from camket.web.i18n import DEFAULT_LANGUAGE, language_named, say
+from camket.web.i18n import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +113,6 @@ async def read_visit(request: Request, site: Site) -> Visit:
     """
     form = {} if request.method in SAFE_METHODS else read_form(request, await read_body(request))
     chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
-    remembered = language_named(cookies.LANGUAGE.read(request.cookies, https=site.https))
     return Visit(
         site=site,
         method=request.method,
@@ -123,7 +123,7 @@ async def read_visit(request: Request, site: Site) -> Visit:
         cookies=request.cookies,
         headers=request.headers,
         address=request.client.host if request.client else None,
-        language=chosen or remembered or DEFAULT_LANGUAGE,
+        language=chosen or language_of(request.headers, https=site.https),
         chosen=chosen,
     )
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from camket.web import cookies
 from camket.web.endpoints import see_other
+from camket.web.guests import page_of_guest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
 
     from camket.services.context import Context
@@ -17,6 +21,10 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 BROWSER_BYTES: Final = 32
+OWN_PAGE: Final = re.compile(r"/me(/[a-z0-9][a-z0-9_.-]*){0,4}", re.ASCII)
+"""Where one may be led on to after signing in: pages of the privacy centre, and those of mounted apps."""
+NEXT: Final = "next"
+"""The field that carries where to go on to."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +53,19 @@ def browser_of(visit: Visit) -> Browser:
 def new_browser(ctx: Context) -> str:
     """Return a new random name for a browser."""
     return base64.urlsafe_b64encode(ctx.entropy.token(BROWSER_BYTES)).decode().rstrip("=")
+
+
+def wanted(visit: Visit, fields: Mapping[str, str]) -> str | None:
+    """Return the page to go on to, or None for one that is neither of the privacy centre nor of a mounted app."""
+    path = fields.get(NEXT, "")
+    # INVARIANT: one never lands on another site.
+    known = OWN_PAGE.fullmatch(path) or page_of_guest(path, (app.prefix for app in visit.site.apps))
+    return path if known else None
+
+
+def with_next(path: str, following: str | None) -> str:
+    """Return the path of a form that carries on where to go afterwards."""
+    return f"{path}?{NEXT}={following}" if following else path
 
 
 def signed_in(visit: Visit, arrived: SignedIn, path: str) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import VerificationError
@@ -10,7 +9,7 @@ from camket.services.forms import FormError
 from camket.services.sessions import sign_out as end_session
 from camket.services.signin import confirm_sign_in, start_sign_in
 from camket.web import cookies
-from camket.web.customer.arrival import browser_of, signed_in
+from camket.web.customer.arrival import browser_of, signed_in, wanted, with_next
 from camket.web.customer.codes import CodePage
 from camket.web.endpoints import HOME, see_other
 from camket.web.forms import code_problem, email_field, field_of, labels_of, problems_of
@@ -23,13 +22,11 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 CONFIRM: Final = "/sign-in/confirm"
-OWN_PAGE: Final = re.compile(r"/me(/[a-z0-9][a-z0-9_.-]*){0,4}", re.ASCII)
-"""Where the sign-in may lead on to: pages of the privacy centre, nothing else."""
 
 
 def sign_in_form(visit: Visit) -> Response:
     """Show the form; who is signed in goes on at once."""
-    return see_other(wanted(visit.query) or HOME) if visit.session else _form(visit, wanted(visit.query))
+    return see_other(wanted(visit, visit.query) or HOME) if visit.session else _form(visit, wanted(visit, visit.query))
 
 
 def sign_in(visit: Visit) -> Response:
@@ -44,22 +41,22 @@ def sign_in(visit: Visit) -> Response:
             address=visit.address,
         )
     except FormError as error:
-        return _form(visit, wanted(visit.form), problems_of(error, visit.language))
-    return browser.remembered(see_other(_with_next(CONFIRM, wanted(visit.form))))
+        return _form(visit, wanted(visit, visit.form), problems_of(error, visit.language))
+    return browser.remembered(see_other(with_next(CONFIRM, wanted(visit, visit.form))))
 
 
 def confirm_form(visit: Visit) -> Response:
     """Ask for the code that was sent."""
     if visit.session:
-        return see_other(wanted(visit.query) or HOME)
-    return _code_page(visit, wanted(visit.query)).show(visit)
+        return see_other(wanted(visit, visit.query) or HOME)
+    return _code_page(visit, wanted(visit, visit.query)).show(visit)
 
 
 def confirm(visit: Visit) -> Response:
     """Take the code and sign in."""
-    page = _code_page(visit, wanted(visit.form))
+    page = _code_page(visit, wanted(visit, visit.form))
     if visit.session:  # sent twice: the first one signed in
-        return see_other(wanted(visit.form) or HOME)
+        return see_other(wanted(visit, visit.form) or HOME)
     if visit.browser is None:
         return page.show(visit)
     try:
@@ -68,7 +65,7 @@ def confirm(visit: Visit) -> Response:
         )
     except VerificationError as error:
         return page.show(visit, code_problem(visit, error))
-    return signed_in(visit, arrived, wanted(visit.form) or HOME)
+    return signed_in(visit, arrived, wanted(visit, visit.form) or HOME)
 
 
 def sign_out(visit: Visit) -> Response:
@@ -78,16 +75,6 @@ def sign_out(visit: Visit) -> Response:
     response = see_other("/")
     cookies.SESSION.take_back(response, https=visit.https)
     return response
-
-
-def wanted(fields: Mapping[str, str]) -> str | None:
-    """Return the page to go on to, or None for one that is not a page of the privacy centre."""
-    path = fields.get("next", "")
-    return path if OWN_PAGE.fullmatch(path) else None
-
-
-def _with_next(path: str, following: str | None) -> str:
-    return f"{path}?next={following}" if following else path
 
 
 def _form(visit: Visit, following: str | None, problems: Mapping[str, str] | None = None) -> Response:
@@ -100,13 +87,14 @@ def _form(visit: Visit, following: str | None, problems: Mapping[str, str] | Non
         typed=visit.typed(field.name),
         problems=problems or {},
         next=following,
+        register=with_next("/register", following),
     )
 
 
 def _code_page(visit: Visit, following: str | None) -> CodePage:
     return CodePage(
         action=CONFIRM,
-        again=_with_next("/sign-in", following),
+        again=with_next("/sign-in", following),
         lead=visit.say("If this address has an account, we have sent six digits to it."),
         button=visit.say("Sign in"),
         next=following,

@@ -1,0 +1,144 @@
+"""From the setting `apps` to guests: each app's factory is found, handed its guest, and asked for its application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, cast
+
+from camket.client.guest import Guest
+from camket.core.errors import CamketError, InvalidValueError, SettingsError, StoreError, nearest
+from camket.core.terms import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+    from camket.bootstrap import Runtime
+    from camket.config import MountedApp
+    from camket.core.policy.model import Text
+
+FOLDER_MODE: Final = 0o700
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadedApp:
+    """An app that is ready to be mounted.
+
+    Args:
+        guest: what it was handed.
+        app: what answers below its prefix.
+        label: its name in every language.
+    """
+
+    guest: Guest
+    app: ASGIApp
+    label: Text
+
+    @property
+    def prefix(self) -> str:
+        """Where it is mounted, `/quay`."""
+        return self.guest.prefix
+
+
+def load_apps(runtime: Runtime) -> tuple[LoadedApp, ...]:
+    """Make every app of the setting `apps`, in its order, and have the service know what they hold.
+
+    Called before the service serves or runs a job.
+
+    Args:
+        runtime: the running service.
+
+    Raises:
+        SettingsError: an app cannot be found or made, or one that has data here is not named; those that were made are
+            closed.
+        StoreError: an app's folder cannot be made.
+    """
+    _require_all(runtime)
+    loaded: list[LoadedApp] = []
+    try:
+        for app in runtime.settings.mounted_apps:
+            loaded.append(_load(runtime, app))
+            runtime.context.holders.add(loaded[-1].guest.holder)
+    except BaseException:
+        close_apps(loaded)
+        raise
+    return tuple(loaded)
+
+
+def close_apps(apps: tuple[LoadedApp, ...] | list[LoadedApp]) -> None:
+    """Close every app, the last one first; twice is once."""
+    for app in reversed(apps):
+        app.guest.close()
+
+
+def _require_all(runtime: Runtime) -> None:
+    settings = runtime.settings
+    for name in sorted(settings.apps_with_data - {app.name for app in settings.mounted_apps}):
+        raise SettingsError(
+            f"the app `/{name}` has data in `{settings.apps_folder / name}` and is not named in `apps`; name it, or "
+            "delete its folder when its data may go: until then no copy and no deletion would be whole"
+        )
+
+
+def _load(runtime: Runtime, mounted: MountedApp) -> LoadedApp:
+    settings = runtime.settings
+    factory = find_factory(mounted)
+    folder = settings.apps_folder / mounted.name
+    try:
+        for one in (settings.apps_folder, folder):
+            one.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise StoreError(f"the folder `{folder}` of the app `{mounted.prefix}` cannot be made: {reason}") from error
+    origin = settings.public_origin
+    guest = Guest(
+        runtime.context, prefix=mounted.prefix, data=folder, origin=origin, https=origin.startswith("https://")
+    )
+    try:
+        app = factory(guest)
+        guest.holder  # noqa: B018 - says now, not at the first deletion, that half of the hooks is missing
+        return LoadedApp(guest=guest, app=app, label=_label(guest))
+    except CamketError as error:
+        guest.close()
+        raise SettingsError(f"the app `{mounted.prefix}` does not start: {error}") from error
+    except BaseException:
+        guest.close()
+        raise
+
+
+def find_factory(mounted: MountedApp) -> Callable[[Guest], ASGIApp]:
+    """Return the factory that an entry of `apps` names.
+
+    Raises:
+        SettingsError: there is no such module, or nothing of that name in it that can be called.
+    """
+    module_name, _, name = mounted.factory.partition(":")
+    if not _is_there(module_name):
+        raise SettingsError(f"the app `{mounted.prefix}`: there is no module `{module_name}`")
+    module = import_module(module_name)
+    factory = getattr(module, name, None)
+    if factory is None:
+        known = [one for one in vars(module) if callable(getattr(module, one)) and not one.startswith("_")]
+        raise SettingsError(f"the app `{mounted.prefix}`: `{module_name}` has no `{name}`{nearest(name, known)}")
+    if not callable(factory):
+        raise SettingsError(f"the app `{mounted.prefix}`: `{mounted.factory}` is not a function")
+    return cast("Callable[[Guest], ASGIApp]", factory)
+
+
+def _is_there(module: str) -> bool:
+    """Say whether a module can be imported; what goes wrong within one that is there is its own error."""
+    package, _, _ = module.rpartition(".")
+    return (not package or _is_there(package)) and find_spec(module) is not None
+
+
+def _label(guest: Guest) -> Text:
+    """Return the app's name in every language; its prefix where it gave none."""
+    if not guest.label:
+        return dict.fromkeys(Language, guest.name)
+    missing = [language.value for language in Language if not guest.label.get(language, "").strip()]
+    if missing:
+        raise InvalidValueError(f"its `label` has no text for `{missing[0]}`")
+    return {language: guest.label[language].strip() for language in Language}
