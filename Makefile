@@ -11,6 +11,7 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STATIC := src/camket/web/static
+SHOP_STATIC := src/camket_shop/web/static
 JOBS ?= 2
 
 .PHONY: help serve test lint types imports pytest bench screens assets lock browser clean
@@ -46,13 +47,13 @@ bench: .venv/.bench  ## the figures that the README quotes, one file each
 screens: .venv/.test assets browser  ## screenshots of the demonstration data
 	$(BIN)/python scripts/screens.py
 
-assets: $(STATIC)/dist/manifest.json  ## the bundled styles, scripts and fonts
+assets: $(STATIC)/dist/manifest.json $(SHOP_STATIC)/dist/manifest.json  ## the bundled styles, scripts and fonts
 
 browser:
 	@scripts/install-browser
 
 clean:  ## removes what was built, never data
-	rm -rf .venv node_modules $(STATIC)/dist
+	rm -rf .venv node_modules $(STATIC)/dist $(SHOP_STATIC)/dist
 
 # --- what is built -------------------------------------------------------------------------------------------------
 
@@ -83,6 +84,10 @@ node_modules/.ready: package.json package-lock.json .npmrc
 # The folders are listed with the files: a file that goes changes its folder.
 $(STATIC)/dist/manifest.json: node_modules/.ready scripts/build-assets.mjs $(shell find $(STATIC)/src)
 	@node scripts/build-assets.mjs $(STATIC)
+
+# The shop wears the same styles: what changes there changes here.
+$(SHOP_STATIC)/dist/manifest.json: node_modules/.ready scripts/build-assets.mjs $(shell find $(SHOP_STATIC)/src $(STATIC)/src)
+	@node scripts/build-assets.mjs $(SHOP_STATIC)
 
 # --- locks ---------------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,15 @@
-// Bundles STATIC/src (the entry app.css, and every *.js that stands directly in it) into STATIC/dist: names carry the
+// Bundles STATIC/src (its entry app.css or quay.css, and every *.js that stands directly in it) into STATIC/dist: names carry the
 // hash of their content, and manifest.json says {logical name: hashed name} for the templates.
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
 const HASHED = /^(.+)-[A-Z0-9]{8}(\.\w+)$/;
-const STYLE_ENTRY = "app.css";
+const STYLE_ENTRIES = new Set(["app.css", "quay.css"]);
 
 async function entryPoints(source) {
   const names = (await readdir(source)).sort();
-  return names.filter((name) => name === STYLE_ENTRY || name.endsWith(".js")).map((name) => path.join(source, name));
+  return names.filter((name) => STYLE_ENTRIES.has(name) || name.endsWith(".js")).map((name) => path.join(source, name));
 }
 
 async function bundle(entries, dist) {
