@@ -29,11 +29,12 @@ class HostGuard:
         app: what answers.
         origin: the public address.
         loopback: the service listens on this machine only, so its other names are ours too.
+        others: further names that are ours, as `Host` has them: those of a local network.
     """
 
-    def __init__(self, app: ASGIApp, *, origin: str, loopback: bool) -> None:
+    def __init__(self, app: ASGIApp, *, origin: str, loopback: bool, others: frozenset[str] = frozenset()) -> None:
         self.app = app
-        self.hosts = frozenset({urlsplit(origin).netloc.lower()})
+        self.hosts = others | {urlsplit(origin).netloc.lower()}
         self.loopback = loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +44,7 @@ class HostGuard:
         await self.app(scope, receive, send)
 
     def _ours(self, host: str) -> bool:
-        return host in self.hosts or (self.loopback and _without_port(host) in LOOPBACK_NAMES)
+        return host in self.hosts or (self.loopback and without_port(host) in LOOPBACK_NAMES)
 
 
 class OriginGuard:
@@ -96,6 +97,7 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _without_port(host: str) -> str:
+def without_port(host: str) -> str:
+    """Return the name or address in a `Host` header; an IPv6 address keeps its brackets."""
     name, _, port = host.rpartition(":")
     return name if name and port.isdigit() else host

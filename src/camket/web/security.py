@@ -49,10 +49,9 @@ HEADERS: Final = {
 }
 """What an answer carries where its own page does not say otherwise."""
 
-HTTPS_HEADERS: Final = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "Accept-CH": "Sec-CH-UA-Model, Sec-CH-UA-Platform, Sec-CH-UA-Platform-Version",
-}
+HTTPS_HEADERS: Final = {"Accept-CH": "Sec-CH-UA-Model, Sec-CH-UA-Platform, Sec-CH-UA-Platform-Version"}
+PUBLIC_HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+"""Never for a name of a local network: a browser would then refuse `http://localhost` for two years, on every port."""
 
 
 class SecurityHeaders:
@@ -61,11 +60,12 @@ class SecurityHeaders:
     Args:
         app: what answers.
         https: the service is reached over https.
+        public: its name is its own everywhere; False for names of a local network.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, public: bool = True) -> None:
         self.app = app
-        self.headers = HEADERS | (HTTPS_HEADERS if https else {})
+        self.headers = HEADERS | (HTTPS_HEADERS if https else {}) | (PUBLIC_HTTPS_HEADERS if https and public else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
