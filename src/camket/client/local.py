@@ -20,7 +20,7 @@ from camket.core.errors import InvalidValueError, nearest
 from camket.core.policy.model import ItemKind
 from camket.core.terms import Source
 from camket.services.access import AskError, OpenedValue
-from camket.services.forms import FieldSpec, FormError, read_form, undeclared
+from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
 from camket.services.registration import Started, confirm_registration, registration_form, start_registration
 from camket.services.sessions import Session, SignedIn, find_session, sign_out
 from camket.services.signin import confirm_sign_in, start_sign_in
@@ -112,7 +112,8 @@ class Camket:
 
         Args:
             subject_id: whose it is.
-            values: *personal*; item id -> text as typed, or the bytes of a picture; at least one.
+            values: *personal*; item id -> text as typed, or the archive of a picture (see
+                `camket.core.intake.pictures`); at least one.
 
         Returns:
             Item id -> the id of its row.
@@ -180,7 +181,9 @@ class Camket:
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
         typed = tuple(item for item in asked if item.id not in pictures or item.id in texts)
         kept: dict[str, str | bytes] = dict(read_form(typed, texts))
-        kept |= {name: value for name, value in values.items() if name in pictures and isinstance(value, bytes)}
+        for name, value in values.items():
+            if name in pictures and isinstance(value, bytes):
+                kept[name] = read_picture(items[name], value)
         return self._ctx.door.collect(
             actor=self._actor, subject_id=subject_id, values=kept, service=self._service, source=source
         ).row_ids

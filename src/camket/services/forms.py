@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import CamketError
-from camket.core.intake import Accepted, Problem, ProblemCode, validate
+from camket.core.intake import Accepted, Problem, ProblemCode, read_picture_file, validate
 from camket.core.terms import Language
 
 if TYPE_CHECKING:
@@ -93,6 +93,18 @@ def read_value(item: Item, typed: str) -> str:
         FormError: its kind does not accept what was typed.
     """
     return read_form((item,), {item.id: typed})[item.id]
+
+
+def read_picture(item: Item, raw: bytes) -> bytes:
+    """Return the canonical value of a picture, *personal*.
+
+    Raises:
+        FormError: it is not a picture in the form in which pictures are kept, or carries metadata.
+    """
+    answer = read_picture_file(raw)
+    if isinstance(answer, Problem):
+        raise FormError({item.id: answer})
+    return answer.value
 
 
 def undeclared(name: str, declared: list[str]) -> Problem:

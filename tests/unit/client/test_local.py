@@ -7,9 +7,11 @@ import pytest
 
 from camket.client.local import AskError, Camket, FormError
 from camket.core.errors import DeniedError, InvalidValueError
+from camket.core.intake import rendition
 from camket.core.terms import Language, Outcome
 from camket.rows import CodeKind
 from camket.testing.service import DEFAULT_POLICY, newest_code, register, running_service
+from tests.pictures import picture, renditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +49,14 @@ def test_what_an_app_puts_it_gets_back_for_a_purpose(shop: Camket, alice: str) -
 
 
 def test_a_picture_goes_in_as_bytes(shop: Camket, alice: str) -> None:
-    """Text in the place of a picture is refused beside its field."""
-    shop.put(alice, {"shop.picture": b"\x89PNG"})
-    (picture,) = shop.get(alice, ("shop.picture",), purpose="provide")["shop.picture"]
-    assert picture.value == b"\x89PNG"
+    """The three sizes are kept; text and a file of another kind are refused beside the field, and nothing is stored."""
+    shop.put(alice, {"shop.picture": picture("teal")})
+    (held,) = shop.get(alice, ("shop.picture",), purpose="provide")["shop.picture"]
+    assert isinstance(held.value, bytes)
+    assert rendition(held.value, 400) == renditions("teal")["400.webp"]
+    with pytest.raises(FormError, match=r"field `shop\.picture` is refused: This file is not a picture"):
+        shop.put(alice, {"shop.name": "Quán Alice", "shop.picture": b"\x89PNG"})
+    assert shop.get(alice, ("shop.name",), purpose="provide") == {"shop.name": ()}
     with pytest.raises(FormError):
         shop.put(alice, {"shop.picture": "not a picture"})
 

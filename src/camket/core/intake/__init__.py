@@ -8,6 +8,7 @@ from camket.core.intake.answer import Accepted, Problem, ProblemCode
 from camket.core.intake.emails import read_email
 from camket.core.intake.names import read_name
 from camket.core.intake.phones import read_phone, show_phone
+from camket.core.intake.pictures import AcceptedPicture, pack_picture, read_picture_file, rendition
 from camket.core.intake.texts import read_fact, read_holding, read_identifier, read_picture, read_text
 from camket.core.policy.model import ItemKind
 
@@ -47,4 +48,16 @@ def show(kind: ItemKind, value: str) -> str:
     return show_phone(value) if kind is ItemKind.PHONE else value
 
 
-__all__ = ["Accepted", "Problem", "ProblemCode", "read_email", "read_phone", "show", "validate"]
+__all__ = [
+    "Accepted",
+    "AcceptedPicture",
+    "Problem",
+    "ProblemCode",
+    "pack_picture",
+    "read_email",
+    "read_phone",
+    "read_picture_file",
+    "rendition",
+    "show",
+    "validate",
+]

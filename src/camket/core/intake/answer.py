@@ -28,6 +28,9 @@ class ProblemCode(StrEnum):
     NOT_AN_EMAIL = "not_an_email"
     NOT_TEXT = "not_text"
     HELD_ELSEWHERE = "held_elsewhere"
+    NOT_A_PICTURE = "not_a_picture"
+    METADATA = "metadata"
+    WRONG_SIZE = "wrong_size"
     UNDECLARED = "undeclared"
 
 
