@@ -46,6 +46,7 @@ class _Prepared:
     stamp: tuple[int, int]
     subject_id: str
     names: tuple[str, ...]
+    rows: tuple[str, ...] | None
     standing: Standing
     decision: Decision
     record: NewRecord
@@ -64,6 +65,7 @@ class Door(RightsDoor):
         purpose: str | None = None,
         case: Case | None = None,
         request: str | None = None,
+        rows: tuple[str, ...] | None = None,
     ) -> Opened:
         """Read values of one subject for a purpose that the policy allows, or on a case.
 
@@ -74,6 +76,7 @@ class Door(RightsDoor):
             purpose: what for; `rights` is the subject's own view.
             case: the legal ground instead of a purpose.
             request: number of the request or case that it belongs to, for the record.
+            rows: only the values with these ids, where items are named; all of the items when None.
 
         Returns:
             The values; an item that is not held has none.
@@ -90,13 +93,20 @@ class Door(RightsDoor):
         require_purpose(actor, purpose, case, request)
         ahead = None
         if case is None and purpose is not None and items:
-            ahead = self._prepare(actor, subject_id, items, purpose, request)
+            ahead = self._prepare(actor, subject_id, items, purpose, request, rows)
 
         def read(unit: Unit) -> Pending:
             pending = None if ahead is None else self._read_prepared(unit, ahead)
             if pending is None:
                 pending = self.read_in(
-                    unit, actor=actor, subject_id=subject_id, items=items, purpose=purpose, case=case, request=request
+                    unit,
+                    actor=actor,
+                    subject_id=subject_id,
+                    items=items,
+                    purpose=purpose,
+                    case=case,
+                    request=request,
+                    rows=rows,
                 )
             return pending
 
@@ -112,6 +122,7 @@ class Door(RightsDoor):
         purpose: str | None = None,
         case: Case | None = None,
         request: str | None = None,
+        rows: tuple[str, ...] | None = None,
     ) -> Pending:
         """Do what `read` does inside the caller's unit of work; the result opens once that is durable."""
         require_purpose(actor, purpose, case, request)
@@ -119,11 +130,11 @@ class Door(RightsDoor):
         revision, history = self._read_in(unit, subject_id, now)
         names = item_names(history)
         if items:
-            rows = unit.values.of_subject(subject_id, names.expand(items))
+            held = self._held_in(unit, subject_id, names.expand(items), rows)
         else:
-            rows = unit.values.of_subject(subject_id)
-            items = names.all_held(rows) or tuple(one.id for one in history.newest.policy.registration_items)
-        standing = self._standings.of(unit, subject_id, revision, history, rows)
+            held = unit.values.of_subject(subject_id)
+            items = names.all_held(held) or tuple(one.id for one in history.newest.policy.registration_items)
+        standing = self._standings.of(unit, subject_id, revision, history, held)
         question = Question(
             action=Action.USE,
             items=items,
@@ -136,14 +147,14 @@ class Door(RightsDoor):
         reference = request or (None if case is None else case.reference)
         self._record_decision(unit, actor, subject_id, decision, standing, reference)
         if decision.outcome is not Outcome.PERMIT:
-            rows = ()
-        elif rows:
-            self._mark_used(unit, decision, standing, rows)
+            held = ()
+        elif held:
+            self._mark_used(unit, decision, standing, held)
         return Pending(
             subject_id=subject_id,
             decision=decision,
             ticket=unit.ticket,
-            rows=rows,
+            rows=held,
             standing=standing,
             keys=self._keys,
         )
@@ -160,7 +171,13 @@ class Door(RightsDoor):
         return self._store.read(look)
 
     def _prepare(
-        self, actor: Actor, subject_id: str, items: tuple[str, ...], purpose: str, request: str | None
+        self,
+        actor: Actor,
+        subject_id: str,
+        items: tuple[str, ...],
+        purpose: str,
+        request: str | None,
+        rows: tuple[str, ...] | None,
     ) -> _Prepared | None:
         """Do ahead, outside the unit of work, what can be proven in it to be what it would have done itself.
 
@@ -185,6 +202,7 @@ class Door(RightsDoor):
             stamp=(revision, newest),
             subject_id=subject_id,
             names=item_names(history).expand(items),
+            rows=rows,
             standing=standing,
             decision=decision,
             record=record,
@@ -195,7 +213,7 @@ class Door(RightsDoor):
         # INVARIANT: the answer was prepared with the facts and versions that this transaction reads, or it is not used.
         if unit.subjects.revision(ahead.subject_id) != ahead.stamp:
             return None
-        rows = unit.values.of_subject(ahead.subject_id, ahead.names)
+        rows = self._held_in(unit, ahead.subject_id, ahead.names, ahead.rows)
         for row in rows:
             if row.key_kind is not KeyKind.LIVE:
                 return None

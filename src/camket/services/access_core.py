@@ -85,6 +85,21 @@ class DoorCore:
         revision, newest = stamp
         return revision, self._policies.in_force_among(unit, newest, now)
 
+    @staticmethod
+    def _held_in(
+        unit: Unit, subject_id: str, names: tuple[str, ...], row_ids: tuple[str, ...] | None
+    ) -> tuple[HeldValueRow, ...]:
+        """Return the subject's values of these items, oldest first; only those with the ids where ids are given."""
+        if row_ids is None:
+            return unit.values.of_subject(subject_id, names)
+        # INVARIANT: an id opens nothing by itself; the row is this subject's, and of an item that was asked for.
+        found = [
+            row
+            for row in (unit.values.get(row_id) for row_id in dict.fromkeys(row_ids))
+            if row is not None and row.subject_id == subject_id and row.item in names
+        ]
+        return tuple(sorted(found, key=lambda row: (row.item, row.collected_at, row.id)))
+
     def record_in(  # noqa: PLR0913 - each names one part of the record
         self,
         unit: Unit,

@@ -12,7 +12,7 @@ from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome, Source
 from camket.core.vault.envelope import open_sealed, seal
 from camket.core.vault.keyring import KeyKind
-from camket.services.access_core import NONCE_BYTES, SUBJECT
+from camket.services.access_core import NONCE_BYTES, SUBJECT, Actor
 from camket.services.access_find import FindingDoor
 from camket.services.access_records import open_record
 from camket.services.access_standing import item_names
@@ -114,7 +114,15 @@ class RightsDoor(FindingDoor):
         self._index_in(unit, history, subject_id, values, confirmed=True)
         return Collected(decision=decision, row_ids={row.item: row.id for row in rows})
 
-    def erase_in(self, unit: Unit, *, subject_id: str, row_ids: Sequence[str], request: str | None = None) -> Erased:
+    def erase_in(
+        self,
+        unit: Unit,
+        *,
+        subject_id: str,
+        row_ids: Sequence[str],
+        request: str | None = None,
+        actor: Actor = SUBJECT,
+    ) -> Erased:
         """Delete some of a subject's values because they say so (P13); the account stays.
 
         Args:
@@ -122,6 +130,7 @@ class RightsDoor(FindingDoor):
             subject_id: whose values.
             row_ids: of the values that are to go. What a law holds lies under `hold` and stays until its date.
             request: number of the request that it belongs to, for the record.
+            actor: who carries it out for them, for the record.
 
         Raises:
             NotFoundError: none of them is held any more, or they are not theirs; the unit must not go on.
@@ -138,7 +147,7 @@ class RightsDoor(FindingDoor):
         items = item_names(history).all_held(rows)
         question = Question(action=Action.USE, items=items, at=now, purpose=RIGHTS_PURPOSE)
         decision = decide(standing, question)
-        self._record_decision(unit, SUBJECT, subject_id, decision, standing, request, action=LedgerAction.ERASE)
+        self._record_decision(unit, actor, subject_id, decision, standing, request, action=LedgerAction.ERASE)
         if decision.outcome is not Outcome.PERMIT:
             return Erased(decision=decision)
         gone = tuple(row.id for row in rows)

@@ -12,6 +12,7 @@ from camket.core.policy.model import ItemKind
 from camket.core.terms import Right, Source
 from camket.core.vault.keyring import KeyKind
 from camket.rows import RequestState
+from camket.services.access import SUBJECT
 from camket.services.calendar import day_of
 from camket.services.devices import describes_device
 from camket.services.erasure import declared_item
@@ -130,7 +131,13 @@ def _notice(kept: Sequence[Kept], *, request_id: str, item: str) -> tuple[str, d
 
 
 def remove_in(
-    unit: Unit, ctx: Context, *, subject_id: str, rows: Sequence[HeldValueRow], request: str | None = None
+    unit: Unit,
+    ctx: Context,
+    *,
+    subject_id: str,
+    rows: Sequence[HeldValueRow],
+    request: str | None = None,
+    actor: str = SUBJECT,
 ) -> tuple[Kept, ...]:
     """Delete live values because their subject says so; what a law holds of them goes under `hold`.
 
@@ -140,6 +147,7 @@ def remove_in(
         subject_id: whose values.
         rows: at least one.
         request: number of the request that it belongs to.
+        actor: who carries it out for them, for the record.
 
     Returns:
         What a law holds of them; empty where everything is deleted.
@@ -154,7 +162,7 @@ def remove_in(
     ctx.door.reseal_in(unit, subject_id=subject_id, kept=plan.reseal)
     if plan.destroy:
         gone = [one.row_id for one in plan.destroy]
-        ctx.door.erase_in(unit, subject_id=subject_id, row_ids=gone, request=request).require()
+        ctx.door.erase_in(unit, subject_id=subject_id, row_ids=gone, request=request, actor=actor).require()
     forget_indexes_in(unit, history, subject_id, rows)
     return plan.kept
 
