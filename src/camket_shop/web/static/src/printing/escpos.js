@@ -1,0 +1,168 @@
+// ESC/POS: the language of receipt printers. Three ways to say a receipt: a picture for each line (small, every letter
+// right), one picture (for printers that know no QR command), and plain letters without marks (the quickest).
+import { cropped, rowsOf } from "./bitmap.js";
+import { unaccented } from "./unaccented.js";
+
+const ESC = 0x1b;
+const GS = 0x1d;
+const LF = 0x0a;
+const MOST_FEED = 255;
+/** Rows of one raster command: cheap printers hold no more than some kilobytes. */
+const BAND_ROWS = 128;
+const ALIGNS = { left: 0, center: 1, right: 2 };
+/** Dots of one QR module, and GS ! for letters of double width and height. */
+const QR_MODULE_DOTS = 6;
+const DOUBLE = 0x11;
+const TAIL_LINES = 4;
+
+export const initialise = () => Uint8Array.of(ESC, 0x40);
+const align = (to) => Uint8Array.of(ESC, 0x61, ALIGNS[to]);
+const bold = (on) => Uint8Array.of(ESC, 0x45, on ? 1 : 0);
+const size = (bits) => Uint8Array.of(GS, 0x21, bits);
+const cut = () => Uint8Array.of(GS, 0x56, 0x42, 0);
+const feedLines = (lines) => Uint8Array.of(ESC, 0x64, lines);
+
+/** Feed so many rows of dots. */
+export function feed(dots) {
+  const parts = [];
+  for (let left = dots; left > 0; left -= MOST_FEED) {
+    parts.push(Uint8Array.of(ESC, 0x4a, Math.min(left, MOST_FEED)));
+  }
+  return parts;
+}
+
+/** A picture from the left edge: GS v 0, in bands. */
+export function raster(bitmap) {
+  const parts = [];
+  for (let top = 0; top < bitmap.height; top += BAND_ROWS) {
+    const band = rowsOf(bitmap, top, Math.min(BAND_ROWS, bitmap.height - top));
+    const { rowBytes, height } = band;
+    const command = new Uint8Array(8 + band.data.length);
+    command.set([GS, 0x76, 0x30, 0, rowBytes & 255, rowBytes >> 8, height & 255, height >> 8]);
+    command.set(band.data, 8);
+    parts.push(command);
+  }
+  return parts;
+}
+
+function qrFunction(code, ...values) {
+  const length = values.length + 2;
+  return Uint8Array.of(GS, 0x28, 0x6b, length & 255, length >> 8, 0x31, code, ...values);
+}
+
+/** The printer's own QR code, centred: model 2, error correction M. */
+export function qr(text) {
+  const bytes = new TextEncoder().encode(text);
+  return [
+    align("center"),
+    qrFunction(0x41, 0x32, 0),
+    qrFunction(0x43, QR_MODULE_DOTS),
+    qrFunction(0x45, 0x31),
+    qrFunction(0x50, 0x30, ...bytes),
+    qrFunction(0x51, 0x30),
+    align("left"),
+  ];
+}
+
+function tail(cutting) {
+  return [feedLines(TAIL_LINES), ...(cutting ? [cut()] : [])];
+}
+
+/** Lines of a drawn receipt, each as the picture of its ink; white rows become feeds. */
+function lineByLine({ bitmap, places }) {
+  const parts = [];
+  let white = 0;
+  for (const { line, top, height } of places) {
+    if (line.kind === "qr") {
+      parts.push(...feed(white), ...qr(line.text));
+      white = 0;
+      continue;
+    }
+    const { above, below, ink } = cropped(rowsOf(bitmap, top, height));
+    white += above;
+    if (ink !== null) {
+      parts.push(...feed(white), ...raster(ink));
+      white = below;
+    }
+  }
+  return [...parts, ...feed(white)];
+}
+
+/** One line of plain letters. The size doubles both ways, so the columns were counted double. */
+function plainLine(line, columns) {
+  const double = line.style === "title";
+  const width = double ? Math.floor(columns / 2) : columns;
+  let said = "";
+  for (const part of line.parts) {
+    const start = double ? Math.floor(part.x / 2) : part.x;
+    said = said.padEnd(Math.min(start, width)) + unaccented(part.text);
+  }
+  const letters = new TextEncoder().encode(`${said.trimEnd()}\n`);
+  const strong = line.style === "strong" || double;
+  return [...(strong ? [bold(true)] : []), ...(double ? [size(DOUBLE)] : []), letters, ...(double ? [size(0)] : []), ...(strong ? [bold(false)] : [])];
+}
+
+function plainLines(lines, columns) {
+  return lines.flatMap((line) => {
+    if (line.kind === "text") {
+      return plainLine(line, columns);
+    }
+    if (line.kind === "qr") {
+      return qr(line.text);
+    }
+    return line.kind === "rule" ? [new TextEncoder().encode(`${"-".repeat(columns)}\n`)] : [Uint8Array.of(LF)];
+  });
+}
+
+/** A job: what is sent, and how long its longest command is, which says how many bytes end a command cut short. */
+export function jobOf(parts) {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { bytes, longest: Math.max(0, ...parts.map((part) => part.length)) };
+}
+
+/**
+ * A drawn receipt as a picture for each line and the printer's own QR code.
+ *
+ * @param {{bitmap: object, places: object[]}} drawn - as `draw` returns it.
+ * @param {{cut?: boolean}} options - whether the printer has a cutter.
+ * @returns {{bytes: Uint8Array, longest: number}}
+ */
+export function linesJob(drawn, { cut: cutting = false } = {}) {
+  return jobOf([initialise(), align("left"), ...lineByLine(drawn), ...tail(cutting)]);
+}
+
+/** A drawn receipt as one picture, its QR code drawn too. */
+export function rasterJob({ bitmap }, { cut: cutting = false } = {}) {
+  return jobOf([initialise(), align("left"), ...raster(bitmap), ...tail(cutting)]);
+}
+
+/**
+ * A receipt in plain ASCII letters: no marks, no picture but the printer's own QR code.
+ *
+ * @param {object[]} lines - arranged in columns.
+ * @param {{columns: number, cut?: boolean}} options - how many letters fit a line.
+ */
+export function plainJob(lines, { columns, cut: cutting = false }) {
+  return jobOf([initialise(), align("left"), ...plainLines(lines, columns), ...tail(cutting)]);
+}
+
+/** Several drawn labels on receipt paper, one after the other. */
+export function labelsJob(bitmap, { copies, cut: cutting = false }) {
+  const one = [...raster(bitmap), ...tail(cutting)];
+  return jobOf([initialise(), align("left"), ...Array.from({ length: copies }, () => one).flat()]);
+}
+
+/**
+ * What is sent when a job starts again after the link was lost: zero bytes, which do nothing, end whatever command the
+ * printer still waits for, so that the reset that follows is read as one.
+ */
+export function restarted({ bytes, longest }) {
+  const again = new Uint8Array(longest + bytes.length);
+  again.set(bytes, longest);
+  return again;
+}
