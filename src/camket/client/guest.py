@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from camket.client.local import Camket
 from camket.core.errors import ConflictError, HolderError, InvalidValueError, nearest
+from camket.core.policy.model import ItemKind
 from camket.ports import ExportedItem
 
 if TYPE_CHECKING:
@@ -188,12 +189,12 @@ class GuestHolder:
             raise HolderError(f"the app `{self._name}` could not {what}", holder=self._name) from error
 
     def _require_declared(self, items: Iterable[str]) -> None:
-        # INVARIANT: what a guest holds is declared; an item that no version in force names is never passed over.
+        # INVARIANT: what a guest holds is declared; what no version in force declares is never passed over.
         versions = self._ctx.policies.in_force(self._ctx.store, self._ctx.clock.now()).versions
-        declared = {item.id for version in versions for item in version.policy.items}
+        declared = {item.id for version in versions for item in version.policy.items if item.kind is ItemKind.HOLDING}
         for item in items:
             if item not in declared:
-                message = f"the app `{self._name}` holds `{item}`, which the policy does not declare"
+                message = f"the app `{self._name}` holds `{item}`, which the policy does not declare as a holding"
                 raise HolderError(message + nearest(item, declared), holder=self._name)
 
 

@@ -12,29 +12,72 @@ what it reads is on record under that name. There is no method that gives a valu
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from camket.bootstrap import start_runtime
+from camket.client.notices import Notice, notice_of
+from camket.client.visitor import language_of, session_token
 from camket.config import load_settings
-from camket.core.errors import InvalidValueError, nearest
+from camket.core.errors import CamketError, ConflictError, DeniedError, InvalidValueError, NotFoundError, nearest
 from camket.core.policy.model import ItemKind
-from camket.core.terms import Source
+from camket.core.terms import Language, Source
 from camket.services.access import AskError, OpenedValue
+from camket.services.apps import actor_of, coming_versions, note_use, remove_values, replace_values
+from camket.services.calendar import day_of
 from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
 from camket.services.registration import Started, confirm_registration, registration_form, start_registration
 from camket.services.sessions import Session, SignedIn, find_session, sign_out
+from camket.services.signals import note_gpc
 from camket.services.signin import confirm_sign_in, start_sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from camket.core.gate.decision import Decision, Missing
     from camket.core.gate.history import History
-    from camket.core.policy.model import Item
-    from camket.core.terms import Language
+    from camket.core.policy.model import Item, Text
     from camket.services.context import Context
 
-__all__ = ["AskError", "Camket", "FieldSpec", "FormError", "OpenedValue", "Session", "SignedIn", "Started"]
+__all__ = [
+    "AskError",
+    "Camket",
+    "CamketError",
+    "ConflictError",
+    "DeniedError",
+    "FieldSpec",
+    "FormError",
+    "InvalidValueError",
+    "ItemWords",
+    "Language",
+    "NotFoundError",
+    "Notice",
+    "OpenedValue",
+    "Session",
+    "SignedIn",
+    "Started",
+]
+
+USERS_REMEMBERED: Final = 100_000
+"""Customers of whom a process remembers that they used the app today; all are forgotten when there are more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemWords:
+    """What the policy in force says of an item, for the place where an app asks for it.
+
+    Args:
+        id: as declared.
+        label: what it is called, in every language.
+        why: what it is collected for, in every language.
+    """
+
+    id: str
+    label: Text
+    why: Text
 
 
 class Camket:
@@ -54,6 +97,9 @@ class Camket:
             raise InvalidValueError(f"the policy declares no service `{service}`{nearest(service, known)}")
         self._ctx = context
         self._service = service
+        self._https = context.settings.origin.startswith("https://")
+        self._used: tuple[date, set[str]] = (day_of(context.clock.now()), set())
+        self._lock = Lock()
 
     @classmethod
     @contextmanager
@@ -103,17 +149,95 @@ class Camket:
         """Return who is signed in with a token, or None."""
         return find_session(self._ctx, token)
 
+    def session_of(self, headers: Mapping[str, str]) -> Session | None:
+        """Return who sent a request, by the session's cookie; None for no one, and for a session that has ended.
+
+        Args:
+            headers: of the request, lower-case names.
+
+        Effects:
+            Global Privacy Control that the browser signals is remembered for the customer.
+        """
+        token = session_token(headers, https=self._https)
+        session = find_session(self._ctx, token) if token else None
+        if session is not None and headers.get("sec-gpc") == "1":
+            note_gpc(self._ctx, session.subject_id)
+        return session
+
+    def language_of(self, headers: Mapping[str, str]) -> Language:
+        """Return the language in which a visitor reads camket's own pages: chosen there, else the browser's, else vi.
+
+        Args:
+            headers: of the request, lower-case names.
+        """
+        return language_of(headers, https=self._https)
+
+    @staticmethod
+    def sign_in_path(next_path: str) -> str:
+        """Return the path of the sign-in page that leads on to a page of the app, and to registration on the way.
+
+        Args:
+            next_path: path of a page of the app, `/quay/products`; a query after it is left out.
+        """
+        return f"/sign-in?{urlencode({'next': next_path.partition('?')[0]})}"
+
     def sign_out(self, session: Session) -> None:
         """End a session; twice is once."""
         sign_out(self._ctx, session)
 
-    def put(self, subject_id: str, values: Mapping[str, str | bytes]) -> Mapping[str, str]:
+    def notices(self, subject_id: str, language: Language) -> tuple[Notice, ...]:
+        """Return the banners to show a customer of this app: policy versions to come that change what it means.
+
+        Args:
+            subject_id: who reads.
+            language: in which.
+
+        Returns:
+            In the order in which they take effect; empty where nothing is to come, or the policy gives this service no
+            banner.
+        """
+        coming = coming_versions(self._ctx, service=self._service, subject_id=subject_id)
+        return tuple(notice_of(version, language) for version in coming)
+
+    def item(self, item: str) -> ItemWords:
+        """Return what the policy in force says of an item: to be said where the app asks for it.
+
+        Raises:
+            NotFoundError: the policy in force declares no such item.
+        """
+        declared = {one.id: one for one in _in_force(self._ctx).newest.policy.items}
+        if item not in declared:
+            raise NotFoundError(f"the policy declares no item `{item}`{nearest(item, declared)}")
+        return ItemWords(id=item, label=declared[item].label, why=declared[item].why)
+
+    def used(self, subject_id: str) -> None:
+        """Keep that a customer uses this service (P4): once a day, and never in the way of using it.
+
+        What the gate does not let be kept is left out, and on record as refused.
+
+        Effects:
+            The day's first use is durable on return; later ones of the day cost nothing.
+        """
+        today = day_of(self._ctx.clock.now())
+        with self._lock:
+            day, users = self._used
+            if day != today or len(users) >= USERS_REMEMBERED:
+                self._used = (today, set())
+            elif subject_id in users:
+                return
+        note_use(self._ctx, service=self._service, subject_id=subject_id)
+        with self._lock:
+            if self._used[0] == today:
+                self._used[1].add(subject_id)
+
+    def put(self, subject_id: str, values: Mapping[str, str | bytes], *, replace: bool = False) -> Mapping[str, str]:
         """Keep what a customer gave this app.
 
         Args:
             subject_id: whose it is.
             values: *personal*; item id -> text as typed, or the archive of a picture (see
                 `camket.core.intake.pictures`); at least one.
+            replace: they take the place of what this app was given of these items before.
 
         Returns:
             Item id -> the id of its row.
@@ -125,21 +249,31 @@ class Camket:
             DeniedError: the gate said no; nothing was stored but the record of the question.
 
         Effects:
-            Values and ledger record are durable together. Twice stores twice.
+            Values and ledger record are durable together. Twice stores twice, but with `replace`, where twice is once.
         """
-        return self._collect(subject_id, values, Source.PROVIDED)
+        kept = self._read(values, Source.PROVIDED)
+        if not replace:
+            return self._collect(subject_id, kept, Source.PROVIDED)
+        return replace_values(self._ctx, service=self._service, subject_id=subject_id, values=kept)
+
+    def remove(self, subject_id: str, row_ids: Sequence[str]) -> None:
+        """Delete values that this app collected; see `camket.services.apps.remove_values`."""
+        remove_values(self._ctx, service=self._service, subject_id=subject_id, row_ids=row_ids)
 
     def event(self, subject_id: str, values: Mapping[str, str]) -> Mapping[str, str]:
         """Keep what this app observed, for example that a printer was used; as `put`, for observed items."""
-        return self._collect(subject_id, values, Source.OBSERVED)
+        return self._collect(subject_id, self._read(values, Source.OBSERVED), Source.OBSERVED)
 
-    def get(self, subject_id: str, items: tuple[str, ...], *, purpose: str) -> Mapping[str, tuple[OpenedValue, ...]]:
+    def get(
+        self, subject_id: str, items: tuple[str, ...], *, purpose: str, rows: tuple[str, ...] | None = None
+    ) -> Mapping[str, tuple[OpenedValue, ...]]:
         """Return values of a customer for a purpose.
 
         Args:
             subject_id: whose values.
             items: ids of the items, at least one.
             purpose: what for, as the policy states it.
+            rows: only the values with these ids; those of someone else, or of another item, are none. All when None.
 
         Returns:
             Item -> its values, *personal*, oldest first; nothing where none is held.
@@ -153,7 +287,9 @@ class Camket:
         """
         if not items:
             raise InvalidValueError("`items` is empty; name the items that are needed")
-        opened = self._ctx.door.read(actor=self._actor, subject_id=subject_id, items=items, purpose=purpose)
+        opened = self._ctx.door.read(
+            actor=actor_of(self._service), subject_id=subject_id, items=items, purpose=purpose, rows=rows
+        )
         return opened.values
 
     def decide(self, subject_id: str, items: tuple[str, ...], *, purpose: str) -> Decision:
@@ -167,11 +303,13 @@ class Camket:
         """
         return self.decide(subject_id, items, purpose=purpose).missing
 
-    @property
-    def _actor(self) -> str:
-        return f"service:{self._service}"
-
     def _collect(self, subject_id: str, values: Mapping[str, str | bytes], source: Source) -> Mapping[str, str]:
+        return self._ctx.door.collect(
+            actor=actor_of(self._service), subject_id=subject_id, values=values, service=self._service, source=source
+        ).row_ids
+
+    def _read(self, values: Mapping[str, str | bytes], source: Source) -> dict[str, str | bytes]:
+        """Return what was typed in its canonical form, *personal*; the whole form or nothing."""
         items = self._items(source)
         asked = tuple(items[name] for name in values if name in items)
         pictures = {item.id for item in asked if item.kind is ItemKind.PICTURE}
@@ -184,9 +322,7 @@ class Camket:
         for name, value in values.items():
             if name in pictures and isinstance(value, bytes):
                 kept[name] = read_picture(items[name], value)
-        return self._ctx.door.collect(
-            actor=self._actor, subject_id=subject_id, values=kept, service=self._service, source=source
-        ).row_ids
+        return kept
 
     def _items(self, source: Source) -> dict[str, Item]:
         return {
