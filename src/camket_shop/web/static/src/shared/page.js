@@ -1,5 +1,5 @@
 // What the server says about the page itself: where the shop is mounted, whose it is, which language it is in.
-const root = document.documentElement;
+const root = globalThis.document?.documentElement ?? { dataset: {}, lang: "" };
 
 /** Where the shop is mounted, such as `/quay`. */
 export const prefix = root.dataset.prefix ?? "";
