@@ -102,6 +102,13 @@ class Settings(BaseSettings):
         None,
         description="Apps that `serve` runs beside its own pages, `/quay=camket_shop.app:create_app`, commas between.",
     )
+    lan: bool = Field(
+        default=False,
+        description="As `serve --lan`: https for phones of the local network, by a certificate authority of its own.",
+    )
+    lan_port: int = Field(
+        8443, ge=0, le=65535, description="Port of https on the local network, with `lan`; 0 takes a free one."
+    )
     threads: int = Field(16, ge=1, le=256, description="Threads that serve requests.")
     workers: int = Field(2, ge=1, le=64, description="Threads that run jobs.")
     log_level: str = Field(
@@ -171,7 +178,7 @@ class Settings(BaseSettings):
     def reached_by_others(self) -> bool:
         """Others than this machine can reach the service: by its own address, or through a proxy."""
         named = urlsplit(self.public_origin).hostname
-        return not self.loopback or named not in LOOPBACK or self.proxy is not None
+        return self.lan or not self.loopback or named not in LOOPBACK or self.proxy is not None
 
     @property
     def database_file(self) -> Path:
@@ -217,8 +224,9 @@ class Settings(BaseSettings):
 
     @property
     def checkpoint_origin(self) -> str:
-        """The origin line of checkpoints; no scheme and no port, so that it outlives both."""
-        return self.ledger_origin or f"{urlsplit(self.public_origin).hostname}/ledger"
+        """The origin line of checkpoints; no scheme, port or address of a local network, so that it outlives them."""
+        host = "localhost" if self.lan else urlsplit(self.public_origin).hostname
+        return self.ledger_origin or f"{host}/ledger"
 
     def require_mail_carrier(self) -> None:
         """Refuse to serve where codes could not reach anyone, or could be read by everyone.
@@ -228,6 +236,11 @@ class Settings(BaseSettings):
         """
         if self.smtp_url is not None or self.mailbox_shown:
             return
+        if self.lan:
+            raise SettingsError(
+                "`lan` lets others on the network reach the service, so `smtp_url` must name a mail relay: the "
+                "development mailbox would show them every code"
+            )
         if not self.loopback:
             raise SettingsError(
                 f"`host` is `{self.host}`, which others can reach, so `smtp_url` must name a mail relay"

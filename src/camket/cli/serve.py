@@ -5,34 +5,27 @@ Exit codes: 0 stopped when told to, 2 it could not start; the message says what 
 
 from __future__ import annotations
 
-import errno
 import signal
-import socket
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from camket.core.errors import CamketError, SettingsError
+from camket.core.errors import CamketError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from camket.bootstrap import Runtime
+    from camket.cli.listening import Served
     from camket.client.loading import LoadedApp
     from camket.config import Settings
 
 app = typer.Typer(help="Serve pages and API, run jobs, keep the ledger.")
 
 REFUSED: Final = 2
-BACKLOG: Final = 256
-GRACE_SECONDS: Final = 10
-"""How long requests under way may take once the service is told to stop."""
-
-_BIND_REASONS: Final = {
-    errno.EADDRINUSE: "another program listens there; stop it, or set PORT to another port",
-    errno.EACCES: "this user may not listen there; set PORT to one above 1023",
-    errno.EADDRNOTAVAIL: "this machine has no such address; set `host`",
-}
 
 
 @app.command()
@@ -45,12 +38,21 @@ def serve(
             "new log that names the gap is opened. Once.",
         ),
     ] = False,
+    lan: Annotated[
+        bool,
+        typer.Option("--lan", help="Let phones of the local network in, over https; says how they trust it."),
+    ] = False,
+    lan_port: Annotated[
+        int | None,
+        typer.Option("--lan-port", min=0, max=65535, help="Port of https on the local network; 8443 if not set."),
+    ] = None,
 ) -> None:
     """Serve until stopped with Ctrl-C or SIGTERM."""
     from camket.config import load_settings
 
+    given = {name: value for name, value in (("lan", lan or None), ("lan_port", lan_port)) if value is not None}
     try:
-        run(load_settings(), accept_restore=accept_restore)
+        run(load_settings(**given), accept_restore=accept_restore)
     except CamketError as error:
         typer.echo(f"camket does not start: {error}", err=True)
         raise typer.Exit(REFUSED) from None
@@ -67,68 +69,76 @@ def run(settings: Settings, *, accept_restore: bool) -> None:
 
     settings.require_mail_carrier()
     configure_logging(settings)
-    with listen(settings) as listener:
-        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        runtime = start_runtime(settings, accept_restore=accept_restore)
+    with ExitStack() as stack:
+        # The sockets come before anything else, so that a second service touches nothing.
+        place = _on_lan(settings, stack) if settings.lan else _here(settings, stack)
+        runtime = start_runtime(place.settings, accept_restore=accept_restore)
         apps: tuple[LoadedApp, ...] = ()
         try:
             # INVARIANT: no job runs and nothing is served before every app is there that holds data.
             apps = load_apps(runtime)
-            serve_until_stopped(runtime, listener, apps)
+            serve_until_stopped(runtime, *place.serve(runtime, apps))
         finally:
             close_apps(apps)
             runtime.close()
 
 
-def listen(settings: Settings) -> socket.socket:
-    """Return a socket that listens; taken before anything else, so that a second service touches nothing.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where the service is to be, its sockets taken.
 
-    Raises:
-        SettingsError: the address cannot be had, and why.
+    Args:
+        settings: with ports and origin as they turned out.
+        serve: returns what answers there, and what prints where that is.
     """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        reason = _BIND_REASONS.get(error.errno or 0, (error.strerror or "unknown reason").lower())
-        raise SettingsError(f"`{settings.host}` port {settings.port} cannot be had: {reason}") from error
+
+    settings: Settings
+    serve: Callable[[Runtime, tuple[LoadedApp, ...]], tuple[list[Served], Callable[[], None]]]
 
 
-def serve_until_stopped(runtime: Runtime, listener: socket.socket, apps: tuple[LoadedApp, ...] = ()) -> None:
-    """Run sequencer, workers and web server; return when all of them have ended."""
-    import uvicorn
-
-    from camket.jobs.workers import Workers
-    from camket.services.sequencing import Sequencer
+def _here(settings: Settings, stack: ExitStack) -> Place:
+    from camket.cli.listening import Served, listen
     from camket.web.app import create_app
 
-    settings = runtime.settings
+    listener = stack.enter_context(listen(settings.host, settings.port))
 
-    class Server(uvicorn.Server):
-        """Says where it listens once it does."""
+    def serve(runtime: Runtime, apps: tuple[LoadedApp, ...]) -> tuple[list[Served], Callable[[], None]]:
+        return [Served(app=create_app(runtime, apps), sockets=[listener])], lambda: announce(runtime)
 
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
+    return Place(settings=settings.model_copy(update={"port": listener.getsockname()[1]}), serve=serve)
+
+
+def _on_lan(settings: Settings, stack: ExitStack) -> Place:
+    from camket.cli.lan import announce_lan, listen_on_lan, serve_on_lan
+
+    listeners = listen_on_lan(settings, stack)
+
+    def serve(runtime: Runtime, apps: tuple[LoadedApp, ...]) -> tuple[list[Served], Callable[[], None]]:
+        lan, served = serve_on_lan(runtime, listeners, apps)
+
+        def say() -> None:
             announce(runtime)
+            announce_lan(lan)
 
-    config = uvicorn.Config(
-        create_app(runtime, apps),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        proxy_headers=settings.proxy is not None,
-        forwarded_allow_ips=settings.proxy,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    sequencer, workers = Sequencer(runtime.context), Workers(runtime.context, settings.workers)
+        return served, say
+
+    return Place(settings=listeners.settings, serve=serve)
+
+
+def serve_until_stopped(runtime: Runtime, served: list[Served], say: Callable[[], None]) -> None:
+    """Run sequencer, workers and web servers; return when all of them have ended."""
+    from camket.cli.listening import answer_until_stopped
+    from camket.jobs.workers import Workers
+    from camket.services.sequencing import Sequencer
+
+    sequencer, workers = Sequencer(runtime.context), Workers(runtime.context, runtime.settings.workers)
     # The web server ends on these signals and raises them once more for the rest of the process, which ends in order.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stay)
     sequencer.start()
     workers.start()
     try:
-        Server(config).run(sockets=[listener])
+        answer_until_stopped(served, runtime.settings, say)
     finally:
         workers.stop()
         sequencer.stop()

@@ -40,12 +40,15 @@ if TYPE_CHECKING:
     from camket.client.loading import LoadedApp
 
 
-def create_app(runtime: Runtime, apps: tuple[LoadedApp, ...] = ()) -> ASGIApp:
+def create_app(
+    runtime: Runtime, apps: tuple[LoadedApp, ...] = (), *, lan_hosts: frozenset[str] | None = None
+) -> ASGIApp:
     """Return the application that serves a running service.
 
     Args:
         runtime: from `camket.bootstrap`; its owner starts and stops it.
         apps: from `camket.client.loading`; mounted behind the same guards, boundary and headers.
+        lan_hosts: every name by which a local network reaches the service; None where it has a name of its own.
 
     Raises:
         SettingsError: the styles and scripts are not built, or an app's prefix is camket's own.
@@ -62,8 +65,8 @@ def create_app(runtime: Runtime, apps: tuple[LoadedApp, ...] = ()) -> ASGIApp:
     ]
     app: ASGIApp = Router([*own, *guest_routes(apps, own)], redirect_slashes=False)
     app = OriginGuard(app, https=https, api_prefix=API_PREFIX)
-    app = HostGuard(app, origin=origin, loopback=settings.loopback)
-    return SecurityHeaders(Boundary(app, site=site), https=https)
+    app = HostGuard(app, origin=origin, loopback=settings.loopback, others=lan_hosts or frozenset())
+    return SecurityHeaders(Boundary(app, site=site), https=https, public=lan_hosts is None)
 
 
 def page_routes(site: Site, *, threads: int) -> list[Route]:

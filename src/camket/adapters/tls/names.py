@@ -30,9 +30,9 @@ LOCALHOST: Final = "localhost"
 
 _ALWAYS: Final[tuple[Address, ...]] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+HTTPS_PORT: Final = 443
 # Asking for the way to an address sends nothing; this one is kept for documents and belongs to no one (RFC 5737).
 _SOMEWHERE_ELSE: Final = ("198.51.100.1", 9)
-HTTPS_PORT: Final = 443
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,13 +61,13 @@ class LanNames:
                     "reverse proxy with TLS in front"
                 )
 
-    def netloc(self, port: int) -> str:
-        """Return host and port as they stand in the address that people are given."""
-        return _netloc(self.chosen, port)
+    def netloc(self, port: int, *, default: int = HTTPS_PORT) -> str:
+        """Return host and port as they stand in the address that people are given; the scheme's default is left out."""
+        return _netloc(self.chosen, port, default)
 
     def netlocs(self, port: int) -> frozenset[str]:
         """Return every name of the certificate as a browser writes it into `Host`."""
-        return frozenset(_netloc(name, port) for name in (*map(str, self.addresses), *self.hosts))
+        return frozenset(_netloc(name, port, HTTPS_PORT) for name in (*map(str, self.addresses), *self.hosts))
 
 
 def is_local(name: str) -> bool:
@@ -130,9 +130,9 @@ def names_for(addresses: Iterable[Address], *, host_name: str, given: str | None
     return LanNames(chosen=chosen, addresses=tuple(dict.fromkeys(listed)), hosts=tuple(dict.fromkeys(hosts)))
 
 
-def _netloc(name: str, port: int) -> str:
+def _netloc(name: str, port: int, default: int) -> str:
     host = f"[{name}]" if ":" in name else name
-    return host if port == HTTPS_PORT else f"{host}:{port}"
+    return host if port == default else f"{host}:{port}"
 
 
 def _on_the_way_out() -> Address | None:
