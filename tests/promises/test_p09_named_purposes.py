@@ -12,10 +12,10 @@ from camket.core.errors import DeniedError, InvalidValueError
 from camket.core.gate.decision import Decision, Permitted
 from camket.core.ledger.entry import LedgerOutcome
 from camket.services.access import AskError, Door, Pending
-from camket.services.centre import use_of
+from camket.services.uses import use_of
 
 if TYPE_CHECKING:
-    from camket.services.centre import UseView
+    from camket.services.uses import UseView
     from tests.journeys import Customer
     from tests.journeys import Service as Journey
 

@@ -84,16 +84,37 @@ def test_every_use_is_listed_with_its_place_in_the_ledger(service: Service) -> N
 
 
 def test_uses_are_paged(service: Service) -> None:
-    """Forty uses stand on a page; a page that does not exist is empty, and a number that is none is the first."""
+    """Forty rows stand on a page; a page that does not exist is empty, and a number that is none is the first."""
     browser = service.register(ALICE)
-    for _ in range(45):
+    for _ in range(21):
         browser.get("/me/uses")
+        browser.get("/me")
     first = browser.get("/me/uses")
     assert 'rel="next"' in first.text
     assert 'rel="prev"' in browser.get("/me/uses?page=2").text
     assert "Trang này chưa có gì" in text_of(browser.get("/me/uses?page=99999"))
     for odd in ("0", "-1", "x", "9" * 30, "١"):
         assert browser.get("/me/uses", params={"page": odd}).status_code == 200
+
+
+def test_equal_uses_are_one_row_that_unfolds(service: Service) -> None:
+    """Twelve looks of one hour are one row: how often, from when to when, first and last entry, each of them inside."""
+    browser = service.register(ALICE)
+    service.settle()
+    for _ in range(12):
+        browser.get("/me")
+        service.clock.advance(timedelta(minutes=4))
+    service.settle()
+    page = browser.get("/me/uses").text
+    (row,) = re.findall(r"<li class=\"\">\s*<b>Bạn xem dữ liệu của mình</b>(.*?12 lần.*?</details>)", page, re.DOTALL)
+    first, last = re.findall(r"Sổ cái mục (\d+)–(\d+)", row)[0]
+    said = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", row)))
+    assert "12 lần, hôm nay 10:00–10:44" in said
+    entries = [int(number) for number in re.findall(r"Sổ cái mục (\d+)</small>", row)]
+    assert len(entries) == 12
+    assert (min(entries), max(entries)) == (int(first), int(last))
+    assert "<details>" in row
+    assert re.search(r"12 times, today 10:00–10:44", text_of(browser.get("/me/uses?lang=en")))
 
 
 def test_one_corrects_a_value_after_proving_who_one_is(service: Service) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from camket.core.terms import Language
-from camket.web.wording import clock_time, day, grouped, machine_time, moment, shortened
+from camket.web.wording import clock_time, day, grouped, machine_time, moment, shortened, span
 
 NOW = datetime(2026, 11, 18, 3, 12, tzinfo=UTC)  # 10:12 in Vietnam
 
@@ -32,6 +32,22 @@ def test_a_moment_is_said_as_a_person_would(age: timedelta, vi: str, en: str) ->
     """The nearer a moment is, the plainer it is said; days begin at midnight in Vietnam."""
     assert moment(NOW - age, NOW, Language.VI) == vi
     assert moment(NOW - age, NOW, Language.EN) == en
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "vi", "en"),
+    [
+        (30, 30, "hôm nay 09:42", "today 09:42"),
+        (60, 12, "hôm nay 09:12–10:00", "today 09:12–10:00"),
+        (24 * 60 + 5, 24 * 60, "hôm qua 10:07–10:12", "yesterday 10:07–10:12"),
+        (630, 600, "hôm qua 23:42 – hôm nay 00:12", "yesterday 23:42 – today 00:12"),
+    ],
+)
+def test_a_stretch_of_time_names_its_day_once(first: int, last: int, vi: str, en: str) -> None:
+    """Minutes before now: one moment, two times of a day, or two days where midnight lies between."""
+    begins, ends = NOW - timedelta(minutes=first), NOW - timedelta(minutes=last)
+    assert span(begins, ends, NOW, Language.VI) == vi
+    assert span(begins, ends, NOW, Language.EN) == en
 
 
 def test_a_day_is_a_day_in_vietnam() -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from camket.core.gate.decide import decide
 from camket.core.gate.question import Question
 from camket.core.intake import show
-from camket.core.ledger.canonical import parse_json
-from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome
+from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome, Source
 from camket.services.access import SUBJECT
@@ -22,6 +22,7 @@ from camket.services.devices import DEVICE_NAME, describes_device, device_of
 from camket.services.erasure import declared_item
 from camket.services.own_devices import device_handle
 from camket.services.removal import removable
+from camket.services.uses import facts_of, together, use_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
     from camket.services.sessions import Session
+    from camket.services.uses import UseGroup, UseView
 
-PAGE: Final = 40
 LOOKED_AT: Final = 500
 """How many of the newest records the counts and the newest uses are taken from."""
 NEWEST: Final = 3
@@ -124,29 +125,6 @@ class DeviceView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class UseView:
-    """One entry of the ledger that is about the subject.
-
-    Args:
-        id: grows with time.
-        at: aware.
-        who: `subject`, `service:name` or `staff:pseudonym`.
-        items: ids of the items; empty where none is concerned.
-        purpose: id of the purpose, or None.
-        ledger_index: place in the public tree; None until it has one.
-    """
-
-    id: int
-    at: datetime
-    who: str
-    action: LedgerAction
-    items: tuple[str, ...]
-    purpose: str | None
-    outcome: LedgerOutcome
-    ledger_index: int | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
     """What the page says in numbers.
 
@@ -168,32 +146,16 @@ class MyData:
     Args:
         groups: by category, in the policy's order; what describes one device apart.
         devices: last seen first.
-        uses: the newest entries that are not the subject's own looking.
+        uses: the newest entries that are not the subject's own looking, equal neighbours together.
         counts: in numbers.
         at: aware; when it was read.
     """
 
     groups: tuple[HeldGroup, ...]
     devices: tuple[DeviceView, ...]
-    uses: tuple[UseView, ...]
+    uses: tuple[UseGroup, ...]
     counts: Counts
     at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UsesPage:
-    """Forty entries, newest first.
-
-    Args:
-        page: from 1.
-        newer: number of the page before; None on the first.
-        older: number of the next page; None on the last.
-    """
-
-    uses: tuple[UseView, ...]
-    page: int
-    newer: int | None
-    older: int | None
 
 
 def my_data(ctx: Context, session: Session) -> MyData:
@@ -208,7 +170,7 @@ def my_data(ctx: Context, session: Session) -> MyData:
         pending = ctx.door.read_in(unit, actor=SUBJECT, subject_id=session.subject_id, items=(), purpose=RIGHTS_PURPOSE)
         records = unit.records.of_subject(session.subject_id, limit=LOOKED_AT)
         shares = unit.records.facts_of_action(session.subject_id, LedgerAction.SHARE.value)
-        return pending, records, sum(_facts(one).outcome in GIVEN_OUT for one in shares)
+        return pending, records, sum(facts_of(one).outcome in GIVEN_OUT for one in shares)
 
     pending, records, disclosures = ctx.store.write(read)
     opened = pending.open()
@@ -220,7 +182,7 @@ def my_data(ctx: Context, session: Session) -> MyData:
     return MyData(
         groups=_groups(pending.standing.history, [one for one in values if not _of_device(one)]),
         devices=_devices([one for one in values if _of_device(one)], session),
-        uses=tuple([use for use in uses if use.who != SUBJECT or use.action is not LedgerAction.USE][:NEWEST]),
+        uses=tuple(islice(together(use for use in uses if not _own_look(use)), NEWEST)),
         counts=Counts(
             held=len(values),
             uses_this_week=sum(use.at > opened.at - WEEK for use in others),
@@ -230,51 +192,8 @@ def my_data(ctx: Context, session: Session) -> MyData:
     )
 
 
-def uses(ctx: Context, session: Session, *, page: int = 1) -> UsesPage:
-    """Return a page of everything that was recorded about a subject, newest first.
-
-    Args:
-        ctx: the service.
-        session: whose.
-        page: from 1; a page past the end is empty.
-
-    Effects: that the list was read is itself recorded, before anything is returned.
-    """
-    page = max(1, page)
-
-    def read(unit: Unit) -> tuple[SubjectRecordRow, ...]:
-        ctx.door.record_in(
-            unit, actor=SUBJECT, action=LedgerAction.USE, subject_id=session.subject_id, purpose=RIGHTS_PURPOSE
-        )
-        return unit.records.of_subject(session.subject_id, limit=page * PAGE + 1)
-
-    rows = ctx.store.write(read)
-    shown = rows[(page - 1) * PAGE : page * PAGE]
-    return UsesPage(
-        uses=tuple(use_of(row) for row in shown),
-        page=page,
-        newer=page - 1 if page > 1 else None,
-        older=page + 1 if len(rows) > page * PAGE else None,
-    )
-
-
-def use_of(row: SubjectRecordRow) -> UseView:
-    """Return a record as its subject sees it."""
-    facts = _facts(row.facts)
-    return UseView(
-        id=row.id,
-        at=facts.at,
-        who=facts.actor,
-        action=facts.action,
-        items=facts.items,
-        purpose=facts.purpose,
-        outcome=facts.outcome,
-        ledger_index=row.ledger_index,
-    )
-
-
-def _facts(raw: bytes) -> Facts:
-    return Facts.from_value(parse_json(raw, "the record"), "facts")
+def _own_look(use: UseView) -> bool:
+    return use.who == SUBJECT and use.action is LedgerAction.USE
 
 
 def purposes_of(standing: Standing, item: str, at: datetime) -> tuple[str, ...]:

@@ -18,11 +18,12 @@ from camket.core.rights.kinds import require_proof, terms_of
 from camket.core.terms import RIGHTS_PURPOSE, Language, Right
 from camket.rows import RequestState
 from camket.services.access import SUBJECT
-from camket.services.centre import purposes_of, use_of
+from camket.services.centre import purposes_of
 from camket.services.copy_page import FILE_OF, PICTURES, render_page
 from camket.services.erasure import declared_item
 from camket.services.proofs import prove_all
 from camket.services.requests import NO_REQUEST, standing_in, start_request_in
+from camket.services.uses import use_of
 from camket.services.verification import UNPROVEN
 
 if TYPE_CHECKING:

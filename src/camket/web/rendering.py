@@ -97,11 +97,15 @@ def make_environment(assets: Assets) -> Environment:
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # from the i18n extension
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(
-        asset=assets.url, languages=LANGUAGE_NAMES, phrase_moment=_moment, other_language=other_language
+        asset=assets.url,
+        languages=LANGUAGE_NAMES,
+        phrase_moment=_moment,
+        phrase_span=_span,
+        other_language=other_language,
     )
     environment.filters.update(
         said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
-        grouped=wording.grouped, lower_first=wording.lower_first, shortened=wording.shortened,
+        exact_time=_exact_time, grouped=wording.grouped, lower_first=wording.lower_first, shortened=wording.shortened,
     )  # fmt: skip
     return environment
 
@@ -127,9 +131,19 @@ def _moment(context: Context, instant: datetime) -> str:
 
 
 @pass_context
+def _span(context: Context, first: datetime, last: datetime) -> str:
+    return wording.span(first, last, context["now"], context["language"])
+
+
+@pass_context
 def _time(context: Context, instant: datetime) -> Markup:
     """A moment with its machine-readable form."""
     return _time_element(instant, wording.moment(instant, context["now"], context["language"]))
+
+
+def _exact_time(instant: datetime) -> Markup:
+    """A day and a time to the second with its machine-readable form."""
+    return _time_element(instant, f"{wording.day(instant)} {wording.clock_time(instant, seconds=True)}")
 
 
 def _day_time(instant: datetime) -> Markup:

@@ -22,9 +22,9 @@ def day(instant: datetime | date) -> str:
     return local.strftime("%d/%m/%Y")
 
 
-def clock_time(instant: datetime) -> str:
-    """Return the time in Vietnam, `09:12`."""
-    return instant.astimezone(VIETNAM).strftime("%H:%M")
+def clock_time(instant: datetime, *, seconds: bool = False) -> str:
+    """Return the time in Vietnam, `09:12`, or to the second, `09:12:05`."""
+    return instant.astimezone(VIETNAM).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 def moment(instant: datetime, now: datetime, language: Language) -> str:
@@ -39,6 +39,19 @@ def moment(instant: datetime, now: datetime, language: Language) -> str:
     if 0 <= age_seconds < HOUR_SECONDS:
         minutes = int(age_seconds // MINUTE_SECONDS)
         return catalogue.ngettext("%(num)d minute ago", "%(num)d minutes ago", minutes) % {"num": minutes}
+    return _day_and_time(instant, now, language)
+
+
+def span(first: datetime, last: datetime, now: datetime, language: Language) -> str:
+    """Return a stretch of time as a person would say it: `hôm nay 09:12–09:40`; within one minute, the moment."""
+    begins, ends = _day_and_time(first, now, language), _day_and_time(last, now, language)
+    if begins == ends:
+        return begins
+    return f"{begins}–{clock_time(last)}" if day_of(first) == day_of(last) else f"{begins} – {ends}"
+
+
+def _day_and_time(instant: datetime, now: datetime, language: Language) -> str:
+    catalogue = translations(language)
     local, today = day_of(instant), day_of(now)
     if local == today:
         return catalogue.gettext("today %(time)s") % {"time": clock_time(instant)}

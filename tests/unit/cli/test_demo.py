@@ -16,8 +16,8 @@ from camket.core.terms import SubjectState
 from camket.core.vault.lookup import IndexField
 from camket.ports import Unit
 from camket.rows import JobState
-from camket.services.centre import UseView, use_of
 from camket.services.sequencing import tile_reader
+from camket.services.uses import UseView, use_of
 from camket.testing.service import DEFAULT_POLICY
 from tests.journeys import Service, service_in
 

@@ -7,7 +7,8 @@ import pytest
 from camket.core.errors import DeniedError
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.terms import Language
-from camket.services.centre import PAGE, my_data, uses
+from camket.services.centre import my_data
+from camket.services.uses import uses
 from tests.journeys import Customer, Service, register
 
 
@@ -66,7 +67,7 @@ def test_the_view_itself_is_on_record(journey: Service, alice: Customer) -> None
     """Each view stands in the list of uses, the newest on top, before its place in the ledger is there."""
     my_data(journey.ctx, alice.session)
     journey.sequence()
-    listed = uses(journey.ctx, alice.session).uses
+    listed = [group.newest for group in uses(journey.ctx, alice.session).uses]
     assert (listed[0].who, listed[0].action, listed[0].ledger_index) == ("subject", LedgerAction.USE, None)
     assert "email" in listed[1].items
     assert listed[1].ledger_index is not None
@@ -79,7 +80,7 @@ def test_others_are_counted_and_come_first(journey: Service, alice: Customer) ->
     data = my_data(journey.ctx, alice.session)
     assert data.counts.uses_this_week == before + 1
     assert data.counts.disclosures == 0
-    assert (data.uses[0].who, data.uses[0].purpose) == ("service:shop", "provide")
+    assert (data.uses[0].newest.who, data.uses[0].newest.purpose) == ("service:shop", "provide")
     journey.clock.advance(days=7)
     assert my_data(journey.ctx, alice.session).counts.uses_this_week == 0
 
@@ -105,22 +106,7 @@ def test_a_denied_attempt_is_shown(journey: Service, alice: Customer) -> None:
     """A use that the gate refused is in the list, as refused."""
     with pytest.raises(DeniedError):
         journey.ctx.door.read(actor="service:shop", subject_id=alice.subject_id, items=("phone",), purpose="improve")
-    assert my_data(journey.ctx, alice.session).uses[0].outcome is LedgerOutcome.DENY
-
-
-def test_the_list_has_pages(journey: Service, alice: Customer) -> None:
-    """Forty entries a page, newest first, none twice and none left out; past the end there is nothing."""
-    for _ in range(PAGE):
-        my_data(journey.ctx, alice.session)
-    first = uses(journey.ctx, alice.session)
-    second = uses(journey.ctx, alice.session, page=2)
-    assert (first.newer, first.older, second.newer) == (None, 2, 1)
-    ids = [use.id for use in first.uses]
-    assert ids == sorted(ids, reverse=True)
-    assert len(ids) == PAGE
-    # The second view put one more entry on top.
-    assert second.uses[0].id == ids[-1]
-    assert uses(journey.ctx, alice.session, page=99).uses == ()
+    assert my_data(journey.ctx, alice.session).uses[0].newest.outcome is LedgerOutcome.DENY
 
 
 def test_no_one_sees_another_s_data(journey: Service, alice: Customer) -> None:

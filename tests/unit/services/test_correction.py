@@ -9,13 +9,13 @@ from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import RIGHTS_PURPOSE, Verification, VerifiedIdentity
 from camket.core.vault.lookup import IndexField
 from camket.rows import CodeKind, RequestState
-from camket.services.centre import use_of
 from camket.services.copy import start_copy
 from camket.services.correction import finish_correction, send_new_address_code, start_correction
 from camket.services.forms import FormError
 from camket.services.requests import find_request
 from camket.services.sessions import find_session
 from camket.services.signin import confirm_sign_in, start_sign_in
+from camket.services.uses import use_of
 from camket.testing.service import newest_code
 from tests.journeys import Customer, Service, register
 

@@ -11,9 +11,9 @@ from camket.core.terms import Language
 from camket.jobs.schedule import plan_due
 from camket.ports import Mail, Unit
 from camket.rows import FactKind, FactRow, MailRow, MailState
-from camket.services.centre import use_of
 from camket.services.outbox import MOST_TRIES, SENDING, queue_mail_in
 from camket.services.signin import start_sign_in
+from camket.services.uses import use_of
 from tests.journeys import Customer, Postbox, Service, register
 
 NOTICE = "service_notice"

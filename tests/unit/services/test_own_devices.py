@@ -7,11 +7,12 @@ import pytest
 from camket.core.errors import NotFoundError
 from camket.core.ledger.entry import LedgerAction
 from camket.rows import CodeKind
-from camket.services.centre import DeviceView, my_data, use_of
+from camket.services.centre import DeviceView, my_data
 from camket.services.forms import FormError
 from camket.services.own_devices import device_handle, forget_device, name_device
 from camket.services.sessions import Session, find_session, list_sessions
 from camket.services.signin import confirm_sign_in, start_sign_in
+from camket.services.uses import use_of
 from camket.testing.service import newest_code
 from tests.journeys import ADDRESS, Customer, Service, register
 

@@ -9,9 +9,10 @@ from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import Source
 from camket.core.vault.keyring import KeyKind
 from camket.services.calendar import day_of
-from camket.services.centre import HeldView, my_data, use_of
+from camket.services.centre import HeldView, my_data
 from camket.services.correction import finish_correction, start_correction
 from camket.services.removal import finish_removal, start_removal
+from camket.services.uses import use_of
 from camket.testing.service import DEFAULT_POLICY
 from tests.journeys import Customer, Service, register, service_in
 

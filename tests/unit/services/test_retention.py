@@ -15,11 +15,12 @@ from camket.core.vault.keyring import KeyKind
 from camket.core.vault.lookup import IndexField
 from camket.jobs.schedule import plan_due
 from camket.rows import CodeKind, HeldValueRow
-from camket.services.centre import my_data, use_of
+from camket.services.centre import my_data
 from camket.services.correction import start_correction
 from camket.services.policies import publish_policy
 from camket.services.registration import confirm_registration, start_registration
 from camket.services.sequencing import tile_reader
+from camket.services.uses import use_of
 from camket.testing.service import DEFAULT_POLICY, newest_code
 from tests.journeys import Customer, Service, register
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from camket.services import centre
+from camket.services import uses as all_uses
 from camket.services.own_devices import name_item
 from camket.web.customer.devices import say_device
 from camket.web.customer.done import show_done
@@ -59,7 +60,7 @@ def my_data(visit: Visit) -> Response:
 
 def uses(visit: Visit) -> Response:
     """Show the uses page by page, newest first."""
-    page = centre.uses(visit.context, visit.own, page=page_number(visit.query.get("page", "")))
+    page = all_uses.uses(visit.context, visit.own, page=page_number(visit.query.get("page", "")))
     policy = visit.site.in_force().version.policy
     return visit.show(
         "uses.html",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from camket.core.policy.model import Policy
     from camket.core.terms import Language
-    from camket.services.centre import UseView
+    from camket.services.uses import UseGroup, UseView
 
 SUBJECT: Final = "subject"
 STAFF: Final = "staff:"
@@ -79,13 +79,16 @@ MOST_ITEMS: Final = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SaidUse:
-    """One use in the reader's language.
+    """One use in the reader's language, or several neighbours that say the same.
 
     Args:
         who: who acted, where the title does not say so; else empty.
         purpose: what for; empty where the record names none.
+        at: aware; of the newest.
+        since: aware; of the oldest.
         mood: how it is marked; empty for a use that was allowed.
-        ledger_index: None until it has its place in the ledger.
+        ledger_span: first and last place in the ledger; None until each has its place.
+        each: every one of them, newest first; at least one.
     """
 
     title: str
@@ -93,27 +96,32 @@ class SaidUse:
     items: str
     purpose: str
     at: datetime
+    since: datetime
     mood: str
-    ledger_index: int | None
+    ledger_span: tuple[int, int] | None
+    each: tuple[UseView, ...]
 
 
-def say_use(use: UseView, policy: Policy, language: Language, *, most_items: int | None = None) -> SaidUse:
+def say_use(group: UseGroup, policy: Policy, language: Language, *, most_items: int | None = None) -> SaidUse:
     """Return a use as a person would say it.
 
     Args:
-        use: as it is on record.
+        group: as it is on record.
         policy: whose words are used.
         language: the reader's.
         most_items: more items than this are counted; None names every one.
     """
+    use = group.newest
     return SaidUse(
         title=_title(use, policy, language),
         who=lower_first(_who(use.who, policy, language)) if (use.who, use.action) in KNOWN else "",
         items=_items(use.items, policy, language, most_items),
         purpose=_purpose(use, policy, language),
         at=use.at,
+        since=group.oldest.at,
         mood=MOODS.get(use.outcome, ""),
-        ledger_index=use.ledger_index,
+        ledger_span=group.ledger_span,
+        each=group.uses,
     )
 
 
