@@ -59,6 +59,14 @@ class ConflictError(ShopError):
     """It has changed in the meantime, or the name is taken by something else."""
 
 
+class PrinterError(ShopError):
+    """A printer with an address did not take a job; the code says at which step, and so whether any was sent."""
+
+
+class BusyError(ShopError):
+    """So much is being worked on that this has to wait for another try. Nothing was kept."""
+
+
 class StoreError(ShopError):
     """The store could not make something durable (disk full, locked, unreachable). Nothing was acknowledged.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from camket_shop.errors import SettingsError
+from camket_shop.networks import Network, read_networks
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -27,6 +28,18 @@ class ShopSettings(BaseSettings):
         repr=False,
         description="Address of the shop's own database, `postgresql://...`; SQLite in the app's folder when not set.",
     )
+
+    network_printers: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (),
+        description="Networks with printers that the server may send receipts to, `192.168.1.0/24,10.0.0.7`; none when "
+        "not set.",
+    )
+
+    @field_validator("network_printers", mode="before")
+    @classmethod
+    def _networks(cls, given: object) -> object:
+        """Read a list of networks."""
+        return read_networks(given) if isinstance(given, str) else given
 
     @field_validator("database_url")
     @classmethod

@@ -18,6 +18,7 @@ from camket_shop.errors import (
     DeniedError,
     InvalidError,
     NotFoundError,
+    PrinterError,
     ShopError,
     SignedOutError,
     StoreError,
@@ -44,6 +45,7 @@ STATUS_OF: Final[dict[type[ShopError], int]] = {
     ConflictError: 409,
     TooLargeError: 413,
     InvalidError: 422,
+    PrinterError: 424,
     StoreError: 503,
     ShopError: 500,
 }
