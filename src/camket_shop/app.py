@@ -12,9 +12,10 @@ from starlette.routing import Mount, Route, Router
 
 from camket_shop.platform import Platform
 from camket_shop.settings import load_shop_settings
+from camket_shop.web.api import printing
 from camket_shop.web.assets import DIST, Assets, BundledFiles
 from camket_shop.web.errors import Boundary
-from camket_shop.web.pages import products
+from camket_shop.web.pages import printers, products
 from camket_shop.web.rendering import Pages
 from camket_shop.web.requests import Shop
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 PARTS: Final[tuple[Callable[[Shop], list[Route]], ...]] = (
     products.routes,
+    printers.routes,
+    printing.routes,
 )  # fmt: skip
 """Every part of the shop, a line each; the first route that fits answers."""
 HOME: Final = "/sell"

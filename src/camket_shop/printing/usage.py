@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -55,10 +56,8 @@ class PrinterUses:
         with self._lock:
             if self._is_known(use):
                 return
-        try:
+        with suppress(DeniedError):  # asking again today would only put another refusal on record
             self._keep(subject_id, name)
-        except DeniedError:
-            pass  # asking again today would only put another refusal on record
         with self._lock:
             self._used.add(use)
 

@@ -8,7 +8,7 @@ const SHOWN_MS = 8000;
 const SETUP = new Set(["no-printer", "unsupported"]);
 
 function button(label, onclick, kind = "") {
-  return el("button", { type: "button", class: `btn small ${kind}`.trim(), onclick }, label);
+  return el("button", { type: "button", class: `btn slim ${kind}`.trim(), onclick }, label);
 }
 
 function stateOf(job) {
@@ -27,7 +27,7 @@ function buttonsOf(job, queue, ways) {
     return [button(t("printing.again"), () => queue.again(job))];
   }
   return [
-    SETUP.has(reason) ? el("a", { class: "btn small go", href: at("/printers") }, t("printing.choose")) : null,
+    SETUP.has(reason) ? el("a", { class: "btn slim go", href: at("/printers") }, t("printing.choose")) : null,
     reason === "needs-tap" ? button(t("printing.reconnect"), () => ways.reconnect(job), "go") : null,
     ["needs-tap", "no-printer"].includes(reason) ? null : button(t("printing.again"), () => queue.again(job), "go"),
     button(t("printing.with_dialog"), () => ways.dialog(job)),
