@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 PORT ?= 8000
+APPS ?= /quay=camket_shop.app:create_app
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STATIC := src/camket/web/static
@@ -20,7 +21,7 @@ help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 serve: .venv/.serve assets  ## the service at http://localhost:8000, on SQLite, with the default policy
-	@CAMKET_DEVELOPMENT=1 PORT=$(PORT) exec $(BIN)/camket serve
+	@CAMKET_DEVELOPMENT=1 CAMKET_APPS="$(APPS)" PORT=$(PORT) exec $(BIN)/camket serve
 
 test:  ## everything that has to hold: lint, types, import contracts, tests
 	@$(MAKE) lint

@@ -101,12 +101,9 @@ def _load(runtime: Runtime, mounted: MountedApp) -> LoadedApp:
         app = factory(guest)
         guest.holder  # noqa: B018 - says now, not at the first deletion, that half of the hooks is missing
         return LoadedApp(guest=guest, app=app, label=_label(guest))
-    except CamketError as error:
+    except Exception as error:  # an app's own code: whatever it raises means that it does not start
         guest.close()
-        raise SettingsError(f"the app `{mounted.prefix}` does not start: {error}") from error
-    except BaseException:
-        guest.close()
-        raise
+        raise SettingsError(f"the app `{mounted.prefix}` does not start: {_reason(error)}") from error
 
 
 def find_factory(mounted: MountedApp) -> Callable[[Guest], ASGIApp]:
@@ -118,7 +115,10 @@ def find_factory(mounted: MountedApp) -> Callable[[Guest], ASGIApp]:
     module_name, _, name = mounted.factory.partition(":")
     if not _is_there(module_name):
         raise SettingsError(f"the app `{mounted.prefix}`: there is no module `{module_name}`")
-    module = import_module(module_name)
+    try:
+        module = import_module(module_name)
+    except Exception as error:  # an app's own code runs when it is imported
+        raise SettingsError(f"the app `{mounted.prefix}` cannot be imported: {_reason(error)}") from error
     factory = getattr(module, name, None)
     if factory is None:
         known = [one for one in vars(module) if callable(getattr(module, one)) and not one.startswith("_")]
@@ -126,6 +126,11 @@ def find_factory(mounted: MountedApp) -> Callable[[Guest], ASGIApp]:
     if not callable(factory):
         raise SettingsError(f"the app `{mounted.prefix}`: `{mounted.factory}` is not a function")
     return cast("Callable[[Guest], ASGIApp]", factory)
+
+
+def _reason(error: Exception) -> str:
+    """Return what an app's error says; with its class where it is not one of camket's own, written for operators."""
+    return str(error) if isinstance(error, CamketError) else f"{type(error).__name__}: {error}"
 
 
 def _is_there(module: str) -> bool:
