@@ -29,7 +29,10 @@ WORKING_PIXELS: Final = 1500
 ROUNDING_PIXELS: Final = 2
 MARGIN: Final = 0.08
 """Of the square, on each side of a product that is framed anew."""
-QUALITY: Final = 80
+QUALITIES: Final = (80, 60, 40, 20)
+"""The first with which a rendition is small enough; only a picture of sheer noise needs another than the first."""
+MOST_RENDITION_BYTES: Final = 700_000
+"""All renditions of a picture together stay below the mebibyte that the vault takes."""
 EFFORT: Final = 4
 EDGE_RADIUS: Final = 6
 EDGE_PIXELS: Final = 600
@@ -191,6 +194,11 @@ def on_white(photo: Image.Image, mask: Image.Image, box: Box) -> Image.Image:
 def encoded(square: Image.Image, side: int) -> bytes:
     """Return a rendition as WebP, with nothing beside its pixels."""
     image = square if square.width == side else square.resize((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    file = io.BytesIO()
-    image.save(file, "WEBP", quality=QUALITY, method=EFFORT, exif=b"", xmp=b"", icc_profile=b"")
-    return file.getvalue()
+    content = b""
+    for quality in QUALITIES:
+        file = io.BytesIO()
+        image.save(file, "WEBP", quality=quality, method=EFFORT, exif=b"", xmp=b"", icc_profile=b"")
+        content = file.getvalue()
+        if len(content) <= MOST_RENDITION_BYTES:
+            break
+    return content

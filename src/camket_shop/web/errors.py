@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from camket_shop.errors import (
+    BusyError,
     ConflictError,
     DeniedError,
     InvalidError,
@@ -46,6 +47,7 @@ STATUS_OF: Final[dict[type[ShopError], int]] = {
     TooLargeError: 413,
     InvalidError: 422,
     PrinterError: 424,
+    BusyError: 503,
     StoreError: 503,
     ShopError: 500,
 }
@@ -96,7 +98,7 @@ class Boundary:
 def answer_failure(request: Request, error: Exception, shop: Shop) -> Response:
     """Return the answer to an error. Ours to mend are logged, without anything that was sent."""
     status = status_of(error)
-    if status >= SERVER_FAULT:
+    if status >= SERVER_FAULT and not isinstance(error, BusyError):
         log.error("request_failed", method=request.method, route=route_of(request.scope), status=status, exc_info=error)
     visit = arrive(shop, request)
     if visit.path.startswith(API):
@@ -123,7 +125,7 @@ def failure_json(visit: Visit, error: Exception, status: int) -> JSONResponse:
     """Return an error for a script: a code, a message in the reader's language, the field where one is meant."""
     code = name_of(status)
     content = {"code": code, "message": visit.say(f"failures.{code}_happened")}
-    if isinstance(error, ShopError) and status < SERVER_FAULT:
+    if isinstance(error, BusyError) or (isinstance(error, ShopError) and status < SERVER_FAULT):
         content = {"code": error.code, "message": visit.say(error.message_key, **error.values)}
         if error.field is not None:
             content["field"] = error.field
