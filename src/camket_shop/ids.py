@@ -7,6 +7,7 @@ The device draws 130 random bits, so that a retry carries the same name and two 
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Final
 
 from camket_shop.errors import InvalidError
@@ -14,7 +15,14 @@ from camket_shop.errors import InvalidError
 CLIENT_ID: Final = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
 """Crockford's base 32 in lower case: no i, l, o or u."""
 
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_CHARACTERS: Final = 26
 CODE_CHARACTERS: Final = 8
+
+
+def new_id() -> str:
+    """Return a new id, as a device draws one; for forms of a page without scripts."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(ID_CHARACTERS))
 
 
 def is_client_id(text: str) -> bool:

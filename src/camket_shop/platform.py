@@ -28,7 +28,7 @@ from camket_shop import errors
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["ExportedItem", "Guest", "Notice", "Platform", "Session"]
+__all__ = ["ExportedItem", "Guest", "Held", "ItemWords", "Notice", "Platform", "Session"]
 
 SHOP: Final = "shop"
 PRINT: Final = "print"
@@ -39,7 +39,7 @@ CAMERA_USED: Final = "shop.camera_used"
 PRINTER_USED: Final = "shop.printer_used"
 PRINTER_NAME: Final = "shop.printer_name"
 YES: Final = "yes"
-MOST_NOTED: Final = 10_000
+MOST_REMEMBERED: Final = 10_000
 """So much is remembered at a time; then it begins anew."""
 
 
@@ -83,7 +83,7 @@ class Platform:
     def __init__(self, guest: Guest) -> None:
         self._shop = guest.camket(SHOP)
         self._print = guest.camket(PRINT)
-        self._noted = _OncePerDay()
+        self._photographed = _OncePerDay()
 
     def session_of(self, headers: Mapping[str, str]) -> Session | None:
         """Return who sent a request; None for no one, and for a session that has ended."""
@@ -120,12 +120,12 @@ class Platform:
         Raises:
             DeniedError: the policy does not let it be kept; nothing was.
         """
-        with self._noted.once(subject_id, CAMERA_USED) as first, _refusals():
+        with self._photographed.once(subject_id) as first, _refusals():
             if first:
                 self._shop.event(subject_id, {CAMERA_USED: YES})
 
     def printer_used(self, subject_id: str, name: str) -> None:
-        """Keep that a printer was used, and which; once a day for each printer.
+        """Keep that a printer was used, and which; `camket_shop.printing.usage` sees to once a day.
 
         Args:
             subject_id: who prints.
@@ -134,9 +134,8 @@ class Platform:
         Raises:
             DeniedError: the policy does not let it be kept; nothing was.
         """
-        with self._noted.once(subject_id, PRINTER_USED, name) as first, _refusals():
-            if first:
-                self._print.event(subject_id, {PRINTER_USED: YES, PRINTER_NAME: name})
+        with _refusals():
+            self._print.event(subject_id, {PRINTER_USED: YES, PRINTER_NAME: name})
             self._print.used(subject_id)
 
     def add_picture(self, subject_id: str, archive: bytes) -> str:
@@ -196,27 +195,27 @@ class Platform:
 
 
 class _OncePerDay:
-    """Remembers what was noted today, so that a busy day is not a thousand records; a restart forgets."""
+    """Remembers who did something today, so that a busy day is not a thousand records; a restart forgets."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._day: date | None = None
-        self._noted: set[tuple[str, ...]] = set()
+        self._done: set[str] = set()
 
     @contextmanager
-    def once(self, *what: str) -> Iterator[bool]:
+    def once(self, subject_id: str) -> Iterator[bool]:
         """Say whether it is the first time today; it counts unless the block fails."""
         today = datetime.now(UTC).date()
         with self._lock:
-            if self._day != today or len(self._noted) >= MOST_NOTED:
-                self._day, self._noted = today, set()
-            first = what not in self._noted
-            self._noted.add(what)
+            if self._day != today or len(self._done) >= MOST_REMEMBERED:
+                self._day, self._done = today, set()
+            first = subject_id not in self._done
+            self._done.add(subject_id)
         try:
             yield first
         except errors.ShopError:
             with self._lock:
-                self._noted.discard(what)
+                self._done.discard(subject_id)
             raise
 
 

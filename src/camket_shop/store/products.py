@@ -59,6 +59,7 @@ class ProductRow:
     archived_at: datetime | None
 
 
+ON_SALE: Final = _product.archived_at.is_(None)
 COLUMNS: Final = [_product[name] for name in ProductRow.__slots__]
 
 
@@ -81,9 +82,7 @@ def find_product(connection: Connection, shop_id: str, product_id: str) -> Produ
 
 def find_barcode(connection: Connection, shop_id: str, barcode: str) -> ProductRow | None:
     """Return the product on sale that has a barcode, or None."""
-    query = sa.select(*COLUMNS).where(
-        _product.shop_id == shop_id, _product.barcode == barcode, _product.archived_at.is_(None)
-    )
+    query = sa.select(*COLUMNS).where(_product.shop_id == shop_id, _product.barcode == barcode, ON_SALE)
     found = connection.execute(query).mappings().first()
     return None if found is None else ProductRow(**found)
 
@@ -97,11 +96,7 @@ def find_picture(connection: Connection, shop_id: str, picture: str) -> ProductR
 
 def list_products(connection: Connection, shop_id: str) -> tuple[ProductRow, ...]:
     """Return every product on sale, in the order of their search text."""
-    query = (
-        sa.select(*COLUMNS)
-        .where(_product.shop_id == shop_id, _product.archived_at.is_(None))
-        .order_by(_product.search, _product.id)
-    )
+    query = sa.select(*COLUMNS).where(_product.shop_id == shop_id, ON_SALE).order_by(_product.search, _product.id)
     return tuple(ProductRow(**row) for row in connection.execute(query).mappings())
 
 
@@ -112,20 +107,36 @@ def all_products(connection: Connection, shop_id: str) -> tuple[ProductRow, ...]
 
 
 def search_products(
-    connection: Connection, shop_id: str, words: Collection[str], *, limit: int, offset: int
+    connection: Connection, shop_id: str, words: Collection[str], *, archived: bool, limit: int, offset: int
 ) -> tuple[tuple[ProductRow, ...], int]:
-    """Return one page of the products on sale whose search text holds every word, and how many there are in all."""
-    where: list[sa.ColumnElement[bool]] = [_product.shop_id == shop_id, _product.archived_at.is_(None)]
+    """Return one page of the products whose search text holds every word, and how many there are in all.
+
+    Args:
+        connection: of a unit of work.
+        shop_id: whose.
+        words: folded; none fits everything.
+        archived: those that are not sold any more, instead of those that are.
+        limit: at most so many.
+        offset: so many are passed over.
+    """
+    where = [_product.shop_id == shop_id, _product.archived_at.is_not(None) if archived else ON_SALE]
     where += [_product.search.contains(word, autoescape=True) for word in words]
     query = sa.select(*COLUMNS).where(*where).order_by(_product.search, _product.id).limit(limit).offset(offset)
     rows = tuple(ProductRow(**row) for row in connection.execute(query).mappings())
     return rows, int(connection.execute(sa.select(sa.func.count()).where(*where)).scalar_one())
 
 
-def count_products(connection: Connection, shop_id: str, *, on_sale: bool) -> int:
-    """Return how many products a shop has: those on sale, or all."""
-    query = sa.select(sa.func.count()).where(_product.shop_id == shop_id)
-    return int(connection.execute(query.where(_product.archived_at.is_(None)) if on_sale else query).scalar_one())
+def categories(connection: Connection, shop_id: str) -> tuple[str, ...]:
+    """Return the categories of the products on sale, in order; those without one have none."""
+    query = sa.select(_product.category).where(_product.shop_id == shop_id, ON_SALE, _product.category != "")
+    return tuple(connection.execute(query.distinct().order_by(_product.category)).scalars())
+
+
+def count_products(connection: Connection, shop_id: str) -> tuple[int, int]:
+    """Return how many products of a shop are on sale, and how many are archived."""
+    query = sa.select(sa.func.count(), sa.func.count(_product.archived_at)).where(_product.shop_id == shop_id)
+    in_all, archived = connection.execute(query).one()
+    return in_all - archived, archived
 
 
 def drop_picture(connection: Connection, shop_id: str, picture_row: str) -> None:

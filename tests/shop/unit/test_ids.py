@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from camket_shop.errors import InvalidError
-from camket_shop.ids import is_client_id, order_code, require_client_id
+from camket_shop.ids import is_client_id, new_id, order_code, require_client_id
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parents[1] / "cases" / "ids.json").read_text(encoding="utf-8"))
 
@@ -33,3 +33,10 @@ def test_what_is_no_text_is_no_id(value: object) -> None:
     """A number, a list or nothing is refused like a wrong text."""
     with pytest.raises(InvalidError):
         require_client_id(value)
+
+
+def test_a_new_id_is_one() -> None:
+    """An id that the server draws is like a device's, and no two are the same."""
+    drawn = {new_id() for _ in range(100)}
+    assert len(drawn) == 100
+    assert all(is_client_id(one) for one in drawn)

@@ -1,0 +1,91 @@
+"""What the shop holds about its owner itself, outside camket's vault: the goods and the sales book.
+
+It is counted for the privacy centre, given whole in a copy, and destroyed with the account.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from camket_shop.platform import ExportedItem
+from camket_shop.selling import instant_text, sale_document
+from camket_shop.store import products, sales, shops
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from camket_shop.store.engine import ShopStore
+    from camket_shop.store.products import ProductRow
+
+CATALOGUE: Final = "shop.catalogue"
+SALES: Final = "shop.sales"
+
+
+def count_holdings(store: ShopStore, subject_id: str) -> Mapping[str, int]:
+    """Return how many products, archived ones too, and how many sales, voided ones too, are held."""
+
+    def count(connection: Connection) -> dict[str, int]:
+        return {
+            CATALOGUE: sum(products.count_products(connection, subject_id)),
+            SALES: sales.count_sales(connection, subject_id),
+        }
+
+    return store.read(count)
+
+
+def export_holdings(store: ShopStore, subject_id: str) -> tuple[ExportedItem, ...]:
+    """Return goods and sales as two files, *personal*, of one state of the books; what is empty has no file.
+
+    Source: `docs/reference/shop-api.md`, "The files of a copy".
+    """
+
+    def export(connection: Connection) -> tuple[ExportedItem, ...]:
+        goods = [_product(row) for row in products.all_products(connection, subject_id)]
+        sold = [sale_document(row) for row in sales.all_sales(connection, subject_id)]
+        return _file(CATALOGUE, "catalogue.json", "products", goods), _file(SALES, "sales.json", "sales", sold)
+
+    return tuple(one for one in store.read(export) if one.count)
+
+
+def erase_holdings(store: ShopStore, subject_id: str, *, at: datetime) -> None:
+    """Destroy everything that is held about an owner.
+
+    Raises:
+        StoreError: it is not done, or deleted but not yet off the disk; again is safe, and goes on.
+
+    Effects:
+        Durable on return: rows are deleted and overwritten, and the write-ahead log is emptied. What remains is the
+        SHA-256 of the subject id, which is random, so that a request under way makes nothing anew. Twice is once.
+    """
+    store.write(lambda connection: shops.erase_shop(connection, subject_id, at=at))
+    store.forget_deleted()
+
+
+def _product(row: ProductRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "price": row.price,
+        "unit": row.unit,
+        "category": row.category,
+        "barcode": row.barcode,
+        "picture": row.picture,
+        "created_at": instant_text(row.created_at),
+        "changed_at": instant_text(row.changed_at),
+        "archived_at": None if row.archived_at is None else instant_text(row.archived_at),
+    }
+
+
+def _file(item: str, name: str, key: str, content: list[dict[str, object]]) -> ExportedItem:
+    text = json.dumps({key: content}, ensure_ascii=False, indent=2)
+    return ExportedItem(
+        item=item,
+        file_name=name,
+        media_type="application/json",
+        content=f"{text}\n".encode(),
+        count=len(content),
+    )
