@@ -60,7 +60,8 @@ def test_every_use_is_listed_looking_included(journey: Journey, alice: Customer)
     """P12: whoever reads a value, the customer finds who, what and what for; their own look is listed too."""
     journey.ctx.door.read(actor="staff:support-7", subject_id=alice.subject_id, items=("phone",), purpose="protect")
     uses = my_data(journey.ctx, alice.session).uses
-    assert ("staff:support-7", ("phone",), "protect") in {(one.who, one.items, one.purpose) for one in uses}
+    listed = [one for group in uses for one in group.uses]
+    assert ("staff:support-7", ("phone",), "protect") in {(one.who, one.items, one.purpose) for one in listed}
     with closing(sqlite3.connect(journey.runtime.settings.data / "camket.db")) as database:
         query = "SELECT count(*) FROM record_subject WHERE subject_id = ?"
         before = database.execute(query, (alice.subject_id,)).fetchone()[0]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camket.core.terms import Source
+from tests.pictures import picture, renditions
 from tests.web.conftest import ALICE, BOB, Browser
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def links(answer: Response, ending: str) -> list[str]:
     return re.findall(rf'href="(/me/(?:devices|values)/[^"]*/{ending})"', answer.text)
 
 
-def give(service: Service, item: str, value: str, source: Source = Source.PROVIDED) -> None:
+def give(service: Service, item: str, value: str | bytes, source: Source = Source.PROVIDED) -> None:
     """Have the only subject give a value to the service that the item is collected in."""
     ctx = service.runtime.context
     (subject,) = ctx.store.read(lambda unit: unit.values.subjects_with("email", after_id="", limit=9))
@@ -145,3 +146,141 @@ def test_another_s_device_is_not_there(service: Service, ending: str) -> None:
     assert stranger.send_form(way, **fields).status_code == 404
     assert len(links(browser.get("/me"), ending)) == before
     assert "mine" not in text_of(browser.get("/me"))
+
+
+# Pictures.
+
+
+def thumbnails(answer: Response) -> list[str]:
+    """Return the addresses of the pictures on a page, in their order."""
+    return re.findall(r'<img src="(/me/values/[^"]+/picture)" width="160" height="160" loading="lazy"', answer.text)
+
+
+def test_a_picture_is_shown_as_a_picture(service: Service) -> None:
+    """The page shows it small with its day in words, another address shows it large; no cache keeps either."""
+    browser = service.register(ALICE)
+    give(service, "shop.picture", picture("teal"))
+    page = browser.get("/me")
+    assert "Ảnh sản phẩm · 1 ảnh" in text_of(page)
+    assert 'alt="Ảnh sản phẩm ngày 22/11/2026"' in page.text
+    (place,) = thumbnails(page)
+    small, large = browser.get(place), browser.get(f"{place}?size=1200")
+    assert (small.content, large.content) == (renditions("teal")["160.webp"], renditions("teal")["1200.webp"])
+    for answer in (small, large):
+        assert answer.headers["content-type"] == "image/webp"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    for odd in ("800", "", "x", "-1", "160.0", "9" * 40):
+        assert browser.get(place, params={"size": odd}).content == small.content
+
+
+def test_every_look_at_a_picture_is_on_record_and_the_list_of_uses_stays_short(service: Service) -> None:
+    """Thirty pictures that load are thirty entries, shown as one row of one's own looking."""
+    browser = service.register(ALICE)
+    give(service, "shop.picture", picture())
+    (place,) = thumbnails(browser.get("/me"))
+    for _ in range(30):
+        browser.get(place)
+    service.settle()
+    text = text_of(browser.get("/me/uses"))
+    assert "ảnh sản phẩm · quyền của bạn · 30 lần, hôm nay 10:00" in text
+
+
+def test_a_picture_is_its_owners_alone(service: Service) -> None:
+    """Another customer, a stranger and a value that is no picture all find nothing."""
+    browser = service.register(ALICE)
+    give(service, "shop.picture", picture())
+    give(service, "shop.name", "Quán Alice")
+    (place,) = thumbnails(browser.get("/me"))
+    (subject,) = service.runtime.context.store.read(
+        lambda unit: unit.values.subjects_with("email", after_id="", limit=9)
+    )
+    (name,) = service.runtime.context.store.read(lambda unit: unit.values.of_subject(subject, ("shop.name",)))
+    bob = service.register(BOB)
+    assert bob.get(place).status_code == 404
+    assert browser.get(f"/me/values/{name.id}/picture").status_code == 404
+    assert browser.get("/me/values/nothing/picture").status_code == 404
+    assert service.browser().get(place).headers["location"].startswith("/sign-in")
+    assert bob.get("/me/pictures/shop.picture").status_code == 404
+    assert browser.get("/me/pictures/shop.name").status_code == 404
+
+
+def test_hundreds_of_pictures_stay_readable(service: Service) -> None:
+    """The centre shows the newest four and how many there are; the others stand forty a page, each to be deleted."""
+    browser = service.register(ALICE)
+    for number in range(85):
+        give(service, "shop.picture", picture(f"#{number:06x}"))
+        service.clock.advance(timedelta(minutes=1))
+    page = browser.get("/me")
+    assert "Ảnh sản phẩm · 85 ảnh" in text_of(page)
+    assert "Xem cả 85 ảnh" in text_of(page)
+    newest = thumbnails(page)
+    assert len(newest) == 4
+    pages = [browser.get(f"/me/pictures/shop.picture?page={number}") for number in (1, 2, 3)]
+    shown = [place for answer in pages for place in thumbnails(answer)]
+    assert [len(thumbnails(answer)) for answer in pages] == [40, 40, 5]
+    assert len(set(shown)) == 85
+    assert shown[:4] == newest
+    assert browser.get(shown[-1]).content == renditions("#000000")["160.webp"]
+    assert all(len(links(answer, "delete")) == len(thumbnails(answer)) for answer in pages)
+    assert thumbnails(browser.get("/me/pictures/shop.picture?page=4")) == []
+
+
+def test_one_picture_is_deleted_after_proof(service: Service) -> None:
+    """The page shows the picture that would go; after the code it is gone and the other one stays."""
+    browser = service.register(ALICE)
+    for colour in ("red", "green"):
+        give(service, "shop.picture", picture(colour))
+        service.clock.advance(timedelta(minutes=1))
+    green, red = links(browser.get("/me"), "delete")
+    assert thumbnails(browser.get(red)) == [red.replace("delete", "picture")]
+    asked = browser.send_form(red)
+    browser.send_form(asked.headers["location"], code=service.newest_code())
+    assert links(browser.get("/me"), "delete") == [green]
+    assert browser.get(red.replace("delete", "picture")).status_code == 404
+
+
+# What a shop gave about itself.
+
+
+@pytest.mark.parametrize(
+    ("item", "held", "corrected"),
+    [
+        ("shop.name", "Quán Alice", "Quán Cà Phê Alice"),
+        ("shop.address", "12 Hàng Bông\nHà Nội", "14 Hàng Bông\nHà Nội"),
+        ("shop.tax_code", "0312345678", "0312345678-001"),
+        ("shop.bank", "970436 Vietcombank", "970418 BIDV"),
+        ("shop.bank_account", "0071000123456", "0071000654321"),
+        ("shop.bank_holder", "NGUYEN THI ALICE", "NGUYEN ALICE"),
+    ],
+)
+def test_what_a_shop_gave_is_corrected_and_deleted(service: Service, item: str, held: str, corrected: str) -> None:
+    """The form holds the value that is held; after the code the new one stands in its place, and it can be deleted."""
+    browser = service.register(ALICE)
+    give(service, item, held)
+    form = html.unescape(browser.get(f"/me/correct/{item}").text)
+    assert f'value="{held}"' in form or f">{held}</textarea>" in form
+    asked = browser.send_form(f"/me/correct/{item}", **{item: corrected})
+    browser.send_form(asked.headers["location"], code=service.newest_code())
+    text = text_of(browser.get("/me"))
+    assert corrected.replace("\n", " ") in text
+    assert held.replace("\n", " ") not in text.replace(corrected.replace("\n", " "), "")
+    (way,) = links(browser.get("/me"), "delete")
+    gone = browser.send_form(way)
+    browser.send_form(gone.headers["location"], code=service.newest_code())
+    assert corrected.replace("\n", " ") not in text_of(browser.get("/me"))
+    assert browser.get(f"/me/correct/{item}").status_code == 404
+
+
+def test_looking_at_what_would_be_corrected_is_on_record(service: Service) -> None:
+    """The value in the form went through the door: the look stands in the list of uses."""
+    browser = service.register(ALICE)
+    browser.get("/me/correct/phone")
+    assert 'value="090 123 45 67"' in browser.get("/me/correct/phone").text
+    assert "số điện thoại · quyền của bạn · 2 lần" in text_of(browser.get("/me/uses"))
+
+
+@pytest.mark.parametrize("item", ["shop.catalogue", "shop.sales"])
+def test_what_an_app_keeps_itself_is_not_corrected_here(service: Service, item: str) -> None:
+    """A holding has no form: it is changed in the app that keeps it."""
+    assert service.register(ALICE).get(f"/me/correct/{item}").status_code == 404

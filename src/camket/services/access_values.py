@@ -45,7 +45,7 @@ class OpenedValue:
     Args:
         row_id: where it is held.
         item: its item.
-        value: *personal*; text, or the bytes of a picture.
+        value: *personal*; text, or the bytes of a picture; empty where the read left it sealed.
         service: where it was collected.
         source: how it was collected.
         version: the policy version under which it was collected.
@@ -151,8 +151,11 @@ class Pending:
     standing: Standing = field(repr=False)
     keys: KeyStore = field(repr=False)
 
-    def open(self) -> Opened:
+    def open(self, *, closed: frozenset[str] = frozenset()) -> Opened:
         """Return the values in the clear.
+
+        Args:
+            closed: items whose values stay sealed; they come with all that is known of them, and empty.
 
         Raises:
             InvalidValueError: the unit of work is not durable yet, or never became so.
@@ -169,7 +172,7 @@ class Pending:
             # A key that died between the commit and now leaves nothing to open: the value is no longer held.
             key = self.keys.subject_key(self.subject_id, row.key_kind)
             if key is not None:
-                opened = open_row(permitted, row, key, self.standing)
+                opened = open_row(permitted, row, None if row.item in closed else key, self.standing)
                 values[opened.item] = (*values[opened.item], opened)
         return Opened(
             subject_id=self.subject_id,
@@ -192,8 +195,8 @@ def require_permit(decision: Decision) -> Permitted:
     return decision.permitted()
 
 
-def open_row(permitted: Permitted, row: HeldValueRow, key: bytes, standing: Standing) -> OpenedValue:
-    """Open one row that the gate's yes covers; its item is called as the question called it.
+def open_row(permitted: Permitted, row: HeldValueRow, key: bytes | None, standing: Standing) -> OpenedValue:
+    """Open one row that the gate's yes covers; its item is called as the question called it. Without a key: all but it.
 
     Raises:
         DeniedError: the yes does not cover the row's item.
@@ -204,7 +207,9 @@ def open_row(permitted: Permitted, row: HeldValueRow, key: bytes, standing: Stan
     item = row.item if row.item in permitted.items else names.asked(row.item, permitted.items)
     if item is None:
         raise DeniedError(f"the gate's yes does not cover `{row.item}`")
-    secret = open_sealed(key, row.sealed, subject_id=row.subject_id, item=row.item, row_id=row.id)
+    secret = b""
+    if key is not None:
+        secret = open_sealed(key, row.sealed, subject_id=row.subject_id, item=row.item, row_id=row.id)
     until, because = kept_until(standing.keep_limits(item), row)
     return OpenedValue(
         row_id=row.id,

@@ -17,6 +17,7 @@ from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome, Source
 from camket.services.access import SUBJECT
+from camket.services.access_standing import item_names
 from camket.services.correction import correctable
 from camket.services.devices import DEVICE_NAME, describes_device, device_of
 from camket.services.erasure import declared_item
@@ -173,7 +174,8 @@ def my_data(ctx: Context, session: Session) -> MyData:
         return pending, records, sum(facts_of(one).outcome in GIVEN_OUT for one in shares)
 
     pending, records, disclosures = ctx.store.write(read)
-    opened = pending.open()
+    # Pictures are shown one by one, each on record; a shop has hundreds, and this page shows a handful.
+    opened = pending.open(closed=item_names(pending.standing.history).pictures)
     uses = [use_of(row) for row in records]
     values = [_held_view(pending.standing, value, opened.at) for of_item in opened.values.values() for value in of_item]
     order = {item.id: place for place, item in enumerate(pending.standing.history.newest.policy.items)}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, NotFoundError, VerificationError, nearest
+from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError, nearest
+from camket.core.intake import show
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Right, Source
 from camket.core.vault.lookup import normalise_email
@@ -46,6 +47,27 @@ def correctable(item: Item) -> bool:
     """Say whether a subject corrects this item themselves: what they gave as text, but for names of devices."""
     provided = any(one.source is Source.PROVIDED for one in item.collected)
     return provided and item.kind not in (ItemKind.PICTURE, ItemKind.HOLDING) and not describes_device(item.id)
+
+
+def held_value(ctx: Context, session: Session, *, item: str) -> str:
+    """Return the value that a correction would replace, *personal*, as people read it; the newest of several.
+
+    Raises:
+        NotFoundError: there is no such item to correct, or no value of it is held.
+
+    Effects: one ledger record of the view, durable before anything is returned.
+    """
+    declared = _find_item(ctx, item)
+    try:
+        opened = ctx.door.read(
+            actor=SUBJECT, subject_id=session.subject_id, items=(declared.id,), purpose=RIGHTS_PURPOSE
+        )
+    except DeniedError:
+        raise NotFoundError(f"no `{declared.id}` is held that could be corrected") from None
+    held = opened.first(declared.id)
+    if held is None:
+        raise NotFoundError(f"no `{declared.id}` is held that could be corrected")
+    return show(declared.kind, held)
 
 
 def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -> RequestRow:

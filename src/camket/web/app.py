@@ -17,6 +17,7 @@ from camket.web.customer import (
     correction,
     devices,
     erasure,
+    pictures,
     policy,
     registration,
     removal,
@@ -115,6 +116,8 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/copy", Looks.SUBJECT, get=copy.copy_page, post=copy.begin)
     pages.add("/me/correct/{item}", Looks.SUBJECT, get=correction.correct_form, post=correction.correct)
     pages.add("/me/values/{value}/delete", Looks.SUBJECT, get=removal.remove_form, post=removal.remove)
+    pages.add("/me/values/{value}/picture", Looks.SUBJECT, get=pictures.picture)
+    pages.add("/me/pictures/{item}", Looks.SUBJECT, get=pictures.pictures)
     pages.add("/me/devices/{device}/name", Looks.SUBJECT, get=devices.name_form, post=devices.name)
     pages.add("/me/devices/{device}/forget", Looks.SUBJECT, get=devices.forget_form, post=devices.forget)
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)

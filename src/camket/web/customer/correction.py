@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from camket.core.errors import NotFoundError, nearest
 from camket.core.policy.model import ItemKind
-from camket.services.correction import correctable, start_correction
+from camket.services.correction import correctable, held_value, start_correction
 from camket.services.forms import FieldSpec, FormError
 from camket.web.customer.verification import ask_for_proof
 from camket.web.forms import field_of, labels_of, problems_of
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 
 def correct_form(visit: Visit) -> Response:
-    """Show the form for one item.
+    """Show the form for one item, with what is held in its field.
 
     Raises:
-        NotFoundError: the policy declares no such item for the subject to correct.
+        NotFoundError: the policy declares no such item for the subject to correct, or none is held.
     """
-    return _form(visit, _item(visit))
+    item = _item(visit)
+    return _form(visit, item, held_value(visit.context, visit.own, item=item.id))
 
 
 def correct(visit: Visit) -> Response:
@@ -35,18 +36,18 @@ def correct(visit: Visit) -> Response:
     try:
         request = start_correction(visit.context, visit.own, item=item.id, typed=visit.typed(item.id))
     except FormError as error:
-        return _form(visit, item, problems_of(error, visit.language))
+        return _form(visit, item, visit.typed(item.id), problems_of(error, visit.language))
     return ask_for_proof(visit, request.id)
 
 
-def _form(visit: Visit, item: Item, problems: Mapping[str, str] | None = None) -> Response:
+def _form(visit: Visit, item: Item, shown: str, problems: Mapping[str, str] | None = None) -> Response:
     field = field_of(FieldSpec.of(item), visit.language)
     return visit.show(
         "correct.html",
         status=422 if problems else 200,
         field=field,
         labels=labels_of((field,)),
-        typed=visit.typed(field.name),
+        typed=shown,
         problems=problems or {},
         is_email=item.kind is ItemKind.EMAIL,
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN_FIRST: Final = 3
 """So many different values of an item are shown before the rest is folded away."""
+PICTURES_FIRST: Final = 4
+"""So many pictures of an item are shown before the rest stands on a page of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +55,7 @@ class SaidItem:
         correctable: its subject puts another value in its place.
         shown: the newest different values, at least one.
         folded: the others; none are left out.
+        is_picture: its values are shown as pictures.
     """
 
     label: Text
@@ -64,6 +67,7 @@ class SaidItem:
     correctable: bool
     shown: tuple[SaidValue, ...]
     folded: tuple[SaidValue, ...]
+    is_picture: bool
 
     @property
     def folded_count(self) -> int:
@@ -90,6 +94,8 @@ def say_value(visit: Visit, value: HeldView) -> str:
 
 def _say_item(visit: Visit, views: Sequence[HeldView]) -> SaidItem:
     first, values = views[0], _together(visit, views)
+    is_picture = first.kind is ItemKind.PICTURE
+    shown_first = PICTURES_FIRST if is_picture else SHOWN_FIRST
     return SaidItem(
         label=first.label,
         why=first.why,
@@ -99,8 +105,9 @@ def _say_item(visit: Visit, views: Sequence[HeldView]) -> SaidItem:
         count=len(views),
         # A correction takes the place of every value of its item: where there are several, they go one by one.
         correctable=first.correctable and len(views) == 1,
-        shown=tuple(values[:SHOWN_FIRST]),
-        folded=tuple(values[SHOWN_FIRST:]),
+        shown=tuple(values[:shown_first]),
+        folded=tuple(values[shown_first:]),
+        is_picture=is_picture,
     )
 
 
