@@ -17,10 +17,9 @@ function lettersOf(blocks) {
   return blocks.map(({ text = "", left = "", right = "" }) => `${text}${left}${right}`).join("");
 }
 
-/** Blocks in columns of plain letters, the title's double. */
+/** Blocks in columns of plain letters, all of one width. */
 export function plainLines(blocks, width) {
-  const measureIn = (style) => (text) => unaccented(text).length * (style === "title" ? 2 : 1);
-  return arrange(blocks, { width: columnsOf(width), measureIn });
+  return arrange(blocks, { width: columnsOf(width), measureIn: () => (text) => unaccented(text).length });
 }
 
 /** Blocks in dots, once the fonts are there. */

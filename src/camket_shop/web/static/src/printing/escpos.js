@@ -10,9 +10,9 @@ const MOST_FEED = 255;
 /** Rows of one raster command: cheap printers hold no more than some kilobytes. */
 const BAND_ROWS = 128;
 const ALIGNS = { left: 0, center: 1, right: 2 };
-/** Dots of one QR module, and GS ! for letters of double width and height. */
+/** Dots of one QR module, and GS ! for letters of double height. */
 const QR_MODULE_DOTS = 6;
-const DOUBLE = 0x11;
+const TALL = 0x01;
 const TAIL_LINES = 4;
 
 export const initialise = () => Uint8Array.of(ESC, 0x40);
@@ -88,24 +88,25 @@ function lineByLine({ bitmap, places }) {
   return [...parts, ...feed(white)];
 }
 
-/** One line of plain letters. The size doubles both ways, so the columns were counted double. */
-function plainLine(line, columns) {
-  const double = line.style === "title";
-  const width = double ? Math.floor(columns / 2) : columns;
-  let said = "";
-  for (const part of line.parts) {
-    const start = double ? Math.floor(part.x / 2) : part.x;
-    said = said.padEnd(Math.min(start, width)) + unaccented(part.text);
-  }
+/** One line of plain letters; a title is twice as high and no wider, so that an amount still fits beside its word. */
+function plainLine(line) {
+  const said = line.parts.reduce((before, part) => before.padEnd(part.x) + unaccented(part.text), "");
   const letters = new TextEncoder().encode(`${said.trimEnd()}\n`);
-  const strong = line.style === "strong" || double;
-  return [...(strong ? [bold(true)] : []), ...(double ? [size(DOUBLE)] : []), letters, ...(double ? [size(0)] : []), ...(strong ? [bold(false)] : [])];
+  const tall = line.style === "title";
+  const strong = tall || line.style === "strong";
+  return [
+    ...(strong ? [bold(true)] : []),
+    ...(tall ? [size(TALL)] : []),
+    letters,
+    ...(tall ? [size(0)] : []),
+    ...(strong ? [bold(false)] : []),
+  ];
 }
 
 function plainLines(lines, columns) {
   return lines.flatMap((line) => {
     if (line.kind === "text") {
-      return plainLine(line, columns);
+      return plainLine(line);
     }
     if (line.kind === "qr") {
       return qr(line.text);
