@@ -45,6 +45,7 @@ class Field:
     Args:
         hint: why it is asked; empty for nothing.
         verbatim: no capitals and no spelling help.
+        multiline: a value of several lines is typed in several lines.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Field:
     inputmode: str
     required: bool
     verbatim: bool
+    multiline: bool
 
 
 def field_of(spec: FieldSpec, language: Language, *, hint: bool = True) -> Field:
@@ -69,6 +71,7 @@ def field_of(spec: FieldSpec, language: Language, *, hint: bool = True) -> Field
         inputmode=kind.inputmode,
         required=spec.required,
         verbatim=kind.verbatim,
+        multiline=spec.kind is ItemKind.TEXT,
     )
 
 
