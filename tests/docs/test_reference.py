@@ -13,6 +13,7 @@ from camket.cli import COMMANDS
 from camket.config import load_settings
 from camket.web.app import page_routes
 from camket.web.assets import Assets
+from camket.web.lan import Lan, trust_routes
 from camket.web.rendering import Pages
 from camket.web.site import Site
 
@@ -40,12 +41,14 @@ EVERY_COMMAND = dict(commands())
 
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Return every page route of a development service, with its methods."""
+    """Return every page route of a development service, and of a local network, with its methods."""
     data = tmp_path_factory.mktemp("routes") / "data"
     runtime = start_runtime(load_settings(data=data, development=True, policy=ROOT / "policies" / "default"))
     try:
         site = Site(runtime=runtime, pages=Pages(Assets()), https=False)
-        return {one.path: set(one.methods or ()) - {"HEAD"} for one in page_routes(site, threads=1)}
+        lan = Lan(origin="", page="", hosts=frozenset(), port=0, authority="", certificate=b"", fingerprint="")
+        every = [*page_routes(site, threads=1), *trust_routes(site, lan, threads=1).routes]
+        return {one.path: set(one.methods or ()) - {"HEAD"} for one in every}
     finally:
         runtime.close()
 
