@@ -18,7 +18,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from camket.client.local import Camket
+from camket.client.local import (
+    AskError,
+    Camket,
+    CamketError,
+    DeniedError,
+    FormError,
+    ItemWords,
+    Language,
+    NotFoundError,
+    Notice,
+    OpenedValue,
+    Session,
+)
 from camket.core.errors import ConflictError, HolderError, InvalidValueError, nearest
 from camket.core.policy.model import ItemKind
 from camket.ports import ExportedItem
@@ -29,7 +41,23 @@ if TYPE_CHECKING:
 
     from camket.services.context import Context
 
-__all__ = ["Camket", "ExportedItem", "Guest"]
+__all__ = [
+    "AskError",
+    "Camket",
+    "CamketError",
+    "ConflictError",
+    "DeniedError",
+    "ExportedItem",
+    "FormError",
+    "Guest",
+    "InvalidValueError",
+    "ItemWords",
+    "Language",
+    "NotFoundError",
+    "Notice",
+    "OpenedValue",
+    "Session",
+]
 
 T = TypeVar("T")
 
