@@ -6,6 +6,7 @@ It is counted for the privacy centre, given whole in a copy, and destroyed with 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from camket_shop.platform import ExportedItem
@@ -14,15 +15,22 @@ from camket_shop.store import products, sales, shops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from camket_shop.platform import Guest
     from camket_shop.store.engine import ShopStore
     from camket_shop.store.products import ProductRow
 
 CATALOGUE: Final = "shop.catalogue"
 SALES: Final = "shop.sales"
+
+
+def declare_holdings(guest: Guest, store: ShopStore) -> None:
+    """Have camket ask the shop what it holds: to count it, to copy it, to destroy it."""
+    guest.on_count(lambda subject_id: count_holdings(store, subject_id))
+    guest.on_export(lambda subject_id: export_holdings(store, subject_id))
+    guest.on_erase(lambda subject_id: erase_holdings(store, subject_id, at=datetime.now(UTC)))
 
 
 def count_holdings(store: ShopStore, subject_id: str) -> Mapping[str, int]:

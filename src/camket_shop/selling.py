@@ -326,8 +326,10 @@ def _change(method: Method, *, total: int, tendered: int, transferred: int) -> i
 def _object(sent: object, place: str, names: set[str]) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise InvalidError("not_understood", field=place or None)
-    for name in sorted(names ^ set(sent)):
-        raise InvalidError("not_understood", field=f"{place}.{name}" if place else str(name))
+    for name in sorted(names - set(sent)):
+        raise InvalidError("not_understood", field=f"{place}.{name}" if place else name)
+    if set(sent) - names:  # its name is not ours, and is not repeated
+        raise InvalidError("not_understood", field=place or None)
     return sent
 
 

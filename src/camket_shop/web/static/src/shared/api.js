@@ -1,6 +1,6 @@
 // Calls to the shop's own API. Whatever goes wrong is an `ApiError` whose message may be shown as it is.
 import { t } from "./messages.js";
-import { at } from "./page.js";
+import { at, shopKey } from "./page.js";
 
 const TIMEOUT_MS = 20_000;
 const FORM_TIMEOUT_MS = 120_000;
@@ -73,7 +73,8 @@ async function call(path, init, { signal, timeoutMs = TIMEOUT_MS }) {
     answer = await fetch(at(path), {
       ...init,
       credentials: "same-origin",
-      headers: { Accept: "application/json", ...init.headers },
+      // The server refuses what a page of one owner sends after another has signed in on this device.
+      headers: { Accept: "application/json", ...(shopKey && { "X-Shop": shopKey }), ...init.headers },
       signal: signal ? anyOf(signal, limit) : limit,
     });
   } catch (error) {
