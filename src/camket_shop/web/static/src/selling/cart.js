@@ -1,5 +1,5 @@
 // A cart is a plain value; every change gives a new one. What it costs is always worked out from what lies in it.
-import { amountOf, decimal, lowered, raised } from "./quantity.js";
+import { amountOf, decimal, lowered, raised, readQuantity } from "./quantity.js";
 
 /**
  * One line of a cart.
@@ -38,9 +38,9 @@ export function withProduct(cart, product) {
   return withLine(cart, { key: id, product: id, name, unit, price, listed: price, quantity: 1000 });
 }
 
-/** Return the cart with something that is not in the catalogue. */
+/** Return the cart with something that is not in the catalogue; its name is made one plain line of at most 80 characters. */
 export function withQuickItem(cart, { key, name, price }) {
-  return withLine(cart, { key, product: null, name, unit: "", price, listed: price, quantity: 1000 });
+  return withLine(cart, { key, product: null, name: plainLine(name), unit: "", price, listed: price, quantity: 1000 });
 }
 
 /** Return the cart with one less of a line; the last one takes the line away. */
@@ -138,6 +138,25 @@ export function saleOf(cart, { method, tendered, transferred }, soldAt) {
 }
 
 /**
+ * Return the cart that a sale was made from, to be sold again in another way.
+ *
+ * @param {object} sale - as the API takes it.
+ * @param {string} id - of the cart: another one, for the server may know the sale's.
+ */
+export function cartOf(sale, id) {
+  const lines = sale.lines.map(({ product, name, unit, price, quantity }, place) => ({
+    key: product ?? `quick-${place}-${id}`,
+    product,
+    name,
+    unit,
+    price,
+    listed: price,
+    quantity: readQuantity(quantity),
+  }));
+  return { id, lines, discount: { dong: sale.discount } };
+}
+
+/**
  * Return a moment as the device's clock says it, with its offset: "2026-11-22T09:12:33+07:00".
  *
  * @param {Date} at
@@ -147,6 +166,11 @@ export function localTime(at) {
   const shifted = new Date(at.getTime() + offset * 60_000).toISOString().slice(0, 19);
   const two = (number) => String(number).padStart(2, "0");
   return `${shifted}${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+}
+
+function plainLine(text) {
+  const line = text.normalize("NFC").replace(/[\t\r\n]/g, " ").replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "").replace(/\p{Zs}+/gu, " ");
+  return [...line.trim()].slice(0, 80).join("").trim();
 }
 
 function withLine(cart, line) {

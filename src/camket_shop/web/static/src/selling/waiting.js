@@ -1,0 +1,56 @@
+// Sales that the server has not answered: how many, which, and why each waits.
+import { el, fill } from "../shared/dom.js";
+import { t } from "../shared/messages.js";
+import { formatDong } from "../shared/money.js";
+import { language } from "../shared/page.js";
+import { openSheet } from "./sheet.js";
+
+/**
+ * Return the badge of what waits, and the dialog behind it.
+ *
+ * @param {object} acts
+ * @param {() => Promise<import("./till-store.js").Waiting[]>} acts.list
+ * @param {() => string | null} acts.why - the state of the newest try.
+ * @param {() => void} acts.sendNow
+ * @param {(id: string) => void} acts.reopen - puts a sale that was refused back into the cart.
+ * @param {() => string} acts.signInPath
+ */
+export function createWaiting({ list, why, sendNow, reopen, signInPath }) {
+  const badge = el("button", { type: "button", class: "chip ask unsent", "aria-haspopup": "dialog", hidden: true, onclick: () => void open() });
+  let drawDialog = null;
+
+  async function refresh() {
+    const held = await list();
+    badge.hidden = held.length === 0;
+    badge.textContent = t("sell.unsent", { n: held.length });
+    badge.setAttribute("aria-label", t("sell.unsent_open", { n: held.length }));
+    drawDialog?.(held);
+  }
+
+  async function open() {
+    const rows = el("ul", { class: "rows", role: "list" });
+    const told = el("p", { role: "status" });
+    const send = el("button", { type: "button", class: "btn go", onclick: sendNow }, t("sell.unsent_send"));
+    const signIn = el("a", { class: "btn go", href: signInPath() }, t("sell.sign_in"));
+    const sheet = openSheet({ title: t("sell.unsent_title"), body: [told, rows, send, signIn], kind: "waiting", onClose: () => { drawDialog = null; } });
+    drawDialog = (held) => {
+      const isSignedOut = why() === "signed_out";
+      told.textContent = t(held.length === 0 ? "sell.unsent_none" : "sell.unsent_text");
+      send.hidden = held.length === 0 || isSignedOut;
+      signIn.hidden = held.length === 0 || !isSignedOut;
+      fill(rows, ...held.map((waiting) => rowOf(waiting, { why, reopen: (id) => { sheet.close(); reopen(id); } })));
+    };
+    drawDialog(await list());
+  }
+
+  return { badge, refresh };
+}
+
+function rowOf({ sale, refused }, { why, reopen }) {
+  const at = new Date(sale.sold_at);
+  const when = at.toLocaleString(language === "vi" ? "vi-VN" : "en-GB", { dateStyle: "short", timeStyle: "short" });
+  const waits = why() === "signed_out" ? t("sell.unsent_signed_out") : t("sell.unsent_waiting");
+  const state = refused === null ? el("span", { class: "chip ask" }, waits) : el("span", { class: "problem" }, t("sell.unsent_refused", { message: refused.message }));
+  const again = refused === null ? null : el("button", { type: "button", class: "btn slim", onclick: () => reopen(sale.id) }, t("sell.unsent_back"));
+  return el("li", {}, el("div", { class: "about" }, el("b", { class: "what num" }, formatDong(sale.total)), el("span", { class: "name num" }, when), state), again);
+}
