@@ -29,6 +29,8 @@ async function run({ document, printer: given, stop }, onState) {
   recordUse(printer);
 }
 
+const STATUS = "[data-print-status]:not([data-mounted])";
+
 /** The one queue of this page. */
 export const queue = new PrintQueue(run);
 
@@ -102,12 +104,16 @@ function instead(way) {
 }
 
 /**
- * Show what becomes of the jobs in every `[data-print-status]` of a part of the page; once for each.
+ * Show what becomes of the jobs in every `[data-print-status]` of a part of the page, the part itself too; once for each.
  *
  * @param {ParentNode} [root]
  */
 export function mountPrintStatus(root = document) {
-  for (const place of root.querySelectorAll("[data-print-status]:not([data-mounted])")) {
+  const places = [...root.querySelectorAll(STATUS)];
+  if (root.matches?.(STATUS)) {
+    places.push(root);
+  }
+  for (const place of places) {
     place.dataset.mounted = "";
     showStatus(place, queue, { reconnect, dialog: instead(printWithDialog), share: instead(shareAsPicture) });
   }

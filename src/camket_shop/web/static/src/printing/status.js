@@ -53,7 +53,7 @@ function isProgress(row, job) {
 }
 
 /**
- * Show a queue in a part of the page, for as long as the page stands.
+ * Show a queue in a part of the page, for as long as that stands in the page.
  *
  * @param {Element} place - where; it becomes a list.
  * @param {object} queue - see `queue.js`.
@@ -70,7 +70,14 @@ export function showStatus(place, queue, ways) {
         queue.dismiss(job);
       }
     }, SHOWN_MS);
+  let wasThere = false;
   const show = () => {
+    if (wasThere && !place.isConnected) {
+      // A sheet that was closed: what it showed is shown elsewhere.
+      queue.removeEventListener("change", show);
+      return;
+    }
+    wasThere = place.isConnected;
     const jobs = queue.jobs;
     for (const job of jobs) {
       const row = rows.get(job);
