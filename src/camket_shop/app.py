@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route, Router
 
+from camket_shop.holdings import declare_holdings
+from camket_shop.photos.darkroom import Darkroom
 from camket_shop.platform import Platform
 from camket_shop.settings import load_shop_settings
-from camket_shop.web.api import printing
+from camket_shop.store.engine import open_store
+from camket_shop.web.api import catalogue as catalogue_api
+from camket_shop.web.api import header as header_api
+from camket_shop.web.api import pictures as pictures_api
+from camket_shop.web.api import printing as printing_api
+from camket_shop.web.api import sales as sales_api
 from camket_shop.web.assets import DIST, Assets, BundledFiles
 from camket_shop.web.errors import Boundary
-from camket_shop.web.pages import printers, products
+from camket_shop.web.pages import pictures, printers, products, receipts, sell
+from camket_shop.web.pages import settings as settings_page
 from camket_shop.web.rendering import Pages
 from camket_shop.web.requests import Shop
 
@@ -26,11 +34,20 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from camket_shop.platform import Guest
+    from camket_shop.store.engine import ShopStore
 
 PARTS: Final[tuple[Callable[[Shop], list[Route]], ...]] = (
+    sell.routes,
     products.routes,
+    pictures.routes,
+    receipts.routes,
     printers.routes,
-    printing.routes,
+    settings_page.routes,
+    catalogue_api.routes,
+    header_api.routes,
+    pictures_api.routes,
+    printing_api.routes,
+    sales_api.routes,
 )  # fmt: skip
 """Every part of the shop, a line each; the first route that fits answers."""
 HOME: Final = "/sell"
@@ -45,14 +62,26 @@ def create_app(guest: Guest) -> ASGIApp:
     Raises:
         ShopError: a setting that cannot hold, a store that does not open, or styles that are not built.
     """
+    settings = load_shop_settings()
+    store, darkroom = open_store(guest.data, settings.database_url), Darkroom()
+    declare_holdings(guest, store)
+    guest.on_close(lambda: close(store, darkroom))
     shop = Shop(
         prefix=guest.prefix,
         https=guest.https,
         platform=Platform(guest),
-        settings=load_shop_settings(),
+        store=store,
+        darkroom=darkroom,
+        settings=settings,
         pages=Pages(Assets(guest.prefix), prefix=guest.prefix),
     )
     return Boundary(Router(routes(shop), redirect_slashes=False), shop=shop)
+
+
+def close(store: ShopStore, darkroom: Darkroom) -> None:
+    """Close what the shop holds open; twice is once."""
+    darkroom.close()
+    store.close()
 
 
 def routes(shop: Shop) -> list[Route | Mount]:

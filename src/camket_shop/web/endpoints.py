@@ -25,7 +25,7 @@ from camket_shop.web.requests import (
 from camket_shop.web.security import Feature, page_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from starlette.requests import Request
 
@@ -37,6 +37,8 @@ Page = Callable[[Visit], Response]
 
 ANSWER_SECONDS: Final = 30
 """Who waits longer is told that the shop cannot answer."""
+
+
 def page(
     shop: Shop,
     path: str,

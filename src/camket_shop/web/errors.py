@@ -26,7 +26,6 @@ from camket_shop.errors import (
     TooLargeError,
 )
 from camket_shop.web.endpoints import arrive
-from camket_shop.web.messages import catalogue
 from camket_shop.web.requests import Visit, remember_language
 from camket_shop.web.security import page_headers
 
@@ -87,7 +86,7 @@ class Boundary:
 
         try:
             await self.app(scope, receive, watch)
-        except Exception as error:  # noqa: BLE001 - the outermost place of the shop: no error passes it
+        except Exception as error:  # the outermost place of the shop: no error passes it
             if started:  # half an answer cannot be mended; the connection ends
                 log.exception("request_failed", method=scope["method"], route=route_of(scope), exc_info=error)
                 return

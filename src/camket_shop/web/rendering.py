@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from camket_shop.money import format_dong
+from camket_shop.money import format_dong, format_quantity
 from camket_shop.web.messages import LANGUAGES, catalogue, fill, other_language
 from camket_shop.web.requests import LANGUAGE_PARAMETER, SAFE_METHODS
 
@@ -78,7 +78,9 @@ def make_environment(assets: Assets, *, prefix: str) -> Environment:
         asset=assets.url, at=lambda path: f"{prefix}{path}", languages=LANGUAGES, other_language=other_language,
         prefix=prefix, t=_say, sentences=_sentences,
     )  # fmt: skip
-    environment.filters.update(dong=format_dong, day=day, clock_time=clock_time, time=_time)
+    environment.filters.update(
+        dong=format_dong, quantity=_quantity, day=day, clock_time=clock_time, time=_time, lower_first=_lower_first
+    )
     return environment
 
 
@@ -107,5 +109,15 @@ def clock_time(instant: datetime) -> str:
 
 def _time(instant: datetime) -> Markup:
     """Day and time with their machine-readable form."""
-    machine = instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    machine = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{}">{} {}</time>').format(machine, day(instant), clock_time(instant))
+
+
+def _quantity(thousandths: int) -> str:
+    """Return a quantity as people in Vietnam write it: `2`, `0,5`."""
+    return format_quantity(thousandths).replace(".", ",")
+
+
+def _lower_first(label: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return label[:1].lower() + label[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import HTMLResponse, Response
 
+    from camket_shop.photos.darkroom import Darkroom
     from camket_shop.platform import Notice, Platform
     from camket_shop.settings import ShopSettings
+    from camket_shop.store.engine import ShopStore
     from camket_shop.web.rendering import Pages
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_PARAMETER: Final = "lang"
 LANGUAGE_COOKIE: Final = "camket_language"
 LANGUAGE_SECONDS: Final = 365 * 86_400
-BODY_BYTES: Final = 64 * 1024
-"""No form of the shop without a file needs more."""
+BODY_BYTES: Final = 128 * 1024
+"""No form of the shop without a file needs more, and no sale of 200 lines."""
 BODY_SECONDS: Final = 10
 """A whole form arrives in this time or is refused; a trickle does not hold a place."""
 FILE_SECONDS: Final = 120
@@ -48,7 +51,7 @@ class Threads:
         large: how many large bodies are read at a time; they are held in memory.
     """
 
-    def __init__(self, pages: int = 16, large: int = 4) -> None:
+    def __init__(self, pages: int = 16, large: int = 3) -> None:
         self.pages = CapacityLimiter(pages)
         self.large = asyncio.Semaphore(large)
 
@@ -65,6 +68,8 @@ class Shop:
     prefix: str
     https: bool
     platform: Platform
+    store: ShopStore
+    darkroom: Darkroom
     settings: ShopSettings
     pages: Pages
     threads: Threads = field(default_factory=Threads)
@@ -72,6 +77,10 @@ class Shop:
     def at(self, path: str) -> str:
         """Return the address of a path of the shop, such as `/products`."""
         return f"{self.prefix}{path}"
+
+    def now(self) -> datetime:
+        """Return the instant by the server's clock."""
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
