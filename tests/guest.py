@@ -139,7 +139,13 @@ def create_app(guest: Guest) -> Starlette:
         await run_in_threadpool(add, session.subject_id, text)
         return PlainTextResponse("kept", status_code=201)
 
-    return Starlette(routes=[Route("/", page, name="page"), Route("/lines", form, methods=["POST"])])
+    def fault(request: Request) -> Response:
+        message = f"cannot read {request.query_params.get('said')}"
+        raise ValueError(message)
+
+    return Starlette(
+        routes=[Route("/", page, name="page"), Route("/lines", form, methods=["POST"]), Route("/fault", fault)]
+    )
 
 
 def create_app_without_erasure(guest: Guest) -> Starlette:
