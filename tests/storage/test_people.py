@@ -229,6 +229,40 @@ def test_a_value_is_replaced_for_its_own_subject_only(store: Store) -> None:
     assert store.read(lambda unit: unit.values.of_subject("alice")) == (held, value("v2"))
 
 
+def test_values_are_put_in_the_place_of_their_own_subjects_only(store: Store) -> None:
+    """Putting replaces the rows that are there and adds the others; another subject's id undoes the unit."""
+    store.write(lambda unit: unit.values.add([value("v1"), value("v2")]))
+    changed, added = value("v1", sealed=b"new", service="shop", last_used_at=after(3)), value("v3", item="phone")
+    store.write(lambda unit: unit.values.put([changed, added]))
+    assert store.read(lambda unit: unit.values.of_subject("alice")) == (changed, value("v2"), added)
+    with pytest.raises(ConflictError):
+        store.write(lambda unit: unit.values.put([value("v4"), value("v2", subject_id="bob")]))
+    assert store.read(lambda unit: unit.values.of_subject("alice")) == (changed, value("v2"), added)
+    assert store.read(lambda unit: unit.values.of_subject("bob")) == ()
+
+
+def test_values_are_given_under_the_stamp_that_still_holds(store: Store) -> None:
+    """With the right stamp the items' values come in order, none included; with any other, and for no one, None."""
+    store.write(lambda unit: unit.subjects.add(subject()))
+    rows = [value("v2"), value("v1"), value("v3", item="phone"), value("v4", item="name")]
+    store.write(lambda unit: unit.values.add(rows))
+    stamp = store.read(lambda unit: unit.subjects.revision("alice"))
+    assert stamp is not None
+
+    def held(items: tuple[str, ...], stamp: tuple[int, int], whose: str = "alice") -> list[str] | None:
+        found = store.write(lambda unit: unit.values.of_subject_if(whose, items, stamp=stamp))
+        return None if found is None else [row.id for row in found]
+
+    assert held(("email",), stamp) == ["v1", "v2"]
+    assert held(("phone", "email"), stamp) == ["v1", "v2", "v3"]
+    assert held(("shop.name",), stamp) == held(("shop.name", "shop.address"), stamp) == []
+    assert held(("email",), (stamp[0] + 1, stamp[1])) is None
+    assert held(("email",), (stamp[0], stamp[1] + 1)) is None
+    assert held(("email",), stamp, whose="bob") is None
+    store.write(lambda unit: unit.subjects.signal_gpc("alice", at=after(1)))
+    assert held(("email",), stamp) is None
+
+
 def test_last_use_only_moves_forward(store: Store) -> None:
     """The last use is kept, an earlier one does not overwrite it, and other values keep theirs."""
     store.write(lambda unit: unit.values.add([value("v1"), value("v2"), value("v3")]))

@@ -123,8 +123,25 @@ class ValueQueries(Protocol):
         """Return a subject's values, all or those of the items, ordered by item, then collection, then id."""
         ...
 
+    def of_subject_if(
+        self, subject_id: str, items: Sequence[str], *, stamp: tuple[int, int]
+    ) -> tuple[HeldValueRow, ...] | None:
+        """Return a subject's values of these items if `SubjectQueries.revision` is still the stamp; None if it is not.
+
+        For writing units: revision and values in one query, which locks the subject as `revision` does.
+        """
+        ...
+
     def replace(self, row: HeldValueRow) -> bool:
         """Store the row in the place of the one with its id and subject; False when there is none."""
+        ...
+
+    def put(self, rows: Sequence[HeldValueRow]) -> None:
+        """Store values, each in the place of the one with its id and subject where there is one.
+
+        Raises:
+            ConflictError: an id is that of another subject's value; nothing may be committed.
+        """
         ...
 
     def mark_used(self, value_ids: Sequence[str], *, at: datetime) -> None:

@@ -211,9 +211,14 @@ class Door(RightsDoor):
 
     def _read_prepared(self, unit: Unit, ahead: _Prepared) -> Pending | None:
         # INVARIANT: the answer was prepared with the facts and versions that this transaction reads, or it is not used.
-        if unit.subjects.revision(ahead.subject_id) != ahead.stamp:
+        if ahead.rows is None:
+            rows = unit.values.of_subject_if(ahead.subject_id, ahead.names, stamp=ahead.stamp)
+        elif unit.subjects.revision(ahead.subject_id) == ahead.stamp:
+            rows = self._held_in(unit, ahead.subject_id, ahead.names, ahead.rows)
+        else:
+            rows = None
+        if rows is None:
             return None
-        rows = self._held_in(unit, ahead.subject_id, ahead.names, ahead.rows)
         for row in rows:
             if row.key_kind is not KeyKind.LIVE:
                 return None
@@ -296,8 +301,7 @@ class Door(RightsDoor):
         rows = self._sealed_rows(
             subject_id, values, service=service, source=source, at=now, history=history, ids=row_ids
         )
-        known = row_ids or {}
-        unit.values.add([row for row in rows if row.item not in known or not unit.values.replace(row)])
+        (unit.values.put if row_ids else unit.values.add)(rows)
         return Collected(decision=decision, row_ids={row.item: row.id for row in rows})
 
     def read_many(

@@ -112,6 +112,7 @@ class DoorCore:
         outcome: LedgerOutcome = LedgerOutcome.DONE,
         request: str | None = None,
         about: str = "",
+        version: int | None = None,
     ) -> int:
         """Record what is no passage of values: a consent, a session, a published version, an epoch that ended.
 
@@ -125,6 +126,7 @@ class DoorCore:
             outcome: how it ended.
             request: number of the request or case that it belongs to.
             about: hash that the entry is about, in lower-case hexadecimal digits; empty for none.
+            version: number of the newest policy version in force, where this unit has looked it up already.
 
         Returns:
             The record's id.
@@ -137,7 +139,7 @@ class DoorCore:
             items=items,
             purpose=purpose,
             outcome=outcome,
-            version=self._policies.number_in_force_in(unit, now),
+            version=self._policies.number_in_force_in(unit, now) if version is None else version,
             history=about,
         )
         return self._record(unit, facts, subject_id, request)

@@ -8,6 +8,7 @@ to compare with is an HMAC under the same key.
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -87,6 +88,19 @@ def issue_code_in(
     return code_id
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedCode:
+    """What was typed is not the code; why, as the one who typed it is told.
+
+    Args:
+        reason: in the user's words.
+        unknown: this browser was sent no such code at all.
+    """
+
+    reason: str
+    unknown: bool = False
+
+
 def enter_code(
     ctx: Context,
     *,
@@ -111,30 +125,60 @@ def enter_code(
 
     Raises:
         VerificationError: wrong, expired, used, of another browser or request, or entered more than five times. The try
-            counts all the same: it is durable before anything is compared.
+            counts all the same: it is durable before anyone hears how it ended.
         RateLimitedError: too many codes from one address in an hour.
     """
     now = ctx.clock.now()
 
-    def count_try(unit: Unit) -> tuple[CodeRow | None, int | None]:
-        count_address_in(unit, ctx, "enter_code", address, now)
-        newest = unit.codes.newest(browser_hash(browser), kind, request_id=request_id)
-        return newest, None if newest is None else unit.codes.count_try(newest.id, limit=CODE_TRIES)
+    def enter(unit: Unit) -> CodeRow | RefusedCode:
+        return enter_code_in(
+            unit, ctx, kind=kind, browser=browser, typed=typed, address=address, now=now, request_id=request_id
+        )
 
-    # INVARIANT: the try is durable before the comparison, so that a crash in between gives no try back.
     with counting_refusals(ctx):
-        row, tries = ctx.store.write(count_try)
-    if row is None:
-        count_refusal(ctx, RefusalReason.UNKNOWN_CODE)
+        entered = ctx.store.write(enter)
+    if isinstance(entered, RefusedCode):
+        raise refused_code(ctx, entered)
+    return entered
+
+
+def enter_code_in(
+    unit: Unit,
+    ctx: Context,
+    *,
+    kind: CodeKind,
+    browser: str,
+    typed: str,
+    address: str | None,
+    now: datetime,
+    request_id: str | None = None,
+) -> CodeRow | RefusedCode:
+    """Do what `enter_code` does inside the caller's unit of work.
+
+    A refusal is returned, not raised, and the caller lets the unit end: what is raised in it would undo the try. After
+    the unit the caller raises `refused_code`.
+
+    Raises:
+        RateLimitedError: too many codes from one address in an hour.
+    """
+    count_address_in(unit, ctx, "enter_code", address, now)
+    row = unit.codes.newest(browser_hash(browser), kind, request_id=request_id)
+    tries = None if row is None else unit.codes.count_try(row.id, limit=CODE_TRIES)
+    # INVARIANT: who typed hears how it ended only once the try is durable, so that no crash gives a try back.
     given = _hash_of(ctx, row.id if row else "", "".join(typed.split()))
     same = hmac.compare_digest(given, row.code_hash if row else bytes(len(given)))
     if row is None or row.used_at is not None or row.expires_at <= now:
-        raise VerificationError(EXPIRED)
+        return RefusedCode(reason=EXPIRED, unknown=row is None)
     if tries is None:
-        raise VerificationError(TOO_MANY)
-    if not same:
-        raise VerificationError(WRONG)
-    return row
+        return RefusedCode(reason=TOO_MANY)
+    return row if same else RefusedCode(reason=WRONG)
+
+
+def refused_code(ctx: Context, refused: RefusedCode) -> VerificationError:
+    """Return the error for a refused code, after counting one that no one was sent."""
+    if refused.unknown:
+        count_refusal(ctx, RefusalReason.UNKNOWN_CODE)
+    return VerificationError(refused.reason)
 
 
 def use_code_in(unit: Unit, row: CodeRow, now: datetime) -> None:

@@ -97,7 +97,7 @@ def device_of(row_id: str, item: str) -> str | None:
 
 
 def collect_device_in(
-    unit: Unit, ctx: Context, *, subject_id: str, browser: str, facts: DeviceFacts, now: datetime
+    unit: Unit, ctx: Context, *, policy: Policy, subject_id: str, browser: str, facts: DeviceFacts, now: datetime
 ) -> str:
     """Collect what signing in shows, in the caller's unit of work, and return the device's id.
 
@@ -105,7 +105,6 @@ def collect_device_in(
     gate does not permit for this subject is left out, and on record as refused.
     """
     device = device_id(subject_id, browser)
-    policy = ctx.policies.in_force_in(unit, now).newest.policy
     offered = {
         "device.id": device,
         "device.model": facts.model,

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from camket.core.errors import CamketError, ConflictError, InvalidValueError, VerificationError
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Source, SubjectState
 from camket.rows import CodeKind, SubjectRow
 from camket.services.access import SUBJECT
-from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_in
+from camket.services.codes import (
+    EXPIRED,
+    RefusedCode,
+    enter_code_in,
+    issue_code_in,
+    refused_code,
+    use_code_in,
+)
 from camket.services.erasure import erase_unconfirmed_in
 from camket.services.forms import FieldSpec, read_form
 from camket.services.ids import random_id
@@ -31,8 +38,9 @@ if TYPE_CHECKING:
     from camket.core.policy.model import Policy
     from camket.core.terms import Language
     from camket.ports import Unit
-    from camket.rows import CodeRow
     from camket.services.context import Context
+
+T = TypeVar("T")
 
 REGISTRATION_CODE: Final = "registration_code"
 TRIES_ON_CONFLICT: Final = 3
@@ -168,10 +176,12 @@ def confirm_registration(
         Durable on return, together: the account is active and the address its own, the code is used up, session and
         ledger entries stand. Of two that confirm one address at the same time, the second signs in to the first.
     """
-    row = enter_code(ctx, kind=CodeKind.REGISTER, browser=browser, typed=code, address=address)
     now = ctx.clock.now()
 
-    def confirm(unit: Unit, email: str | None) -> SignedIn:
+    def confirm(unit: Unit, email: str | None) -> SignedIn | RefusedCode:
+        row = enter_code_in(unit, ctx, kind=CodeKind.REGISTER, browser=browser, typed=code, address=address, now=now)
+        if isinstance(row, RefusedCode):
+            return row
         use_code_in(unit, row, now)
         subject_id = row.subject_id or ""
         subject = unit.subjects.get(subject_id)
@@ -182,32 +192,44 @@ def confirm_registration(
         else:
             holder = ctx.door.claim_email_in(unit, subject_id=subject_id, email=email)
         if holder is None:
-            raise _AddressNeededError
+            raise _AddressNeededError(subject_id)
         if holder == subject_id:
             unit.subjects.confirm(subject_id, at=now, joined_version=subject.joined_version)
         else:
             erase_unconfirmed_in(unit, ctx, subject_id)
         return open_session_in(unit, ctx, subject_id=holder, browser=browser, headers=headers, address=address, now=now)
 
-    try:
-        return again_on_conflict(lambda: ctx.store.write(lambda unit: confirm(unit, None)))
-    except _AddressNeededError:
-        email = _read_email(ctx, row)
-        return again_on_conflict(lambda: ctx.store.write(lambda unit: confirm(unit, email)))
+    with counting_refusals(ctx):
+        try:
+            confirmed = again_on_conflict(lambda: ctx.store.write(lambda unit: confirm(unit, None)))
+        except _AddressNeededError as needed:
+            email = _read_email(ctx, needed.subject_id)
+            confirmed = again_on_conflict(lambda: ctx.store.write(lambda unit: confirm(unit, email)))
+    if isinstance(confirmed, RefusedCode):
+        raise refused_code(ctx, confirmed)
+    return confirmed
 
 
 class _AddressNeededError(CamketError):
-    """The index keys are changing, so that the address itself is needed; the unit was undone."""
+    """The index keys are changing, so that the address itself is needed; the unit was undone.
+
+    Args:
+        subject_id: whose address.
+    """
+
+    def __init__(self, subject_id: str) -> None:
+        super().__init__("the address itself is needed")
+        self.subject_id = subject_id
 
 
-def _read_email(ctx: Context, row: CodeRow) -> str:
+def _read_email(ctx: Context, subject_id: str) -> str:
     policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
     item = email_item(policy)
-    opened = ctx.door.read(actor=SUBJECT, subject_id=row.subject_id or "", items=(item,), purpose=RIGHTS_PURPOSE)
+    opened = ctx.door.read(actor=SUBJECT, subject_id=subject_id, items=(item,), purpose=RIGHTS_PURPOSE)
     return opened.first(item) or ""
 
 
-def again_on_conflict(work: Callable[[], SignedIn]) -> SignedIn:
+def again_on_conflict(work: Callable[[], T]) -> T:
     """Run a unit of work again when another one came first: it then sees what that one did.
 
     Raises:

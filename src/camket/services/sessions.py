@@ -110,8 +110,15 @@ def open_session_in(
 ) -> SignedIn:
     """Sign a subject in, in the caller's unit of work: session, ledger entry, what the device shows (P4, P5, P6)."""
     token = base64.urlsafe_b64encode(ctx.entropy.token(TOKEN_BYTES)).decode().rstrip("=")
+    policy = ctx.policies.in_force_in(unit, now).newest
     device = collect_device_in(
-        unit, ctx, subject_id=subject_id, browser=browser, facts=device_facts(headers, address), now=now
+        unit,
+        ctx,
+        policy=policy.policy,
+        subject_id=subject_id,
+        browser=browser,
+        facts=device_facts(headers, address),
+        now=now,
     )
     unit.sessions.add(
         SessionRow(
@@ -126,7 +133,14 @@ def open_session_in(
             device_id=device,
         )
     )
-    ctx.door.record_in(unit, actor=SUBJECT, action=LedgerAction.SESSION, subject_id=subject_id, purpose=RIGHTS_PURPOSE)
+    ctx.door.record_in(
+        unit,
+        actor=SUBJECT,
+        action=LedgerAction.SESSION,
+        subject_id=subject_id,
+        purpose=RIGHTS_PURPOSE,
+        version=policy.number,
+    )
     return SignedIn(session_token=token, subject_id=subject_id)
 
 

@@ -9,7 +9,14 @@ from camket.core.policy.model import ItemKind
 from camket.core.terms import SubjectState
 from camket.core.vault.lookup import IndexField
 from camket.rows import CodeKind
-from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_in
+from camket.services.codes import (
+    EXPIRED,
+    RefusedCode,
+    enter_code_in,
+    issue_code_in,
+    refused_code,
+    use_code_in,
+)
 from camket.services.forms import read_value
 from camket.services.limits import count_address_in, count_email_in
 from camket.services.outbox import queue_mail_in
@@ -84,10 +91,12 @@ def confirm_sign_in(
     Effects:
         Durable on return, together: the code is used up, session and ledger entries stand.
     """
-    row = enter_code(ctx, kind=CodeKind.SIGN_IN, browser=browser, typed=code, address=address)
     now = ctx.clock.now()
 
-    def confirm(unit: Unit) -> SignedIn:
+    def confirm(unit: Unit) -> SignedIn | RefusedCode:
+        row = enter_code_in(unit, ctx, kind=CodeKind.SIGN_IN, browser=browser, typed=code, address=address, now=now)
+        if isinstance(row, RefusedCode):
+            return row
         use_code_in(unit, row, now)
         subject = unit.subjects.get(row.subject_id or "")
         if subject is None or subject.state is not SubjectState.ACTIVE:
@@ -96,4 +105,8 @@ def confirm_sign_in(
             unit, ctx, subject_id=subject.id, browser=browser, headers=headers, address=address, now=now
         )
 
-    return ctx.store.write(confirm)
+    with counting_refusals(ctx):
+        confirmed = ctx.store.write(confirm)
+    if isinstance(confirmed, RefusedCode):
+        raise refused_code(ctx, confirmed)
+    return confirmed

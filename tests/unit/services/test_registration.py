@@ -16,7 +16,7 @@ from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
 from camket.rows import CodeKind
 from camket.services import registration
-from camket.services.codes import EXPIRED, TOO_MANY, WRONG, browser_hash, enter_code, use_code_in
+from camket.services.codes import EXPIRED, TOO_MANY, WRONG, RefusedCode, browser_hash, enter_code, use_code_in
 from camket.services.forms import FormError
 from camket.services.registration import registration_form, start_registration
 from camket.services.sessions import find_session
@@ -24,6 +24,7 @@ from tests.unit.services.conftest import ALICE, BOB, OpenService, Service
 from tests.unit.services.recording import statements_of
 
 if TYPE_CHECKING:
+    from camket.services.context import Context
     from tests.postgres import Postgres
 
 POLICIES = Path(__file__).parents[3] / "conformance" / "policies"
@@ -128,21 +129,21 @@ def test_tries_are_counted_across_a_restart(open_service: OpenService) -> None:
         open_service().confirm(code)
 
 
-def test_a_try_counts_although_the_process_dies_before_comparing(
+def test_a_try_counts_although_the_process_dies_before_telling(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The try is durable before anything is compared."""
+    """The try is durable before anyone hears that it was wrong."""
     service.start(ALICE)
     code = service.code()
 
-    def die(_given: bytes, _wanted: bytes) -> bool:
+    def die(_ctx: Context, _refused: RefusedCode) -> VerificationError:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("camket.services.codes.hmac.compare_digest", die)
+        patched.setattr("camket.services.registration.refused_code", die)
         for _ in range(5):
             with pytest.raises(KeyboardInterrupt):
-                service.confirm(code)
+                service.confirm(_wrong(code))
     with pytest.raises(VerificationError, match=TOO_MANY):
         service.confirm(code)
 

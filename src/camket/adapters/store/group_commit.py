@@ -179,7 +179,9 @@ class GroupCommit:
             raise disk_failure(self._path)
         execute = self._cursor.execute
         execute("BEGIN IMMEDIATE")
-        self._run(group[0])
+        run = self._run_bare
+        if not run(group[0]):
+            run = self._run_again(group)
         # Units that arrive while the group runs still join it: the flush is shared by as many as possible.
         while len(group) < self._units_per_commit:
             try:
@@ -190,13 +192,39 @@ class GroupCommit:
                 self._ending = True
                 break
             group.append(following)
-            self._run(following)
+            if not run(following):
+                run = self._run_again(group)
         execute("COMMIT")
         # INVARIANT: a unit is acknowledged after the commit that holds it has returned, never before.
         for waiting in group:
             waiting.ticket.durable = waiting.error is None
 
-    def _run(self, waiting: Waiting) -> None:
+    def _run_bare(self, waiting: Waiting) -> bool:
+        """Run one unit straight in the group's transaction; return whether it ended well.
+
+        Almost every unit does. A savepoint for each would cost two statements more, and each statement gives the
+        interpreter away; so only a group in which a unit failed is run with them, from its beginning.
+        """
+        self._unit.ticket = waiting.ticket
+        try:
+            waiting.result = waiting.work(self._unit)
+        except BaseException as error:
+            if isinstance(error, sqlite3.Error) and not self._connection.in_transaction:
+                # Some failures of the disk make SQLite undo the whole transaction: the group is lost.
+                waiting.error = from_sqlite(error, self._path)
+                raise
+            return False
+        return True
+
+    def _run_again(self, group: list[Waiting]) -> Callable[[Waiting], bool]:
+        """Undo what a group did and run it again, each unit in a savepoint of its own; return how to run the rest."""
+        self._cursor.execute("ROLLBACK")
+        self._cursor.execute("BEGIN IMMEDIATE")
+        for waiting in group:
+            self._run_apart(waiting)
+        return self._run_apart
+
+    def _run_apart(self, waiting: Waiting) -> bool:
         """Run one unit in a savepoint of its own; its failure undoes it alone."""
         execute = self._cursor.execute
         self._unit.ticket = waiting.ticket
@@ -210,6 +238,7 @@ class GroupCommit:
                 raise
             execute("ROLLBACK TO unit")
         execute("RELEASE unit")
+        return True
 
     def _undo(self) -> None:
         try:

@@ -149,7 +149,8 @@ class Query(Generic[R]):
         return prepared
 
     def _make(self, prepared: Prepared, values: Sequence[Any]) -> R:
-        named = dict(zip(prepared.columns, values, strict=True))
+        # Not strict: a statement's columns and its rows are of one length by construction, and this runs for each row.
+        named = dict(zip(prepared.columns, values))  # noqa: B905
         for name, convert in prepared.results:
             if (value := named[name]) is not None:
                 named[name] = convert(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from camket.core.consent.facts import Consent, Gpc, Refusal
@@ -15,6 +16,9 @@ ALL_PURPOSES: Final = "all"
 
 _SEPARATOR: Final = "\x1f"
 _FIXED_PARTS: Final = 6
+
+_KEYS_KEPT: Final = 4096
+"""Kinds of questions that are remembered as checked; the oldest is forgotten for a new one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,15 +129,30 @@ class Question:
 
     def __post_init__(self) -> None:
         require_aware(self.at, "at")
-        if not self.items:
-            raise InvalidValueError("`items` is empty; name the items that the question is about")
-        if len(set(self.items)) != len(self.items):
-            raise InvalidValueError("`items` names an item twice")
-        names = (self.service, self.purpose, self.recipient, *self.items)
-        if "" in names:
-            raise InvalidValueError("the question holds an empty id; leave the field out instead")
-        # INVARIANT: two questions have one key only if they are equal but for `at` and `case`; the separators prove it.
-        key = _SEPARATOR.join((self.action, self.source or "", self.ground or "", *(name or "" for name in names)))
-        if key.count(_SEPARATOR) != _FIXED_PARTS - 1 + len(self.items):
-            raise InvalidValueError("the question holds an id with a control character")
+        key = _key_of(self.action, self.source, self.ground, self.service, self.purpose, self.recipient, self.items)
         object.__setattr__(self, "key", key)
+
+
+@lru_cache(maxsize=_KEYS_KEPT)
+def _key_of(
+    action: Action,
+    source: Source | None,
+    ground: Ground | None,
+    service: str | None,
+    purpose: str | None,
+    recipient: str | None,
+    items: tuple[str, ...],
+) -> str:
+    """Return what tells a question from others, but for its instant and evidence; checked once for each kind."""
+    if not items:
+        raise InvalidValueError("`items` is empty; name the items that the question is about")
+    if len(set(items)) != len(items):
+        raise InvalidValueError("`items` names an item twice")
+    names = (service, purpose, recipient, *items)
+    if "" in names:
+        raise InvalidValueError("the question holds an empty id; leave the field out instead")
+    # INVARIANT: two questions have one key only if they are equal but for `at` and `case`; the separators prove it.
+    key = _SEPARATOR.join((action, source or "", ground or "", *(name or "" for name in names)))
+    if key.count(_SEPARATOR) != _FIXED_PARTS - 1 + len(items):
+        raise InvalidValueError("the question holds an id with a control character")
+    return key

@@ -93,23 +93,24 @@ class Facts:
     outcome: LedgerOutcome
     version: int
     history: str = ""
-    _before: str = field(init=False, repr=False, compare=False)
-    _after: str = field(init=False, repr=False, compare=False)
+    _canonical: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         at = require_aware(self.at, "at")
-        object.__setattr__(self, "_before", _head(self.action, self.actor))
-        after = _tail(self.history, self.items, self.outcome, self.purpose, self.version)
-        object.__setattr__(self, "_after", after)
         if at.tzinfo is not UTC or at.microsecond % 1000:
             at = at.astimezone(UTC)
-            object.__setattr__(self, "at", at.replace(microsecond=at.microsecond // 1000 * 1000))
+            at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+            object.__setattr__(self, "at", at)
+        # INVARIANT: equal to canonical_json(self.to_value()). Every text but the instant is checked once and comes from
+        # a cache, which keeps an entry on the hot path at a few microseconds.
+        before = _head(self.action, self.actor)
+        after = _tail(self.history, self.items, self.outcome, self.purpose, self.version)
+        canonical = f"{before}{at.isoformat(timespec='milliseconds')[:23]}{after}".encode()
+        object.__setattr__(self, "_canonical", canonical)
 
     def canonical_bytes(self) -> bytes:
         """Return the facts as RFC 8785 canonical JSON, the bytes that `a` commits to."""
-        # INVARIANT: equal to canonical_json(self.to_value()). Every text but the instant was checked when the facts
-        # were made and comes from a cache, which keeps an entry on the hot path at a few microseconds.
-        return f"{self._before}{self.at.isoformat(timespec='milliseconds')[:23]}{self._after}".encode()
+        return self._canonical
 
     def to_value(self) -> dict[str, JsonValue]:
         """Return the facts as a JSON value; the instant as `2026-11-22T09:12:00.000Z`."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from camket.adapters.store.statements import Among, Query, columns_of, command, scalar
 from camket.adapters.store.tables import held_value as table
+from camket.adapters.store.tables import policy_version, subject
+from camket.core.errors import ConflictError
 from camket.rows import HeldValueRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from camket.adapters.store.statements import Link
+    from camket.adapters.store.statements import Insert, Link
+
+Stamped: TypeAlias = "tuple[tuple[int, int], HeldValueRow | None]"
 
 _THEIRS: Final = table.c.subject_id == bindparam("whose")
 _THIS: Final = table.c.id == bindparam("value_id")
@@ -31,9 +35,49 @@ ONE_ITEM_OF_SUBJECT: Final = Query(
 ITEMS_OF_SUBJECT: Final = Query(
     sa.select(table).where(_THEIRS, Among(table.c.item, "wanted")).order_by(*_ORDER), HeldValueRow
 )
+# One look for what a prepared read has to prove and what it gives: every statement gives the interpreter away.
+_STAMPED: Final = (
+    sa.select(
+        subject.c.facts_revision,
+        sa.select(sa.func.coalesce(sa.func.max(policy_version.c.number), 0)).scalar_subquery().label("newest"),
+        *table.c,
+    )
+    .select_from(subject)
+    .where(subject.c.id == bindparam("whose"))
+    .order_by(*_ORDER)
+)
+_OF_THIS_ITEM: Final = sa.and_(table.c.subject_id == subject.c.id, table.c.item == bindparam("wanted"))
+_OF_THESE_ITEMS: Final = sa.and_(table.c.subject_id == subject.c.id, Among(table.c.item, "wanted"))
+
+
+def _stamped(facts_revision: int, newest: int, **columns: Any) -> Stamped:  # noqa: ANN401 - a column's own type each
+    row = None if columns["id"] is None else HeldValueRow(**columns)
+    return (facts_revision, newest), row
+
+
+def _stamped_query(of_items: sa.ColumnElement[bool]) -> Query[Stamped]:
+    statement = _STAMPED.outerjoin_from(subject, table, of_items)
+    return Query(statement.with_for_update(key_share=True, of=subject), _stamped)
+
+
+ONE_ITEM_STAMPED: Final = _stamped_query(_OF_THIS_ITEM)
+ITEMS_STAMPED: Final = _stamped_query(_OF_THESE_ITEMS)
 REPLACE: Final = command(
     sa.update(table).where(_THIS, _THEIRS).values({name: bindparam(f"new_{name}") for name in COLUMNS})
 )
+
+
+def _put(insert: Insert) -> sa.UpdateBase:
+    given = insert(table)
+    # INVARIANT: a row stays its subject's; one that is another's is not touched, and `put` sees that by the count.
+    return given.on_conflict_do_update(
+        index_elements=[table.c.id],
+        set_={name: given.excluded[name] for name in COLUMNS},
+        where=table.c.subject_id == given.excluded.subject_id,
+    )
+
+
+PUT: Final = command(_put)
 MARK_USED: Final = command(
     sa.update(table)
     .where(_THIS, sa.or_(table.c.last_used_at.is_(None), table.c.last_used_at < bindparam("at")))
@@ -86,10 +130,25 @@ class ValueArea:
             return ONE_ITEM_OF_SUBJECT.all(self._link, whose=subject_id, wanted=items[0])
         return ITEMS_OF_SUBJECT.all(self._link, whose=subject_id, wanted=tuple(items))
 
+    def of_subject_if(
+        self, subject_id: str, items: Sequence[str], *, stamp: tuple[int, int]
+    ) -> tuple[HeldValueRow, ...] | None:
+        """Return a subject's values of the items, if the subject still has this stamp; the subject is locked."""
+        query, wanted = (ONE_ITEM_STAMPED, items[0]) if len(items) == 1 else (ITEMS_STAMPED, tuple(items))
+        found = query.all(self._link, whose=subject_id, wanted=wanted)
+        if not found or found[0][0] != stamp:
+            return None
+        return tuple([row for _, row in found if row is not None])
+
     def replace(self, row: HeldValueRow) -> bool:
         """Store the row in the place of the one with its id and subject."""
         new = {f"new_{name}": getattr(row, name) for name in COLUMNS}
         return REPLACE.run(self._link, value_id=row.id, whose=row.subject_id, **new) == 1
+
+    def put(self, rows: Sequence[HeldValueRow]) -> None:
+        """Store values, each in the place of the one with its id and subject where there is one."""
+        if PUT.many(self._link, [columns_of(row) for row in rows]) != len(rows):
+            raise ConflictError("a value of another subject stands under the id of one that was to be stored")
 
     def mark_used(self, value_ids: Sequence[str], *, at: datetime) -> None:
         """Remember when values were last used."""
