@@ -18,6 +18,7 @@ from camket.core.errors import CamketError, SettingsError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from camket.client.loading import LoadedApp
     from camket.config import Settings
 
 app = typer.Typer(help="Fill an empty data folder with the demonstration lives of alice and bob.")
@@ -50,6 +51,7 @@ def fill(settings: Settings) -> None:
     """
     from camket.bootstrap import configure_logging, start_runtime
     from camket.cli.demo_story import Story
+    from camket.client.loading import close_apps, load_apps
     from camket.testing.doubles import CapturedMail, HeldClock
 
     require_empty(settings)
@@ -57,10 +59,13 @@ def fill(settings: Settings) -> None:
     end = datetime.now(UTC)
     clock = HeldClock(end - SPAN)
     runtime = start_runtime(settings, clock=clock, mail=CapturedMail())
+    apps: tuple[LoadedApp, ...] = ()
     try:
+        apps = load_apps(runtime)
         settings.demonstration_mark.write_text("demonstration data: alice and bob do not exist\n", encoding="utf-8")
         Story(runtime.context, clock, end).tell()
     finally:
+        close_apps(apps)
         runtime.close()
 
 
