@@ -4,7 +4,7 @@ import { fold } from "../shared/fold.js";
 /**
  * Return an index of products. Their `search` is folded by the server: name, barcode and category.
  *
- * @param {{id: string, name: string, search: string, category: string, barcode: string}[]} products
+ * @param {{id: string, name: string, search: string, category: string, barcode: string | null}[]} products
  */
 export function indexOf(products) {
   return products.map((product) => ({ product, text: ` ${product.search}`, name: fold(product.name) }));
@@ -33,9 +33,14 @@ function rank(entry, folded, words) {
   return words.every((word) => entry.text.includes(` ${word}`)) ? 1 : 2;
 }
 
-/** Return the product with a barcode, null where there is none. */
+/** Return the product with a barcode, null where there is none. Twelve digits are the same code as 0 and those twelve. */
 export function withBarcode(index, barcode) {
-  return index.find(({ product }) => product.barcode !== "" && product.barcode === barcode)?.product ?? null;
+  const code = whole(barcode);
+  return index.find(({ product }) => product.barcode !== null && whole(product.barcode) === code)?.product ?? null;
+}
+
+function whole(barcode) {
+  return /^\d{12}$/.test(barcode) ? `0${barcode}` : barcode;
 }
 
 /** Return the categories that products have, in the order of a language; products without one are in none. */
