@@ -223,6 +223,7 @@ def _form(
         units=visit.say("products.units").split(", "),
         categories=categories_of(visit.shop.store, visit.owner),
         picture_words=visit.shop.platform.item("shop.picture", visit.language),
+        camera_words=visit.shop.platform.item("shop.camera_used", visit.language),
         action=visit.shop.at(f"/products/{product.id}" if product else "/products/new"),
         done=done,
         about=about,
