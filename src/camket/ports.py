@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from camket.core.policy.model import Text
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
     from camket.queries import (
@@ -388,6 +389,8 @@ class ExportedItem:
         media_type: of the content, `application/json`.
         content: *personal*; the whole file; UTF-8 where it is text.
         count: how many of the item it holds, as `Holder.count` counts them.
+        labels: for the pages of the copy that people read, where the content is JSON: name of a field -> what it is
+            called, by language. A field without a label is left out of those pages; all are shown where none has one.
 
     Raises:
         InvalidValueError: the file name is not of this form, or the count is negative.
@@ -398,6 +401,7 @@ class ExportedItem:
     media_type: str
     content: bytes = field(repr=False)
     count: int
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if _FILE_NAME.fullmatch(self.file_name) is None:
@@ -415,6 +419,16 @@ class Holder(Protocol):
     @property
     def name(self) -> str:
         """Who holds: the guest's prefix without the slash, `quay`. Never changes; good as the name of a job's step."""
+        ...
+
+    @property
+    def label(self) -> Text:
+        """What the guest is called, in every language."""
+        ...
+
+    @property
+    def label(self) -> Text:
+        """What the guest is called, in every language; its name where it gave no other."""
         ...
 
     def count(self, subject_id: str) -> Mapping[str, int]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from camket.core.policy.model import Text
     from camket.services.context import Context
 
 __all__ = [
@@ -148,7 +149,8 @@ class Guest:
         """The guest as camket asks it what it holds.
 
         Raises:
-            InvalidValueError: what it gives it could not delete, or what it deletes it could not give.
+            InvalidValueError: what it gives it could not delete, what it deletes it could not give, or its label lacks
+                a language.
         """
         if (self._export is None) is not (self._erase is None):
             said, missing = ("on_export", "on_erase") if self._export else ("on_erase", "on_export")
@@ -156,10 +158,20 @@ class Guest:
         return GuestHolder(
             self._ctx,
             self.name,
+            label=self._whole_label(),
             count=self._count or _counted(self._export or _nothing),
             export=self._export or _nothing,
             erase=self._erase or _erased,
         )
+
+    def _whole_label(self) -> Text:
+        """Return the app's name in every language; its prefix where it gave none."""
+        if not self.label:
+            return dict.fromkeys(Language, self.name)
+        missing = [language.value for language in Language if not self.label.get(language, "").strip()]
+        if missing:
+            raise InvalidValueError(f"its `label` has no text for `{missing[0]}`")
+        return {language: self.label[language].strip() for language in Language}
 
     def close(self) -> None:
         """Have the app close what it holds open; twice is once. Called by `serve`."""
@@ -176,12 +188,14 @@ class GuestHolder:
         context: Context,
         name: str,
         *,
+        label: Text,
         count: Callable[[str], Mapping[str, int]],
         export: Callable[[str], Sequence[ExportedItem]],
         erase: Callable[[str], None],
     ) -> None:
         self._ctx = context
         self._name = name
+        self._label = label
         self._count = count
         self._export = export
         self._erase = erase
@@ -190,6 +204,11 @@ class GuestHolder:
     def name(self) -> str:
         """The guest's name."""
         return self._name
+
+    @property
+    def label(self) -> Text:
+        """What the guest is called."""
+        return self._label
 
     def count(self, subject_id: str) -> Mapping[str, int]:
         """Return how many of each declared item are held."""

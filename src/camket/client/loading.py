@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, cast
 
 from camket.client.guest import Guest
-from camket.core.errors import CamketError, InvalidValueError, SettingsError, StoreError, nearest
-from camket.core.terms import Language
+from camket.core.errors import CamketError, SettingsError, StoreError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from camket.bootstrap import Runtime
     from camket.config import MountedApp
     from camket.core.policy.model import Text
+    from camket.ports import Holder
 
 FOLDER_MODE: Final = 0o700
 
@@ -30,17 +30,22 @@ class LoadedApp:
     Args:
         guest: what it was handed.
         app: what answers below its prefix.
-        label: its name in every language.
+        holder: what it holds, for copies and deletions.
     """
 
     guest: Guest
     app: ASGIApp
-    label: Text
+    holder: Holder
 
     @property
     def prefix(self) -> str:
         """Where it is mounted, `/quay`."""
         return self.guest.prefix
+
+    @property
+    def label(self) -> Text:
+        """Its name in every language."""
+        return self.holder.label
 
 
 def load_apps(runtime: Runtime) -> tuple[LoadedApp, ...]:
@@ -61,7 +66,7 @@ def load_apps(runtime: Runtime) -> tuple[LoadedApp, ...]:
     try:
         for app in runtime.settings.mounted_apps:
             loaded.append(_load(runtime, app))
-            runtime.context.holders.add(loaded[-1].guest.holder)
+            runtime.context.holders.add(loaded[-1].holder)
     except BaseException:
         close_apps(loaded)
         raise
@@ -99,8 +104,7 @@ def _load(runtime: Runtime, mounted: MountedApp) -> LoadedApp:
     )
     try:
         app = factory(guest)
-        guest.holder  # noqa: B018 - says now, not at the first deletion, that half of the hooks is missing
-        return LoadedApp(guest=guest, app=app, label=_label(guest))
+        return LoadedApp(guest=guest, app=app, holder=guest.holder)
     except Exception as error:  # an app's own code: whatever it raises means that it does not start
         guest.close()
         raise SettingsError(f"the app `{mounted.prefix}` does not start: {_reason(error)}") from error
@@ -137,13 +141,3 @@ def _is_there(module: str) -> bool:
     """Say whether a module can be imported; what goes wrong within one that is there is its own error."""
     package, _, _ = module.rpartition(".")
     return (not package or _is_there(package)) and find_spec(module) is not None
-
-
-def _label(guest: Guest) -> Text:
-    """Return the app's name in every language; its prefix where it gave none."""
-    if not guest.label:
-        return dict.fromkeys(Language, guest.name)
-    missing = [language.value for language in Language if not guest.label.get(language, "").strip()]
-    if missing:
-        raise InvalidValueError(f"its `label` has no text for `{missing[0]}`")
-    return {language: guest.label[language].strip() for language in Language}
