@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from camket_shop.errors import InvalidError
 from camket_shop.printing.network import JOB_BYTES, Spooler, read_address
 from camket_shop.printing.usage import PrinterUses
+from camket_shop.web.api.bodies import read_json
 from camket_shop.web.endpoints import page
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def routes(shop: Shop) -> list[Route]:
 
     def note_use(visit: Visit) -> Response:
         """Keep that a printer was used, and which (P8); at most once a day for each printer."""
-        uses.note(visit.owner, _name_of(visit.body))
+        uses.note(visit.owner, _name_of(read_json(visit)))
         return Response(status_code=204)
 
     return [
@@ -44,12 +44,8 @@ def routes(shop: Shop) -> list[Route]:
     ]
 
 
-def _name_of(body: bytes) -> str:
+def _name_of(sent: object) -> str:
     """Return the printer's name, *personal*, from `{"name", "transport"}`."""
-    try:
-        sent = json.loads(body)
-    except ValueError:
-        raise InvalidError("unreadable") from None
     if not isinstance(sent, dict) or sent.get("transport") not in TRANSPORTS:
         raise InvalidError("printer_transport", field="transport")
     name = sent.get("name")
