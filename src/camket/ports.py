@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.core.policy.model import Text
+    from camket.core.policy.model import Text
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
     from camket.queries import (
@@ -419,11 +420,6 @@ class Holder(Protocol):
     @property
     def name(self) -> str:
         """Who holds: the guest's prefix without the slash, `quay`. Never changes; good as the name of a job's step."""
-        ...
-
-    @property
-    def label(self) -> Text:
-        """What the guest is called, in every language."""
         ...
 
     @property
