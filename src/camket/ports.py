@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from camket.core.policy.model import Text
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
     from camket.queries import (
@@ -418,6 +419,11 @@ class Holder(Protocol):
     @property
     def name(self) -> str:
         """Who holds: the guest's prefix without the slash, `quay`. Never changes; good as the name of a job's step."""
+        ...
+
+    @property
+    def label(self) -> Text:
+        """What the guest is called, in every language; its name where it gave no other."""
         ...
 
     def count(self, subject_id: str) -> Mapping[str, int]:
