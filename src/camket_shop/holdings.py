@@ -28,6 +28,7 @@ SALES: Final = "shop.sales"
 
 def declare_holdings(guest: Guest, store: ShopStore) -> None:
     """Have camket ask the shop what it holds: to count it, to copy it, to destroy it."""
+    guest.label = {"vi": "Quầy", "en": "Quầy"}
     guest.on_count(lambda subject_id: count_holdings(store, subject_id))
     guest.on_export(lambda subject_id: export_holdings(store, subject_id))
     guest.on_erase(lambda subject_id: erase_holdings(store, subject_id, at=datetime.now(UTC)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -144,9 +145,7 @@ def _open_sqlite(path: Path) -> ShopStore:
         )
         raise StoreError("store_failed", reason=reason) from None
     writer = _sqlite_engine(path, size=1, begin="BEGIN IMMEDIATE", pragmas=_set_up_writer)
-    with writer.begin() as connection:
-        if revision_of(connection) != HEAD:
-            upgrade(connection)
+    _bring_up(writer)
     return ShopStore(writer, _sqlite_engine(path, size=READERS, begin="BEGIN", pragmas=_set_up_reader))
 
 
@@ -207,8 +206,17 @@ def _open_postgresql(url: str) -> ShopStore:
         )
         for size, level in ((WRITERS_OF_POSTGRESQL, "READ COMMITTED"), (READERS, "REPEATABLE READ"))
     )
-    with writer.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        if revision_of(connection) != HEAD:
-            upgrade(connection)
+    _bring_up(writer)
     return ShopStore(writer, reader)
+
+
+def _bring_up(writer: Engine) -> None:
+    """Bring the tables up, in one transaction that no other process starting at the same time can share."""
+    with ExitStack() as if_it_fails:
+        if_it_fails.callback(writer.dispose)
+        with writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            if revision_of(connection) != HEAD:
+                upgrade(connection)
+        if_it_fails.pop_all()
