@@ -30,9 +30,11 @@ DIRECTIVES: Final = {
 CONTENT_SECURITY_POLICY: Final = "; ".join(f"{name} {value}" for name, value in DIRECTIVES.items())
 
 FEATURES: Final = (
-    "accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
     "magnetometer", "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
+"""What the header names. `bluetooth` is not there: a browser without it complains of the name on every page, and a page
+without frames hands it to no one else."""
 
 
 def permissions_policy(allowed: Iterable[Feature] = ()) -> str:

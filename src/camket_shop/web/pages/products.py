@@ -179,7 +179,7 @@ def _typed(visit: Visit) -> dict[str, str]:
 def _as_typed(product: ProductRow) -> dict[str, str]:
     values = asdict(product)
     shown = {name: str(values[name] or "") for name in FIELDS}
-    return shown | {"id": product.id, "version": str(product.version), "price": format_dong(product.price)}
+    return shown | {"id": product.id, "version": str(product.version), "price": format_dong(product.price).removesuffix(" ₫")}
 
 
 def _read(visit: Visit, typed: Mapping[str, str]) -> tuple[Draft | None, dict[str, str]]:

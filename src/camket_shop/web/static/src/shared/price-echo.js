@@ -10,7 +10,6 @@ export function echoPrices(root) {
   for (const field of root.querySelectorAll("input[data-price]")) {
     const echo = root.getElementById(field.dataset.price);
     field.addEventListener("input", () => say(echo, field.value));
-    say(echo, field.value);
   }
 }
 
