@@ -9,15 +9,12 @@ from camket.services.epochs import EPOCH_JOB, end_epoch
 from camket.services.erasure import ERASE_JOB, run_erasure
 from camket.services.outbox import OUTBOX_JOB, send_due
 from camket.services.refusals import REFUSALS_JOB, record_refusals
+from camket.services.restoring import REPLAY_JOB, replay_at_holders
 from camket.services.retention import erase_unconfirmed, keep_limits, prune_records, sweep_traces
 
 if TYPE_CHECKING:
     from camket.services.context import Context
     from camket.services.steps import Run
-
-
-def _erase(ctx: Context, run: Run) -> None:
-    run_erasure(ctx, run)
 
 
 def _send(ctx: Context, _: Run) -> None:
@@ -38,7 +35,8 @@ def _prune(ctx: Context, run: Run) -> None:
 
 KINDS: Final = registry(
     # INVARIANT: an erasure that was accepted is carried out, however long the disk or the key store was in its way.
-    Kind(name=ERASE_JOB, run=_erase, gives_up=False),
+    Kind(name=ERASE_JOB, run=run_erasure, gives_up=False),
+    Kind(name=REPLAY_JOB, run=replay_at_holders, gives_up=False),
     Kind(name=OUTBOX_JOB, run=_send),
     Kind(name="unconfirmed", run=_unconfirmed),
     Kind(name="sweep", run=_sweep),

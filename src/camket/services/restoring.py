@@ -24,8 +24,10 @@ from camket.services.tiles import StoredTiles
 if TYPE_CHECKING:
     from camket.ports import KeyStore, RememberedCheckpoint, Store, Unit
     from camket.services.context import Context
+    from camket.services.steps import Run
 
 RESTORER: Final = "service:restore"
+REPLAY_JOB: Final = "replay"
 RESTORED_LINE: Final = "restored from"
 _SUFFIX: Final = "/restored-"
 
@@ -138,7 +140,32 @@ def replay_erasures(ctx: Context) -> int:
 
 
 def record_restore(ctx: Context, gap: Gap) -> None:
-    """Make the `restored` entry with which the new log goes on; its hash is the root that was lost."""
-    ctx.store.write(
-        lambda unit: ctx.door.record_in(unit, actor=RESTORER, action=LedgerAction.RESTORED, about=gap.lost.root.hex())
-    )
+    """Make the `restored` entry with which the new log goes on; its hash is the root that was lost.
+
+    Effects:
+        With it the job is queued that has apps erase again: their tables may have been put back too, and apps are
+        loaded after this.
+    """
+
+    def record(unit: Unit) -> None:
+        ctx.door.record_in(unit, actor=RESTORER, action=LedgerAction.RESTORED, about=gap.lost.root.hex())
+        unit.jobs.enqueue(REPLAY_JOB, {}, run_at=ctx.clock.now(), dedupe_key=None)
+
+    ctx.store.write(record)
+
+
+def replay_at_holders(ctx: Context, run: Run) -> None:
+    """Have every app destroy again what it holds about those who are erased.
+
+    Raises:
+        HolderError: an app could not do it, or is not loaded in this process; the job is tried again.
+
+    Effects:
+        Durable on return. Twice is once.
+    """
+    holders = ctx.holders.all()
+    for tombstone in ctx.keys.tombstones() if holders else ():
+        if tombstone.kind is KeyKind.LIVE:
+            run.going_on()
+            for holder in holders:
+                holder.erase(tombstone.subject_id)
