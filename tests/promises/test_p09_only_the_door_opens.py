@@ -148,4 +148,4 @@ def test_sealed_values_are_handed_out_by_the_store_as_bytes_alone() -> None:
         if "held_value" in file.read_text(encoding="utf-8")
     }
     store = {name for name in readers if name.startswith(("adapters/store/", "queries/"))}
-    assert readers - store <= {"services/erasure.py", "services/retention.py", "rows.py", "ports.py"}
+    assert readers - store <= {"services/erasure_plan.py", "services/retention.py", "rows.py", "ports.py"}

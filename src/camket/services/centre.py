@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from camket.core.gate.decide import decide
-from camket.core.gate.question import Question
 from camket.core.intake import show
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.policy.model import ItemKind
-from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome, Source
+from camket.core.terms import RIGHTS_PURPOSE, Source
 from camket.services.access import SUBJECT
 from camket.services.access_standing import item_names
 from camket.services.correction import correctable
 from camket.services.devices import DEVICE_NAME, describes_device, device_of
-from camket.services.erasure import declared_item
+from camket.services.erasure_plan import declared_item
+from camket.services.holdings import count_each, holder_views
 from camket.services.own_devices import device_handle
+from camket.services.purposes import purposes_of
 from camket.services.removal import removable
 from camket.services.uses import facts_of, together, use_of
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from camket.rows import SubjectRecordRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
+    from camket.services.holdings import HolderView
     from camket.services.sessions import Session
     from camket.services.uses import UseGroup, UseView
 
@@ -130,7 +131,7 @@ class Counts:
     """What the page says in numbers.
 
     Args:
-        held: values held.
+        held: values held, those in apps' own tables with them.
         uses_this_week: entries of the last seven days that someone else than the subject caused; 500 at most.
         disclosures: how often anything was given out, since the beginning; attempts that were refused are none.
     """
@@ -147,6 +148,7 @@ class MyData:
     Args:
         groups: by category, in the policy's order; what describes one device apart.
         devices: last seen first.
+        holders: apps that hold something themselves, or cannot say whether they do.
         uses: the newest entries that are not the subject's own looking, equal neighbours together.
         counts: in numbers.
         at: aware; when it was read.
@@ -154,6 +156,7 @@ class MyData:
 
     groups: tuple[HeldGroup, ...]
     devices: tuple[DeviceView, ...]
+    holders: tuple[HolderView, ...]
     uses: tuple[UseGroup, ...]
     counts: Counts
     at: datetime
@@ -161,6 +164,9 @@ class MyData:
 
 def my_data(ctx: Context, session: Session) -> MyData:
     """Return everything held about a subject.
+
+    Raises:
+        HolderError: an app that may hold something is not loaded in this process.
 
     Effects: one ledger record of the view, durable before anything is returned; it is in the list of uses itself.
 
@@ -173,6 +179,7 @@ def my_data(ctx: Context, session: Session) -> MyData:
         shares = unit.records.facts_of_action(session.subject_id, LedgerAction.SHARE.value)
         return pending, records, sum(facts_of(one).outcome in GIVEN_OUT for one in shares)
 
+    counted = count_each(ctx, session.subject_id)
     pending, records, disclosures = ctx.store.write(read)
     # Pictures are shown one by one, each on record; a shop has hundreds, and this page shows a handful.
     opened = pending.open(closed=item_names(pending.standing.history).pictures)
@@ -184,9 +191,10 @@ def my_data(ctx: Context, session: Session) -> MyData:
     return MyData(
         groups=_groups(pending.standing.history, [one for one in values if not _of_device(one)]),
         devices=_devices([one for one in values if _of_device(one)], session),
+        holders=holder_views(counted, pending.standing, opened.at),
         uses=tuple(islice(together(use for use in uses if not _own_look(use)), NEWEST)),
         counts=Counts(
-            held=len(values),
+            held=len(values) + sum(sum(held.values()) for _, held in counted if held is not None),
             uses_this_week=sum(use.at > opened.at - WEEK for use in others),
             disclosures=disclosures,
         ),
@@ -196,16 +204,6 @@ def my_data(ctx: Context, session: Session) -> MyData:
 
 def _own_look(use: UseView) -> bool:
     return use.who == SUBJECT and use.action is LedgerAction.USE
-
-
-def purposes_of(standing: Standing, item: str, at: datetime) -> tuple[str, ...]:
-    """Return the purposes of the newest version that an item of this subject is used for without asking again."""
-    found = []
-    for purpose in standing.history.newest.policy.purposes:
-        question = Question(action=Action.USE, items=(item,), at=at, purpose=purpose.id)
-        if item in purpose.items and decide(standing, question).outcome is Outcome.PERMIT:
-            found.append(purpose.id)
-    return tuple(found)
 
 
 def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView:

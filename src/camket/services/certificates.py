@@ -8,6 +8,7 @@ ledger's key signs. The operator can do none of it alone and keeps none of the o
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from camket.core.vault.shred import ErasurePlan, ErasureStatus
     from camket.ports import Unit
     from camket.services.context import Context
+    from camket.services.holdings import Held
 
 CERTIFICATE_LIFETIME: Final = timedelta(hours=24)
 """How long a certificate can be fetched, from the instant at which it is made."""
@@ -118,7 +120,16 @@ class _Material:
         )
 
 
-def gather_in(unit: Unit, ctx: Context, *, subject_id: str, plan: ErasurePlan, record_id: int, address: bytes) -> None:
+def gather_in(
+    unit: Unit,
+    ctx: Context,
+    *,
+    subject_id: str,
+    plan: ErasurePlan,
+    held: Held,
+    record_id: int,
+    address: bytes,
+) -> None:
     """Seal for the token what the certificate needs of the subject's own entries, in the unit that records the erasure.
 
     Args:
@@ -126,17 +137,16 @@ def gather_in(unit: Unit, ctx: Context, *, subject_id: str, plan: ErasurePlan, r
         ctx: the service.
         subject_id: who is erased; their `live` key is still there.
         plan: what goes and what stays.
+        held: what apps hold in their own tables, which goes too.
         record_id: of the erasure's own record.
         address: of the token.
     """
-    counts: dict[str, int] = {}
-    for value in plan.destroy:
-        counts[value.item] = counts.get(value.item, 0) + 1
+    counts = Counter(value.item for value in plan.destroy) + Counter(held)
     last: dict[str, HeldItem] = {}
     for kept in plan.kept:
-        held = HeldItem(item=kept.item, article=kept.article, until=day_of(kept.until))
+        stays = HeldItem(item=kept.item, article=kept.article, until=day_of(kept.until))
         known = last.get(kept.item)
-        last[kept.item] = held if known is None or known.until < held.until else known
+        last[kept.item] = stays if known is None or known.until < stays.until else known
     material = _Material(
         subject_id=subject_id,
         erased=tuple(ErasedItem(item=item, count=count) for item, count in sorted(counts.items())),

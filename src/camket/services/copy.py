@@ -1,7 +1,7 @@
 """A copy of everything held about a subject: to read, to take elsewhere, and to check (P12; LAW Art. 4.1).
 
-One zip: a page for people in each language, `data.json` for programs, pictures as files, and `openings.json`, which
-opens the subject's own entries of the ledger to them and to whomever they show it.
+One zip: a page for people in each language, `data.json` for programs, pictures and what apps hold as files, and
+`openings.json`, which opens the subject's own entries of the ledger to them and to whomever they show it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from camket.core.errors import NotFoundError, VerificationError
+from camket.core.intake import rendition
+from camket.core.intake.pictures import SIZES
+from camket.core.ledger.entry import LedgerAction
 from camket.core.ledger.openings import Openings
 from camket.core.rights.kinds import require_proof, terms_of
 from camket.core.terms import RIGHTS_PURPOSE, Language, Right
 from camket.rows import RequestState
 from camket.services.access import SUBJECT
-from camket.services.centre import purposes_of
 from camket.services.copy_page import FILE_OF, PICTURES, render_page
-from camket.services.erasure import declared_item
+from camket.services.erasure_plan import declared_item
+from camket.services.holdings import count_held, export_held
 from camket.services.proofs import prove_all
+from camket.services.purposes import purposes_of
 from camket.services.requests import NO_REQUEST, standing_in, start_request_in
 from camket.services.uses import use_of
 from camket.services.verification import UNPROVEN
@@ -31,14 +35,16 @@ if TYPE_CHECKING:
 
     from camket.core.gate.history import History
     from camket.core.terms import VerifiedIdentity
-    from camket.ports import Unit
+    from camket.ports import ExportedItem, Unit
     from camket.rows import FactRow, RequestRow, SessionRow, SubjectRecordRow, SubjectRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
+    from camket.services.holdings import Exported, Held
     from camket.services.sessions import Session
 
 FORMAT: Final = "camket-copy"
 FORMAT_VERSION: Final = 1
+APPS: Final = "apps"
 MOST_RECORDS: Final = 20_000
 EPOCH_OF_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 _MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
@@ -91,31 +97,35 @@ def make_copy(ctx: Context, identity: VerifiedIdentity, *, language: Language) -
     Raises:
         NotFoundError: there is no such request for a copy.
         VerificationError: the proof does not hold.
+        HolderError: an app cannot give what it holds; the request can be carried out again when it can.
 
     Effects: the copy is on record before it is returned, and the request is done. As often as asked for while the proof
         lasts, each time on record.
     """
-    read = ctx.store.write(lambda unit: _read_in(unit, ctx, identity))
+    held = count_held(ctx, identity.subject_id)
+    read = ctx.store.write(lambda unit: _read_in(unit, ctx, identity, held))
+    # INVARIANT: apps are asked for what they hold after the copy is on record, and a copy without it is none.
+    exported = export_held(ctx, identity.subject_id)
     opened = read.pending.open()
     history = read.pending.standing.history
     values = [value for of_item in opened.values.values() for value in of_item]
-    pictures = {value.row_id: _picture_name(value, place) for place, value in enumerate(values, 1) if _is_file(value)}
-    data = _data(ctx, read, values, pictures, opened.at)
+    pictures = _pictures(values)
+    data = _data(ctx, read, values, {row_id: name for row_id, (name, _) in pictures.items()}, opened.at)
+    data["holdings"] = [one for app in exported for one in _holdings(read, app, opened.at)]
+    given = {_file_of(app, item): item.content for app in exported for item in app.items}
     files: dict[str, bytes] = {
-        FILE_OF[one]: render_page(data, history.newest.policy, one, origin=ctx.settings.origin).encode()
+        FILE_OF[one]: render_page(data, given, history.newest.policy, one, origin=ctx.settings.origin).encode()
         for one in sorted(Language, key=lambda one: one is not language)
     }
     files["data.json"] = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
     openings = _openings(ctx, identity.subject_id, read.records)
     if openings is not None:
         files["openings.json"] = openings.to_bytes()
-    for value in values:
-        if isinstance(value.value, bytes):
-            files[pictures[value.row_id]] = value.value
+    files |= given | dict(pictures.values())
     return Copy(file_name=f"camket-{opened.at:%Y-%m-%d}.zip", data=_zip(files, opened.at))
 
 
-def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity) -> _Read:
+def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -> _Read:
     subject_id = identity.subject_id
     request = unit.requests.get(subject_id, identity.request_id)
     subject = unit.subjects.get(subject_id)
@@ -130,6 +140,16 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity) -> _Read:
     pending = ctx.door.read_in(
         unit, actor=SUBJECT, subject_id=subject_id, items=(), purpose=RIGHTS_PURPOSE, request=request.id
     )
+    if held:
+        ctx.door.record_in(
+            unit,
+            actor=SUBJECT,
+            action=LedgerAction.USE,
+            subject_id=subject_id,
+            items=tuple(sorted(held)),
+            purpose=RIGHTS_PURPOSE,
+            request=request.id,
+        )
     unit.requests.move(request.id, old=RequestState.VERIFIED, new=RequestState.DONE, at=now)
     return _Read(
         pending=pending,
@@ -221,9 +241,35 @@ def _value(read: _Read, history: History, value: OpenedValue, file: str | None, 
     }
 
 
-def _fact(fact: FactRow) -> dict[str, Any]:
-    said = {"kind": fact.kind.value, "at": _instant(fact.at), "withdrawn_at": _when(fact.withdrawn_at)}
-    return {**fact.body, **said}
+def _holdings(read: _Read, app: Exported, at: datetime) -> list[dict[str, Any]]:
+    """Return what `data.json` says of an app's files."""
+    standing = read.pending.standing
+    found = []
+    for item in app.items:
+        declared = declared_item(standing.history, item.item)
+        found.append(
+            {
+                "app": app.holder,
+                "app_label": _text(app.label),
+                "item": declared.id,
+                "label": _text(declared.label),
+                "category": declared.category,
+                "dpv": declared.dpv,
+                "why": _text(declared.why),
+                "count": item.count,
+                "file": _file_of(app, item),
+                "media_type": item.media_type,
+                "labels": {name: dict(texts) for name, texts in item.labels.items()},
+                "purposes": list(purposes_of(standing, item.item, at)),
+                "kept_until": None,
+                "kept_because": _text(declared.maximum.reason),
+            }
+        )
+    return found
+
+
+def _file_of(app: Exported, item: ExportedItem) -> str:
+    return f"{APPS}/{app.holder}/{item.file_name}"
 
 
 def _use(row: SubjectRecordRow) -> dict[str, Any]:
@@ -239,14 +285,15 @@ def _use(row: SubjectRecordRow) -> dict[str, Any]:
     }
 
 
-def _is_file(value: OpenedValue) -> bool:
-    return isinstance(value.value, bytes)
-
-
-def _picture_name(value: OpenedValue, place: int) -> str:
-    raw = value.value if isinstance(value.value, bytes) else b""
-    ending = next((ending for magic, ending in _MAGIC if raw.startswith(magic)), "bin")
-    return f"{PICTURES}/{place:03}.{ending}"
+def _pictures(values: list[OpenedValue]) -> dict[str, tuple[str, bytes]]:
+    """Return the file of each picture, its largest size, by the row that holds it."""
+    found: dict[str, tuple[str, bytes]] = {}
+    for value in values:
+        if isinstance(value.value, bytes):
+            data = rendition(value.value, SIZES[0]) or value.value
+            ending = next((ending for magic, ending in _MAGIC if data.startswith(magic)), "bin")
+            found[value.row_id] = (f"{PICTURES}/{len(found) + 1:03}.{ending}", data)
+    return found
 
 
 def _text(text: dict[Language, str]) -> dict[str, str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
-from camket.services.calendar import VIETNAM
+from camket.services.copy_tables import render_holdings
+from camket.services.copy_text import shown_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from camket.core.policy.model import Policy
 
@@ -143,17 +143,20 @@ _DONE: Final = {
 }
 
 
-def render_page(data: dict[str, Any], policy: Policy, language: Language, *, origin: str) -> str:
+def render_page(
+    data: dict[str, Any], files: Mapping[str, bytes], policy: Policy, language: Language, *, origin: str
+) -> str:
     """Return the page of a copy as HTML, *personal*.
 
     Args:
         data: what `data.json` holds.
+        files: name in the archive -> content of the files that apps gave.
         policy: the version in force, for labels.
         language: of the page.
         origin: public address of the service, for the command that checks the ledger.
     """
     said = _SAID[language]
-    lead = said["lead"].format(controller=data["controller"]["name"][language], at=_time(data["made_at"]))
+    lead = said["lead"].format(controller=data["controller"]["name"][language], at=shown_time(data["made_at"]))
     command = f"camket ledger openings openings.json --ledger {origin}/ledger/"
     return (
         f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'
@@ -162,6 +165,7 @@ def render_page(data: dict[str, Any], policy: Policy, language: Language, *, ori
         f"<title>{escape(said['title'])}</title><style>{_STYLE}</style></head><body><main>\n"
         f"<h1>{escape(said['title'])}</h1>\n<p>{escape(lead)}</p>\n"
         f"<h2>{escape(said['held'])}</h2>\n{_held(data, policy, language)}\n"
+        f"{render_holdings(data, files, language, table=_table)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"
         f"<p class=quiet>{escape(said['programs'])}</p></section>\n</main></body></html>\n"
@@ -177,9 +181,9 @@ def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
     rows = []
     for value in sorted(data["values"], key=lambda one: places.get(one["item"], len(places))):
         used = ", ".join(purposes[one] for one in value["purposes"])
-        until = _time(value["kept_until"]) if value["kept_until"] else said["account"]
+        until = shown_time(value["kept_until"]) if value["kept_until"] else said["account"]
         because = (value["kept_because"] or {}).get(language.value) or value["article"] or ""
-        since = said["since"].format(at=_time(value["collected_at"]))
+        since = said["since"].format(at=shown_time(value["collected_at"]))
         rows.append(
             (
                 f"<b>{escape(value['label'][language.value])}</b>",
@@ -196,7 +200,7 @@ def _shown(value: dict[str, Any], kind: ItemKind | None, language: Language, ser
         return f'<img src="{escape(value["file"])}" alt="{escape(_SAID[language]["picture"])}">'
     text = value["value"] if kind is None else show(kind, value["value"])
     if kind is ItemKind.FACT:
-        text = services.get(text) or _time(text)
+        text = services.get(text) or shown_time(text)
     return escape(text)
 
 
@@ -211,7 +215,7 @@ def _uses(data: dict[str, Any], policy: Policy, language: Language) -> str:
         entry = said["waiting"] if use["ledger_index"] is None else str(use["ledger_index"])
         rows.append(
             (
-                escape(_time(use["at"])),
+                escape(shown_time(use["at"])),
                 escape(f"{said[who]} {name}".strip()),
                 f"{escape(done[use['action']] + done[use['outcome']])}<br><small>{escape(items)}</small>",
                 escape(purposes.get(use["purpose"], use["purpose"] or "")),
@@ -232,12 +236,3 @@ def _table(heads: Sequence[str], rows: Sequence[tuple[str, ...]], none: str) -> 
         for row in rows
     )
     return f"<section><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></section>"
-
-
-def _time(text: str) -> str:
-    """Return an instant as Vietnamese clocks show it; what is none stays as it is."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return text if at.tzinfo is None else f"{at.astimezone(VIETNAM):%d/%m/%Y %H:%M}"

@@ -49,7 +49,7 @@ def correctable(item: Item) -> bool:
     return provided and item.kind not in (ItemKind.PICTURE, ItemKind.HOLDING) and not describes_device(item.id)
 
 
-def held_value(ctx: Context, session: Session, *, item: str) -> str:
+def value_to_correct(ctx: Context, session: Session, *, item: str) -> str:
     """Return the value that a correction would replace, *personal*, as people read it; the newest of several.
 
     Raises:

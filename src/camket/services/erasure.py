@@ -2,14 +2,16 @@
 
 The order is what keeps the promise. First what a law holds is sealed under `hold`; then, in one unit, the erasure is
 recorded, the subject counts as erased for the gate, and the openings of their entries are sealed for the token in their
-hands; then the `live` key is destroyed; then everything that pointed at them is forgotten. A process that dies anywhere
-in between goes on at its step.
+hands; then each app destroys what it holds itself; then the `live` key is destroyed; then everything that pointed at
+them is forgotten. A process that dies anywhere in between goes on at its step, and an app that fails is asked again
+until it has done it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, InvalidValueError
@@ -18,29 +20,32 @@ from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
 from camket.core.terms import RIGHTS_PURPOSE, Right
 from camket.core.vault.drop import TOKEN_BYTES, address_of
 from camket.core.vault.keyring import KeyKind
-from camket.core.vault.shred import HeldValue, plan_erasure
 from camket.rows import CertificateRow, CertificateState
 from camket.services.access import SUBJECT
-from camket.services.access_standing import item_names
 from camket.services.certificates import CERTIFICATE_LIFETIME, gather_in
+from camket.services.erasure_plan import declared_item, plan_in
+from camket.services.holdings import count_held
 from camket.services.requests import begin_in, start_request_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from camket.core.gate.history import History
-    from camket.core.policy.model import Item, LegalMinimum, Text
+    from camket.core.policy.model import Text
     from camket.core.terms import VerifiedIdentity
-    from camket.core.vault.shred import ErasurePlan, Kept
+    from camket.core.vault.shred import Kept
     from camket.ports import Unit
-    from camket.rows import HeldValueRow, Json, RequestRow
+    from camket.rows import Json, JsonObject, RequestRow
     from camket.services.context import Context
+    from camket.services.holdings import Held
     from camket.services.sessions import Session
     from camket.services.steps import Run
 
 ERASE_JOB: Final = "erase"
 ERASER: Final = "service:erasure"
+LONGEST_REQUEST: Final = timedelta(minutes=1)
+"""A request to an app that was under way when the account was closed has ended by then, one way or the other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +54,13 @@ class GoesView:
 
     Args:
         count: how many values of it.
+        in_apps: how many of these an app holds in its own tables.
     """
 
     item: str
     label: Text
     count: int
+    in_apps: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,12 +102,13 @@ class Preview:
 
 
 def preview_erasure(ctx: Context, session: Session) -> Preview:
-    """Return what an erasure would do; nothing is changed, and no value is opened."""
+    """Return what an erasure would do; nothing is changed, and no value is opened.
 
-    def look(unit: Unit) -> Preview:
-        return _preview_in(unit, ctx, session.subject_id)
-
-    return ctx.store.read(look)
+    Raises:
+        HolderError: an app cannot say what it holds; nothing is shown as if it held nothing.
+    """
+    held = count_held(ctx, session.subject_id)
+    return ctx.store.read(lambda unit: _preview_in(unit, ctx, session.subject_id, held))
 
 
 def start_erasure(ctx: Context, session: Session) -> RequestRow:
@@ -131,6 +139,7 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, t
         ConflictError: what would happen now is not what was accepted, the request was carried out before, or another
             one has the account erased already; nothing was changed, and the preview is to be shown again.
         VerificationError: the proof does not hold.
+        HolderError: an app cannot say what it holds; nothing was changed.
         InvalidValueError: the token is not 64 hexadecimal digits.
 
     Effects: the acceptance is durable and on record, and the job that erases is queued; from now on it happens,
@@ -140,10 +149,11 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, t
     """
     secret = read_token(token or certificate_token(ctx))
     address = address_of(secret)
+    held = count_held(ctx, identity.subject_id)
 
     def accept(unit: Unit) -> None:
         now = ctx.clock.now()
-        preview = _preview_in(unit, ctx, identity.subject_id)
+        preview = _preview_in(unit, ctx, identity.subject_id, held)
         if preview.acceptance != accepted:
             raise ConflictError("what would be deleted is no longer what was shown; look at it again")
         request = begin_in(unit, ctx, identity=identity, right=Right.ERASE)
@@ -165,7 +175,12 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, t
             purpose=RIGHTS_PURPOSE,
             request=request.id,
         )
-        args = {"subject": identity.subject_id, "request": request.id, "certificate": address.hex()}
+        args: JsonObject = {
+            "subject": identity.subject_id,
+            "request": request.id,
+            "certificate": address.hex(),
+            "held": dict(held),
+        }
         # INVARIANT: every token that is handed out is one that the erasure completes.
         if unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=f"erase:{identity.subject_id}") is None:
             raise ConflictError("the account is being deleted already, on another request")
@@ -198,8 +213,14 @@ def erase_unconfirmed_in(unit: Unit, ctx: Context, subject_id: str) -> None:
     unit.jobs.enqueue(ERASE_JOB, {"subject": subject_id}, run_at=ctx.clock.now(), dedupe_key=f"erase:{subject_id}")
 
 
-def run_erasure(ctx: Context, run: Run) -> None:
+def run_erasure(ctx: Context, run: Run) -> datetime | None:
     """Carry an accepted erasure out, from wherever the last run stopped.
+
+    Returns:
+        When apps are to be asked once more, for what a request that was under way wrote in between; None when done.
+
+    Raises:
+        HolderError: an app could not destroy what it holds; the erasure goes on with it when it is run again.
 
     Effects: see this module; each step is durable before the next begins, and done once.
     """
@@ -208,13 +229,49 @@ def run_erasure(ctx: Context, run: Run) -> None:
     certificate = bytes.fromhex(str(run.args["certificate"])) if "certificate" in run.args else None
 
     run.step("reseal", lambda unit: _reseal_in(unit, ctx, subject_id))
-    run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate))
+    run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate, _held_of(run)))
+    erase_holdings(ctx, run, subject_id)
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
         _kill(ctx, subject_id, hold_dies=not _holds(ctx, subject_id))
     generation = ctx.keys.generation()
     run.step("kill", lambda unit: _remember_kill_in(unit, generation))
     run.step("forget", lambda unit: _forget_in(unit, subject_id))
+    return _erase_holdings_again(ctx, run, subject_id)
+
+
+def erase_holdings(ctx: Context, run: Run, subject_id: str, *, step: str = "holder") -> None:
+    """Have every app destroy what it holds about a subject, each in a step of its own.
+
+    Raises:
+        HolderError: an app could not do it, or is not loaded in this process; those before it have. The job is tried
+            again, and goes on with the one that failed.
+    """
+    for holder in ctx.holders.all():
+        name = f"{step}:{holder.name}"
+        if run.result(name) is None:
+            run.going_on()
+            # An app's tables are no part of the database: erasing twice is once, so a step that dies is done again.
+            holder.erase(subject_id)
+            # INVARIANT: the step is done when the app says that it has, and never otherwise.
+            run.step(name, lambda _unit: True)
+
+
+def _erase_holdings_again(ctx: Context, run: Run, subject_id: str) -> datetime | None:
+    if not ctx.holders.all():
+        return None
+    later = run.step("later", lambda _unit: (ctx.clock.now() + LONGEST_REQUEST).isoformat())
+    due = datetime.fromisoformat(str(later))
+    if ctx.clock.now() < due:
+        return due
+    erase_holdings(ctx, run, subject_id, step="holder again")
+    return None
+
+
+def _held_of(run: Run) -> Held:
+    """Return what apps held when the erasure was accepted; nothing where no one accepted it."""
+    held = run.args.get("held")
+    return {item: count for item, count in held.items() if isinstance(count, int)} if isinstance(held, dict) else {}
 
 
 def _reseal_in(unit: Unit, ctx: Context, subject_id: str) -> Json:
@@ -224,7 +281,9 @@ def _reseal_in(unit: Unit, ctx: Context, subject_id: str) -> Json:
     return len(plan.kept)
 
 
-def _record_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None, certificate: bytes | None) -> Json:
+def _record_in(
+    unit: Unit, ctx: Context, subject_id: str, request_id: str | None, certificate: bytes | None, held: Held
+) -> Json:
     """Record the erasure, close the subject for the gate, seal the openings for the token; return the record's id."""
     now = ctx.clock.now()
     plan = plan_in(unit, ctx, subject_id)
@@ -235,12 +294,12 @@ def _record_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None
         actor=SUBJECT if request_id else ERASER,
         action=LedgerAction.ERASE,
         subject_id=subject_id,
-        items=tuple(sorted({value.item for value in plan.destroy})),
+        items=tuple(sorted({value.item for value in plan.destroy} | set(held))),
         purpose=RIGHTS_PURPOSE,
         request=request_id,
     )
     if certificate is not None:
-        gather_in(unit, ctx, subject_id=subject_id, plan=plan, record_id=record_id, address=certificate)
+        gather_in(unit, ctx, subject_id=subject_id, plan=plan, held=held, record_id=record_id, address=certificate)
     # INVARIANT: from this commit on the gate knows them as erased and no session opens anything.
     unit.subjects.erase(subject_id, at=now)
     unit.sessions.delete_of_subject(subject_id)
@@ -283,48 +342,14 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     return staying
 
 
-def plan_in(unit: Unit, ctx: Context, subject_id: str) -> ErasurePlan:
-    """Return what an erasure keeps and destroys now, as the unit's transaction sees it.
-
-    A registration that was never confirmed keeps nothing: no account came of it, so no law about accounts holds it.
-    """
-    now = ctx.clock.now()
-    rows = unit.values.of_subject(subject_id)
-    subject = unit.subjects.get(subject_id)
-    pending = subject is None or subject.confirmed_at is None
-    minimums = {} if pending else legal_minimums(ctx.policies.in_force_in(unit, now), rows)
-    return plan_erasure([held_value(row) for row in rows], minimums, (), now)
-
-
-def legal_minimums(history: History, rows: Sequence[HeldValueRow]) -> dict[str, LegalMinimum]:
-    """Return the legal minimums of the newest version for the items of the rows, by the names that the rows have."""
-    roots = item_names(history).roots
-    by_root = {roots[item.id]: item.legal_minimum for item in history.newest.policy.items}
-    found = {row.item: by_root.get(roots.get(row.item, row.item)) for row in rows}
-    return {item: minimum for item, minimum in found.items() if minimum is not None}
-
-
-def held_value(row: HeldValueRow) -> HeldValue:
-    """Return a row as the plan of an erasure sees it."""
-    return HeldValue(
-        row_id=row.id,
-        item=row.item,
-        kind=row.key_kind,
-        collected_at=row.collected_at,
-        last_used_at=row.last_used_at,
-        article=row.article,
-        until=row.hold_until,
-    )
-
-
-def _preview_in(unit: Unit, ctx: Context, subject_id: str) -> Preview:
+def _preview_in(unit: Unit, ctx: Context, subject_id: str, held: Held) -> Preview:
     history = ctx.policies.in_force_in(unit, ctx.clock.now())
     plan = plan_in(unit, ctx, subject_id)
     cooling_off_days = history.newest.policy.cooling_off_days
-    going = [value.item for value in plan.destroy]
+    going = Counter(value.item for value in plan.destroy) + Counter(held)
     goes = tuple(
-        GoesView(item=item, label=declared_item(history, item).label, count=going.count(item))
-        for item in _in_order(history, going)
+        GoesView(item=item, label=declared_item(history, item).label, count=going[item], in_apps=held.get(item, 0))
+        for item in _in_order(history, tuple(going))
     )
     stays = tuple(_stays(history, item, plan.kept) for item in _in_order(history, [one.item for one in plan.kept]))
     accepted = acceptance_hash(
@@ -356,17 +381,6 @@ def _stays(history: History, item: str, kept: Sequence[Kept]) -> StaysView:
         reason=minimum.reason if minimum else declared.maximum.reason,
         until=last.until,
     )
-
-
-def declared_item(history: History, item: str) -> Item:
-    """Return an item as the newest version that declares it does; a value of an undeclared item cannot be held."""
-    roots = item_names(history).roots
-    root = roots[item]
-    for version in reversed(history.versions):
-        for declared in version.policy.items:
-            if roots[declared.id] == root:
-                return declared
-    raise KeyError(item)
 
 
 def _day(instant: datetime) -> date:

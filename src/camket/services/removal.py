@@ -15,7 +15,7 @@ from camket.rows import RequestState
 from camket.services.access import SUBJECT
 from camket.services.calendar import day_of
 from camket.services.devices import describes_device
-from camket.services.erasure import declared_item
+from camket.services.erasure_plan import declared_item
 from camket.services.outbox import queue_mail_in
 from camket.services.requests import (
     NO_REQUEST,

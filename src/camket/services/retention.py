@@ -18,7 +18,8 @@ from camket.core.vault.keyring import KeyKind
 from camket.core.vault.shred import plan_erasure
 from camket.services.access_standing import item_names
 from camket.services.access_values import kept_until
-from camket.services.erasure import declared_item, erase_unconfirmed_in, held_value, legal_minimums
+from camket.services.erasure import erase_unconfirmed_in
+from camket.services.erasure_plan import declared_item, held_value, legal_minimums
 from camket.services.outbox import KEPT as MAILS_KEPT
 from camket.services.requests import standing_in
 

@@ -52,6 +52,7 @@ def my_data(visit: Visit) -> Response:
         "me.html",
         groups=[_say_group(visit, group) for group in data.groups],
         devices=[say_device(visit, device) for device in data.devices],
+        holders=data.holders,
         devices_named=name_item(policy) is not None,
         uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],
         numbers=numbers,

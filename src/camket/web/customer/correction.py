@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from camket.core.errors import NotFoundError, nearest
 from camket.core.policy.model import ItemKind
-from camket.services.correction import correctable, held_value, start_correction
+from camket.services.correction import correctable, start_correction, value_to_correct
 from camket.services.forms import FieldSpec, FormError
 from camket.web.customer.verification import ask_for_proof
 from camket.web.forms import field_of, labels_of, problems_of
@@ -27,7 +27,7 @@ def correct_form(visit: Visit) -> Response:
         NotFoundError: the policy declares no such item for the subject to correct, or none is held.
     """
     item = _item(visit)
-    return _form(visit, item, held_value(visit.context, visit.own, item=item.id))
+    return _form(visit, item, value_to_correct(visit.context, visit.own, item=item.id))
 
 
 def correct(visit: Visit) -> Response:

@@ -1,0 +1,161 @@
+"""What apps hold about a subject in their own tables: counted for the page, given in a copy, gone with the account.
+
+Each app is asked on its own, outside any unit of work. One that cannot answer is never shown, copied or passed over as
+if it held nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from camket.core.errors import HolderError
+from camket.services.erasure_plan import declared_item
+from camket.services.purposes import purposes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from camket.core.gate.history import Standing
+    from camket.core.policy.model import Text
+    from camket.ports import ExportedItem, Holder
+    from camket.services.context import Context
+
+Held: TypeAlias = "Mapping[str, int]"
+"""Item -> how many of it apps hold; items with none are left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldingView:
+    """One item that an app holds.
+
+    Args:
+        count: how many of it.
+        why: the reason for keeping it.
+        purposes: what it is used for without asking again.
+        kept_because: why it is kept for as long as the account exists.
+        sensitive: the policy calls it sensitive.
+    """
+
+    item: str
+    label: Text
+    count: int
+    why: Text
+    purposes: tuple[Text, ...]
+    kept_because: Text
+    sensitive: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HolderView:
+    """One app with what it holds.
+
+    Args:
+        name: the app's prefix without the slash.
+        label: what the app is called.
+        held: in the policy's order.
+        answers: it could say what it holds; False shows so, instead of nothing.
+    """
+
+    name: str
+    label: Text
+    held: tuple[HoldingView, ...]
+    answers: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """What one app gives for a copy.
+
+    Args:
+        holder: the app's name.
+        label: what the app is called.
+        items: *personal*; each with its file.
+    """
+
+    holder: str
+    label: Text
+    items: tuple[ExportedItem, ...] = field(repr=False)
+
+
+def count_held(ctx: Context, subject_id: str) -> dict[str, int]:
+    """Return how many of each item apps hold about a subject, all of them together.
+
+    Raises:
+        HolderError: an app cannot say, or is not loaded in this process.
+    """
+    found: dict[str, int] = {}
+    for holder in ctx.holders.all():
+        for item, count in holder.count(subject_id).items():
+            found[item] = found.get(item, 0) + count
+    return found
+
+
+def export_held(ctx: Context, subject_id: str) -> tuple[Exported, ...]:
+    """Return everything that apps hold about a subject, *personal*, by app; those that hold nothing are left out.
+
+    Raises:
+        HolderError: an app cannot give it, or is not loaded in this process.
+    """
+    found = [(holder, tuple(holder.export(subject_id))) for holder in ctx.holders.all()]
+    return tuple(Exported(holder=holder.name, label=holder.label, items=items) for holder, items in found if items)
+
+
+def count_each(ctx: Context, subject_id: str) -> tuple[tuple[Holder, Held | None], ...]:
+    """Return every app with what it holds about a subject; None for one that cannot say.
+
+    Raises:
+        HolderError: an app is not loaded in this process.
+    """
+    return tuple((holder, _counted(holder, subject_id)) for holder in ctx.holders.all())
+
+
+def holder_views(
+    counted: Sequence[tuple[Holder, Held | None]], standing: Standing, at: datetime
+) -> tuple[HolderView, ...]:
+    """Return what each app holds, as its subject reads it; one that holds nothing is left out.
+
+    Args:
+        counted: from `count_each`.
+        standing: where the subject stands.
+        at: aware.
+    """
+    return tuple(
+        HolderView(
+            name=holder.name,
+            label=holder.label,
+            held=_holding_views(held or {}, standing, at),
+            answers=held is not None,
+        )
+        for holder, held in counted
+        if held is None or held
+    )
+
+
+def _counted(holder: Holder, subject_id: str) -> Held | None:
+    try:
+        return holder.count(subject_id)
+    except HolderError:
+        return None
+
+
+def _holding_views(held: Held, standing: Standing, at: datetime) -> tuple[HoldingView, ...]:
+    policy = standing.history.newest.policy
+    labels = {purpose.id: purpose.label for purpose in policy.purposes}
+    places = {item.id: place for place, item in enumerate(policy.items)}
+    views = []
+    for item in sorted(held, key=lambda item: places.get(item, len(places))):
+        declared = declared_item(standing.history, item)
+        views.append(
+            HoldingView(
+                item=declared.id,
+                label=declared.label,
+                count=held[item],
+                why=declared.why,
+                purposes=tuple(labels[purpose] for purpose in purposes_of(standing, item, at)),
+                kept_because=declared.maximum.reason,
+                sensitive=declared.sensitive,
+            )
+        )
+    return tuple(views)
