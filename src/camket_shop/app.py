@@ -22,13 +22,14 @@ from camket_shop.web.api import printing as printing_api
 from camket_shop.web.api import sales as sales_api
 from camket_shop.web.assets import DIST, Assets, BundledFiles
 from camket_shop.web.errors import Boundary
-from camket_shop.web.pages import pictures, printers, products, receipts, sell
+from camket_shop.web.pages import labels, pictures, printers, products, receipts, sell
 from camket_shop.web.pages import settings as settings_page
 from camket_shop.web.rendering import Pages
 from camket_shop.web.requests import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from starlette.requests import Request
     from starlette.types import ASGIApp
@@ -42,6 +43,7 @@ PARTS: Final[tuple[Callable[[Shop], list[Route]], ...]] = (
     pictures.routes,
     receipts.routes,
     printers.routes,
+    labels.routes,
     settings_page.routes,
     catalogue_api.routes,
     header_api.routes,
@@ -64,18 +66,27 @@ def create_app(guest: Guest) -> ASGIApp:
     """
     settings = load_shop_settings()
     store, darkroom = open_store(guest.data, settings.database_url), Darkroom()
+    platform = Platform(guest)
     declare_holdings(guest, store)
+    guest.on_demonstrate(lambda subject_id, at: demonstrate(store, platform, subject_id, at))
     guest.on_close(lambda: close(store, darkroom))
     shop = Shop(
         prefix=guest.prefix,
         https=guest.https,
-        platform=Platform(guest),
+        platform=platform,
         store=store,
         darkroom=darkroom,
         settings=settings,
         pages=Pages(Assets(guest.prefix), prefix=guest.prefix),
     )
     return Boundary(Router(routes(shop), redirect_slashes=False), shop=shop)
+
+
+def demonstrate(store: ShopStore, platform: Platform, subject_id: str, at: datetime) -> None:
+    """Fill the shop of a made-up owner; what draws is loaded only for that."""
+    from camket_shop.demonstration.stall import fill_stall  # noqa: PLC0415 - `serve` never draws
+
+    fill_stall(store, platform, subject_id, at=at)
 
 
 def close(store: ShopStore, darkroom: Darkroom) -> None:

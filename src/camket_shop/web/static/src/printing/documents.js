@@ -9,6 +9,10 @@ import { unaccented } from "./unaccented.js";
 import { DEFAULTS } from "./remembered.js";
 import { PrintError } from "./errors.js";
 
+const DOTS_PER_MILLIMETRE = 8;
+/** How wide the roll is that so many dots are printed on: printers leave its edges white. */
+const ROLLS = { 384: 58, 576: 80 };
+
 /** Letters of a line of plain text, by the dots of the paper: 12 dots each, as every printer's font A. */
 const columnsOf = (width) => Math.floor(width / 12);
 
@@ -51,7 +55,7 @@ function strip({ kind, title, fileName, blocksFor }) {
     async picture(printer = DEFAULTS) {
       return picture(await dottedLines(blocksFor(printer), printer.width), printer.width);
     },
-    millimetres: ({ width } = DEFAULTS) => width / 8,
+    millimetres: ({ width } = DEFAULTS) => ({ paper: ROLLS[width], picture: width / DOTS_PER_MILLIMETRE }),
   };
 }
 
@@ -100,6 +104,6 @@ export function labelDocument(product, { copies = 1, size = "50x30", title }) {
       return labelJob(ownBars ? plain : await drawn({}), { copies, ownBars });
     },
     picture: async () => (await drawn({ scale: 3 })).png(),
-    millimetres: () => Number(size.split("x")[0]),
+    millimetres: () => ({ paper: Number(size.split("x")[0]), picture: Number(size.split("x")[0]) }),
   };
 }

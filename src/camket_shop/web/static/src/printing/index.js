@@ -75,6 +75,11 @@ export async function shareReceipt(sale, header) {
   return shareAsPicture(receiptDocument(sale, header, receiptTitle(sale)), (await rememberedPrinter()) ?? undefined);
 }
 
+/** Share one label as a picture; from a click. */
+export function shareLabel(product, { size }) {
+  return shareAsPicture(labelDocument(product, { size, title: t("printing.job_label", { name: product.name }) }));
+}
+
 const receiptTitle = (sale) => t("printing.job_receipt", { number: sale.number });
 
 /** Let the customer choose the remembered printer once more, in a browser that forgets permissions with the page. */

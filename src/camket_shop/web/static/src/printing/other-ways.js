@@ -24,12 +24,12 @@ async function loaded(source, alt) {
  */
 export async function printWithDialog(document_, printer) {
   const source = URL.createObjectURL(await document_.picture(printer));
-  const widthMillimetres = document_.millimetres(printer);
+  const size = document_.millimetres(printer);
   const image = await loaded(source, document_.title);
-  const height = Math.ceil((image.naturalHeight / image.naturalWidth) * widthMillimetres);
+  const height = Math.ceil((image.naturalHeight / image.naturalWidth) * size.picture);
   const paper = el("div", { class: PAPER }, image);
-  paper.style.setProperty("--paper-width", `${widthMillimetres}mm`);
-  const rule = sizeRule(widthMillimetres, height);
+  paper.style.setProperty("--picture-width", `${size.picture}mm`);
+  const rule = sizeRule(size.paper, height);
   document.body.append(paper);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, rule];
   document.documentElement.classList.add("prints-paper");
