@@ -63,7 +63,7 @@ def fill(settings: Settings) -> None:
     try:
         apps = load_apps(runtime)
         settings.demonstration_mark.write_text("demonstration data: alice and bob do not exist\n", encoding="utf-8")
-        Story(runtime.context, clock, end).tell()
+        Story(runtime.context, clock, end, guests=tuple(app.guest for app in apps)).tell()
     finally:
         close_apps(apps)
         runtime.close()

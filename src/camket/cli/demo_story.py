@@ -28,6 +28,7 @@ from camket.services.verification import prove, send_code
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from camket.client.guest import Guest
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
     from camket.services.context import Context
@@ -66,11 +67,12 @@ class Story:
         ctx: the service.
         clock: stands where the story is.
         end: where it ends.
+        guests: the mounted apps; each may have something to show of alice.
     """
 
-    def __init__(self, ctx: Context, clock: HeldClock, end: datetime) -> None:
-
+    def __init__(self, ctx: Context, clock: HeldClock, end: datetime, *, guests: tuple[Guest, ...] = ()) -> None:
         self._ctx = ctx
+        self._guests = guests
         self._clock = clock
         self._end = end
         self._engine = Engine(ctx, KINDS)
@@ -102,6 +104,8 @@ class Story:
         self.pass_days(1)
         self.send_notices(alice, bob)
         self.sign_in(ALICE["email"], PHONE, ADDRESSES[0])
+        for guest in self._guests:
+            guest.demonstrate(alice.session.subject_id, at=self._clock.now())
         self.finish()
 
     def register(self, fields: dict[str, str], headers: dict[str, str], address: str) -> Person:

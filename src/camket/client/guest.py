@@ -37,6 +37,7 @@ from camket.ports import ExportedItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from camket.core.policy.model import Text
@@ -87,6 +88,7 @@ class Guest:
         self._count: Callable[[str], Mapping[str, int]] | None = None
         self._export: Callable[[str], Sequence[ExportedItem]] | None = None
         self._erase: Callable[[str], None] | None = None
+        self._demonstrate: Callable[[str, datetime], None] | None = None
         self._close: Callable[[], None] | None = None
 
     @property
@@ -135,6 +137,23 @@ class Guest:
             ConflictError: it was said before.
         """
         self._erase = _once(self._erase, erase, "on_erase")
+
+    def on_demonstrate(self, fill: Callable[[str, datetime], None]) -> None:
+        """Have something to show in the demonstration.
+
+        Args:
+            fill: called once by `camket demo`, never by `serve`, with a made-up customer's subject id and the instant
+                that is now in the demonstration.
+
+        Raises:
+            ConflictError: it was said before.
+        """
+        self._demonstrate = _once(self._demonstrate, fill, "on_demonstrate")
+
+    def demonstrate(self, subject_id: str, *, at: datetime) -> None:
+        """Have the app fill what it shows of a made-up customer; nothing where it has nothing. By `camket demo`."""
+        if self._demonstrate is not None:
+            self._demonstrate(subject_id, at)
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Close what the app holds open, after the last request and the last job.
