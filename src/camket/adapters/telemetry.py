@@ -30,6 +30,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     "restored": frozenset({"ledger_size", "checkpoint_size", "tombstones"}),
     "sequencing_failed": frozenset(),
     "worker_failed": frozenset(),
+    "server_log_failed": frozenset(),
+    "log_lines_dropped": frozenset({"lines"}),
     "job_failed": frozenset({"kind", "job", "attempts"}),
     "job_given_up": frozenset({"kind", "job", "attempts"}),
     "job_lost": frozenset({"kind", "job"}),

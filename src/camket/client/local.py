@@ -28,6 +28,7 @@ from camket.services.access import AskError, OpenedValue
 from camket.services.apps import actor_of, coming_versions, note_use, remove_values, replace_values
 from camket.services.calendar import day_of
 from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
+from camket.services.log_lines import note_signed_in
 from camket.services.registration import Started, confirm_registration, registration_form, start_registration
 from camket.services.sessions import Session, SignedIn, find_session, sign_out
 from camket.services.signals import note_gpc
@@ -156,12 +157,15 @@ class Camket:
             headers: of the request, lower-case names.
 
         Effects:
-            Global Privacy Control that the browser signals is remembered for the customer.
+            Global Privacy Control that the browser signals is remembered for the customer. A request that `serve`
+            answers gets a line in the server log, in this app's service.
         """
         token = session_token(headers, https=self._https)
         session = find_session(self._ctx, token) if token else None
-        if session is not None and headers.get("sec-gpc") == "1":
-            note_gpc(self._ctx, session.subject_id)
+        if session is not None:
+            note_signed_in(session.subject_id, service=self._service)
+            if headers.get("sec-gpc") == "1":
+                note_gpc(self._ctx, session.subject_id)
         return session
 
     def language_of(self, headers: Mapping[str, str]) -> Language:

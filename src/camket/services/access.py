@@ -25,6 +25,7 @@ from camket.services.access_values import AskError, Opened, OpenedValue, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from camket.core.gate.decision import Decision
     from camket.core.gate.history import History, Standing
@@ -274,7 +275,7 @@ class Door(RightsDoor):
         collected.require()
         return collected
 
-    def collect_in(
+    def collect_in(  # noqa: PLR0913 - each names one part of what is collected
         self,
         unit: Unit,
         *,
@@ -285,10 +286,12 @@ class Door(RightsDoor):
         source: Source,
         request: str | None = None,
         row_ids: Mapping[str, str] | None = None,
+        since: datetime | None = None,
     ) -> Collected:
         """Do what `collect` does inside the caller's unit of work; the caller calls `require` once it is durable.
 
-        `row_ids` gives ids to rows that something else names; a row that stands there already is replaced.
+        `row_ids` gives ids to rows that something else names; a row that stands there already is replaced. `since` is
+        from when the values are where they were observed earlier: their time runs from then.
         """
         now = self._clock.now()
         revision, history = self._read_in(unit, subject_id, now)
@@ -299,7 +302,7 @@ class Door(RightsDoor):
         if decision.outcome is not Outcome.PERMIT:
             return Collected(decision=decision)
         rows = self._sealed_rows(
-            subject_id, values, service=service, source=source, at=now, history=history, ids=row_ids
+            subject_id, values, service=service, source=source, at=since or now, history=history, ids=row_ids
         )
         (unit.values.put if row_ids else unit.values.add)(rows)
         return Collected(decision=decision, row_ids={row.item: row.id for row in rows})

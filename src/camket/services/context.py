@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from camket.services.holders import Holders
+from camket.services.log_lines import LogQueue
 
 if TYPE_CHECKING:
     from camket.ports import Clock, Entropy, KeyStore, MailCarrier, Store
@@ -47,3 +48,4 @@ class Context:
     door: Door
     settings: ServiceSettings
     holders: Holders = field(default_factory=Holders)
+    log_queue: LogQueue = field(default_factory=LogQueue)

@@ -29,6 +29,7 @@ from camket.web.customer import (
 from camket.web.endpoints import Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
+from camket.web.log_lines import LogLines
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
 from camket.web.site import Site
@@ -67,7 +68,8 @@ def create_app(
     app: ASGIApp = Router([*own, *guest_routes(apps, own)], redirect_slashes=False)
     app = OriginGuard(app, https=https, api_prefix=API_PREFIX)
     app = HostGuard(app, origin=origin, loopback=settings.loopback, others=lan_hosts or frozenset())
-    return SecurityHeaders(Boundary(app, site=site), https=https, public=lan_hosts is None)
+    app = LogLines(Boundary(app, site=site), context=site.context)
+    return SecurityHeaders(app, https=https, public=lan_hosts is None)
 
 
 def page_routes(site: Site, *, threads: int) -> list[Route]:

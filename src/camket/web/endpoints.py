@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from camket.services.devices import ACCOUNT
+from camket.services.log_lines import note_signed_in
 from camket.services.sessions import find_session
 from camket.services.signals import note_gpc
 from camket.web import cookies
@@ -63,15 +65,15 @@ class Routes:
 
         async def endpoint(request: Request) -> Response:
             page = pages["GET" if request.method == "HEAD" else request.method]
-            return await self._answer(request, looks, page)
+            return await self._answer(request, looks, page, path)
 
         self.routes.append(Route(path, endpoint, methods=list(pages)))
 
-    async def _answer(self, request: Request, looks: Looks, page: Page) -> Response:
+    async def _answer(self, request: Request, looks: Looks, page: Page, path: str) -> Response:
         visit = await read_visit(request, self.site)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._in_thread(lambda: look(visit, looks, page))
+                return await self._in_thread(lambda: look(visit, looks, page, path))
         except TimeoutError:
             raise HTTPException(503) from None
 
@@ -79,16 +81,25 @@ class Routes:
         return to_thread.run_sync(work, abandon_on_cancel=True, limiter=self.limiter)
 
 
-def look(visit: Visit, looks: Looks, page: Page) -> Response:
-    """Return the page's answer to a visit, after looking at the visitor as far as the page needs."""
+def look(visit: Visit, looks: Looks, page: Page, path: str) -> Response:
+    """Return the page's answer to a visit, after looking at the visitor as far as the page needs.
+
+    Args:
+        visit: the request.
+        looks: whom the page looks at.
+        page: what answers.
+        path: the pattern of the page's address, which the server log may hold.
+    """
     if looks is Looks.NOBODY:
         return page(visit)
     token = cookies.SESSION.read(visit.cookies, https=visit.https)
     session = find_session(visit.context, token) if token else None
     if session is None and looks is Looks.SUBJECT:
         return to_sign_in(visit, forget=token is not None)
-    if session is not None and visit.signals_gpc:
-        note_gpc(visit.context, session.subject_id)
+    if session is not None:
+        note_signed_in(session.subject_id, service=ACCOUNT, path=path)
+        if visit.signals_gpc:
+            note_gpc(visit.context, session.subject_id)
     return page(replace(visit, session=session))
 
 
