@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import DeniedError, NotFoundError
+from camket.core.errors import ConflictError, DeniedError, NotFoundError
 from camket.core.terms import Channel, Outcome, Source
 from camket.core.vault.keyring import KeyKind
 from camket.services.access_standing import item_names
@@ -68,6 +68,8 @@ def note_use(ctx: Context, *, service: str, subject_id: str) -> bool:
 
     try:
         return ctx.store.write(note)
+    except ConflictError:  # another process noted it in this very moment
+        return True
     except DeniedError:  # the account went in this very moment
         return False
 
@@ -89,7 +91,6 @@ def replace_values(
     Raises:
         AskError: the customer must be asked first; nothing was stored but the record of the question.
         DeniedError: the gate said no; nothing was stored but the record of the question.
-        ConflictError: someone else replaced the very same at this moment; nothing was stored, and again is safe.
 
     Effects:
         New values, record, and the end of the old ones are durable together. Twice is once.
@@ -115,7 +116,10 @@ def replace_values(
             unit.values.delete(gone)
         return collected
 
-    collected = ctx.store.write(put)
+    try:
+        collected = ctx.store.write(put)
+    except ConflictError:  # another process put the first value there in this very moment: now it is there to replace
+        collected = ctx.store.write(put)
     collected.require()
     return collected.row_ids
 
@@ -147,7 +151,10 @@ def remove_values(ctx: Context, *, service: str, subject_id: str, row_ids: Seque
         if rows:
             remove_in(unit, ctx, subject_id=subject_id, rows=rows, actor=actor_of(service))
 
-    ctx.store.write(remove)
+    try:
+        ctx.store.write(remove)
+    except NotFoundError:  # another process removed them in this very moment, or they are not this app's: look again
+        ctx.store.write(remove)
 
 
 def coming_versions(ctx: Context, *, service: str, subject_id: str) -> tuple[PublishedVersion, ...]:
