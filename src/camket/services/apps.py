@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, DeniedError, NotFoundError
+from camket.core.errors import DeniedError, NotFoundError
 from camket.core.terms import Channel, Outcome, Source
 from camket.core.vault.keyring import KeyKind
 from camket.services.access_standing import item_names
@@ -68,8 +68,6 @@ def note_use(ctx: Context, *, service: str, subject_id: str) -> bool:
 
     try:
         return ctx.store.write(note)
-    except ConflictError:  # another process noted it in this very moment
-        return True
     except DeniedError:  # the account went in this very moment
         return False
 
@@ -116,10 +114,7 @@ def replace_values(
             unit.values.delete(gone)
         return collected
 
-    try:
-        collected = ctx.store.write(put)
-    except ConflictError:  # another process put the first value there in this very moment: now it is there to replace
-        collected = ctx.store.write(put)
+    collected = ctx.store.write(put)
     collected.require()
     return collected.row_ids
 
