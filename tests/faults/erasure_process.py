@@ -1,6 +1,7 @@
 """A process of a test's own: erases an account, and kills itself before or after the commit it was told to.
 
-Arguments: folder, then which commit (from 1), then `before` or `after`. Prints `done` when nothing killed it.
+Arguments: folder, then which commit (from 1), then `before` or `after`, then the apps of `CAMKET_APPS`, if any. Prints
+`done` when nothing killed it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from camket.client.loading import load_apps
 from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
 from camket.ports import Store, Unit
@@ -56,9 +58,10 @@ class DyingStore:
         self._store.close()
 
 
-def main(folder: str, commit: str, moment: str) -> None:
+def main(folder: str, commit: str, moment: str, apps: str = "") -> None:
     """Run every job that is due, in a process that dies on the way."""
-    with running_service(Path(folder), clock=HeldClock()) as runtime:
+    with running_service(Path(folder), clock=HeldClock(), apps=apps) as runtime:
+        load_apps(runtime)
         ctx = replace(runtime.context, store=DyingStore(runtime.context.store, int(commit), before=moment == "before"))
         engine = Engine(ctx, KINDS)
         while engine.run_next("dies"):
