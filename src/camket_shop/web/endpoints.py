@@ -72,14 +72,25 @@ def page(
 
 
 async def _answer(shop: Shop, request: Request, made: Page, *, body_bytes: int) -> Response:
-    visit = await _in_thread(shop, lambda: arrive(shop, request))
-    if visit.subject_id is None:  # before anything of a body is read
-        raise SignedOutError("signed_out")
+    visit = await _in_thread(shop, lambda: arrive_owner(shop, request))  # before anything of a body is read
     if request.method not in SAFE_METHODS:
         visit = await _with_body(visit, request, body_bytes=body_bytes)
     response = await _in_thread(shop, lambda: made(visit))
     remember_language(visit, response)
     return response
+
+
+def arrive_owner(shop: Shop, request: Request) -> Visit:
+    """Return the visit of an owner, and keep that they use the shop (P4).
+
+    Raises:
+        SignedOutError: no one is signed in.
+    """
+    visit = arrive(shop, request)
+    if visit.subject_id is None:
+        raise SignedOutError("signed_out")
+    shop.platform.used(visit.subject_id)
+    return visit
 
 
 def arrive(shop: Shop, request: Request) -> Visit:

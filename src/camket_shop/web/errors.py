@@ -1,6 +1,6 @@
 """The outermost place of the shop: whatever goes wrong becomes a page in the shop's look, or JSON below `/api/`.
 
-No sentence quotes what a person sent. Messages stand in the catalogue: `common.failure_404_title` and its like.
+No sentence quotes what a person sent. Those of the pages stand in the area `failures`, those of the errors in `errors`.
 """
 
 from __future__ import annotations
@@ -57,6 +57,10 @@ CODES: Final = {
     409: "conflict", 413: "too_large", 422: "invalid", 500: "broken", 503: "busy",
 }  # fmt: skip
 """What each status is called: the code of its JSON where the error has none, and its sentences in the catalogue."""
+
+
+TOLD: Final = frozenset({403, 409, 413, 422, 424})
+"""Where the error's own sentence says more than the status does."""
 
 
 class Boundary:
@@ -134,9 +138,10 @@ def failure_json(visit: Visit, error: Exception, status: int) -> JSONResponse:
 def failure_page(visit: Visit, error: Exception, status: int) -> Response:
     """Return the page of an error: what happened, what is safe, what to do."""
     name = name_of(status)
-    said = isinstance(error, ShopError) and status not in (401, 404) and status < SERVER_FAULT
-    happened = visit.say(error.message_key, **error.values) if said else visit.say(f"failures.{name}_happened")
-    return visit.show("error.html", status=status, code=status, failure=name, happened=happened)
+    happened = visit.say(f"failures.{name}_happened")
+    if isinstance(error, ShopError) and status in TOLD:
+        happened = visit.say(error.message_key, **error.values)
+    return visit.show("error.html", status=status, code=status, failure=name, happened=happened, form_path="/sell")
 
 
 def name_of(status: int) -> str:

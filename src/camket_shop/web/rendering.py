@@ -39,28 +39,38 @@ class Pages:
     def __init__(self, assets: Assets, *, prefix: str) -> None:
         self.environment = make_environment(assets, prefix=prefix)
 
-    def show(self, visit: Visit, template: str, *, status: int = 200, **view: object) -> HTMLResponse:
+    def show(
+        self, visit: Visit, template: str, *, status: int = 200, form_path: str = "", **view: object
+    ) -> HTMLResponse:
         """Return a page in the reader's language.
 
         Args:
             visit: whose page it is.
             template: its file.
             status: the HTTP status.
+            form_path: of the form that this page answers, where that is not the path it was sent to.
             view: what the template reads.
         """
-        text = self.environment.get_template(template).render(_frame(visit) | view)
+        text = self.environment.get_template(template).render(_frame(visit, form_path or visit.path) | view)
         return HTMLResponse(text, status_code=status, headers={"Content-Language": visit.language})
 
 
-def _frame(visit: Visit) -> dict[str, object]:
+def _frame(visit: Visit, form_path: str) -> dict[str, object]:
     """Return what the frame around every page reads."""
-    return {"visit": visit, "language": visit.language, "language_link": language_link(visit)}
+    return {
+        "visit": visit,
+        "language": visit.language,
+        "language_link": language_link(visit, form_path),
+        "form_path": form_path,
+    }
 
 
-def language_link(visit: Visit) -> str:
-    """Return the address of this page in the other language; of its form where the page answers a form."""
-    kept = dict(visit.query) if visit.method in SAFE_METHODS else {}
-    return f"?{urlencode(kept | {LANGUAGE_PARAMETER: other_language(visit.language)})}"
+def language_link(visit: Visit, form_path: str) -> str:
+    """Return the address of this page in the other language; of its form where the page answers one."""
+    other = other_language(visit.language)
+    if visit.method in SAFE_METHODS:
+        return f"?{urlencode(dict(visit.query) | {LANGUAGE_PARAMETER: other})}"
+    return f"{visit.shop.at(form_path)}?{urlencode({LANGUAGE_PARAMETER: other})}"
 
 
 def make_environment(assets: Assets, *, prefix: str) -> Environment:

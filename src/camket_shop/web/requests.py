@@ -18,7 +18,7 @@ from camket_shop.errors import SignedOutError
 from camket_shop.web.messages import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from starlette.requests import Request
     from starlette.responses import HTMLResponse, Response
@@ -140,9 +140,9 @@ class Visit:
         """Return a sentence in the reader's language; see `camket_shop.web.messages`."""
         return catalogue(self.language).say(key, **values)
 
-    def show(self, template: str, *, status: int = 200, **view: object) -> HTMLResponse:
-        """Return a page in the reader's language."""
-        return self.shop.pages.show(self, template, status=status, **view)
+    def show(self, template: str, *, status: int = 200, form_path: str = "", **view: object) -> HTMLResponse:
+        """Return a page in the reader's language; see `camket_shop.web.rendering.Pages`."""
+        return self.shop.pages.show(self, template, status=status, form_path=form_path, **view)
 
     def typed(self, name: str) -> str:
         """Return what was typed into a field, empty where the form has no such field."""
@@ -217,7 +217,7 @@ class _InMemory(MultiPartParser):
     spool_max_size = 2**40
 
 
-async def _whole(body: bytes) -> AsyncIterator[bytes]:
+async def _whole(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
     yield b""
 

@@ -144,8 +144,13 @@ def archive(visit: Visit) -> Response:
 
 
 def restore(visit: Visit) -> Response:
-    """Put a product back on sale."""
-    product = restore_product(visit.shop.store, visit.owner, visit.parameters["id"], at=visit.shop.now())
+    """Put a product back on sale, or say why it cannot be."""
+    try:
+        product = restore_product(visit.shop.store, visit.owner, visit.parameters["id"], at=visit.shop.now())
+    except (InvalidError, TooLargeError) as error:
+        product = find_any_product(visit.shop.store, visit.owner, visit.parameters["id"])
+        problem = {error.field or "name": visit.say(error.message_key, **error.values)}
+        return _form(visit, product, _as_typed(product), problem)
     return remember_done(visit, see_other(visit, "/products"), "restored", product.id)
 
 
@@ -179,7 +184,11 @@ def _typed(visit: Visit) -> dict[str, str]:
 def _as_typed(product: ProductRow) -> dict[str, str]:
     values = asdict(product)
     shown = {name: str(values[name] or "") for name in FIELDS}
-    return shown | {"id": product.id, "version": str(product.version), "price": format_dong(product.price).removesuffix(" ₫")}
+    return shown | {
+        "id": product.id,
+        "version": str(product.version),
+        "price": format_dong(product.price).removesuffix(" ₫"),
+    }
 
 
 def _read(visit: Visit, typed: Mapping[str, str]) -> tuple[Draft | None, dict[str, str]]:
@@ -224,7 +233,7 @@ def _form(
         categories=categories_of(visit.shop.store, visit.owner),
         picture_words=visit.shop.platform.item("shop.picture", visit.language),
         camera_words=visit.shop.platform.item("shop.camera_used", visit.language),
-        action=visit.shop.at(f"/products/{product.id}" if product else "/products/new"),
+        form_path=f"/products/{product.id}" if product else "/products/new",
         done=done,
         about=about,
     )

@@ -93,6 +93,7 @@ def _receipt(visit: Visit, sale: SaleRow, *, done: str = "", problem: str = "") 
         chosen=visit.typed("reason"),
         done=done,
         problem=problem,
+        form_path=f"/receipts/{sale.number}",
     )
 
 
