@@ -21,8 +21,10 @@ from camket.services.devices import DEVICE_NAME, describes_device, device_of
 from camket.services.erasure_plan import declared_item
 from camket.services.holdings import count_each, holder_views
 from camket.services.own_devices import device_handle
+from camket.services.own_log import held_but_log_in
 from camket.services.purposes import purposes_of
 from camket.services.removal import removable
+from camket.services.server_log import COLLECTOR as LOG_COLLECTOR
 from camket.services.uses import facts_of, together, use_of
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class Counts:
 
     Args:
         held: values held, those in apps' own tables with them.
-        uses_this_week: entries of the last seven days that someone else than the subject caused; 500 at most.
+        uses_this_week: entries of the last seven days that neither the subject nor the server log caused; at most 500.
         disclosures: how often anything was given out, since the beginning; attempts that were refused are none.
     """
 
@@ -149,7 +151,8 @@ class MyData:
         groups: by category, in the policy's order; what describes one device apart.
         devices: last seen first.
         holders: apps that hold something themselves, or cannot say whether they do.
-        uses: the newest entries that are not the subject's own looking, equal neighbours together.
+        logged: how many values the server log has; they stand on a page of their own.
+        uses: the newest entries but the subject's own looking and the server log's, equal neighbours together.
         counts: in numbers.
         at: aware; when it was read.
     """
@@ -157,6 +160,7 @@ class MyData:
     groups: tuple[HeldGroup, ...]
     devices: tuple[DeviceView, ...]
     holders: tuple[HolderView, ...]
+    logged: int
     uses: tuple[UseGroup, ...]
     counts: Counts
     at: datetime
@@ -173,28 +177,33 @@ def my_data(ctx: Context, session: Session) -> MyData:
     Source: LAW Art. 4.1 (view); semantics section 4, the reserved purpose `rights`.
     """
 
-    def read(unit: Unit) -> tuple[Pending, tuple[SubjectRecordRow, ...], int]:
-        pending = ctx.door.read_in(unit, actor=SUBJECT, subject_id=session.subject_id, items=(), purpose=RIGHTS_PURPOSE)
+    def read(unit: Unit) -> tuple[Pending, tuple[SubjectRecordRow, ...], int, int]:
+        # The server log has a page of its own: a busy year is thousands of lines.
+        items, logged = held_but_log_in(unit, ctx, session.subject_id)
+        pending = ctx.door.read_in(
+            unit, actor=SUBJECT, subject_id=session.subject_id, items=items, purpose=RIGHTS_PURPOSE
+        )
         records = unit.records.of_subject(session.subject_id, limit=LOOKED_AT)
         shares = unit.records.facts_of_action(session.subject_id, LedgerAction.SHARE.value)
-        return pending, records, sum(facts_of(one).outcome in GIVEN_OUT for one in shares)
+        return pending, records, sum(facts_of(one).outcome in GIVEN_OUT for one in shares), logged
 
     counted = count_each(ctx, session.subject_id)
-    pending, records, disclosures = ctx.store.write(read)
+    pending, records, disclosures, logged = ctx.store.write(read)
     # Pictures are shown one by one, each on record; a shop has hundreds, and this page shows a handful.
     opened = pending.open(closed=item_names(pending.standing.history).pictures)
     uses = [use_of(row) for row in records]
     values = [_held_view(pending.standing, value, opened.at) for of_item in opened.values.values() for value in of_item]
     order = {item.id: place for place, item in enumerate(pending.standing.history.newest.policy.items)}
     values.sort(key=lambda one: (order.get(one.item, len(order)), one.item, -one.since.timestamp()))
-    others = [use for use in uses if use.who != SUBJECT]
+    others = [use for use in uses if use.who not in (SUBJECT, LOG_COLLECTOR)]
     return MyData(
         groups=_groups(pending.standing.history, [one for one in values if not _of_device(one)]),
         devices=_devices([one for one in values if _of_device(one)], session),
         holders=holder_views(counted, pending.standing, opened.at),
+        logged=logged,
         uses=tuple(islice(together(use for use in uses if not _own_look(use)), NEWEST)),
         counts=Counts(
-            held=len(values) + sum(sum(held.values()) for _, held in counted if held is not None),
+            held=len(values) + logged + sum(sum(held.values()) for _, held in counted if held is not None),
             uses_this_week=sum(use.at > opened.at - WEEK for use in others),
             disclosures=disclosures,
         ),
@@ -203,7 +212,7 @@ def my_data(ctx: Context, session: Session) -> MyData:
 
 
 def _own_look(use: UseView) -> bool:
-    return use.who == SUBJECT and use.action is LedgerAction.USE
+    return use.who == LOG_COLLECTOR or (use.who == SUBJECT and use.action is LedgerAction.USE)
 
 
 def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView:

@@ -26,6 +26,7 @@ from camket.services.log_lines import MOST_WAITING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from camket.core.policy.model import Item, Policy
     from camket.ports import Unit
     from camket.services.context import Context
     from camket.services.log_lines import LogLine
@@ -207,6 +208,12 @@ class ServerLog:
                 # The outermost loop: a thread that ends here would leave every later request without its line.
                 log.error("server_log_failed", exc_info=error)  # noqa: TRY400 - the class and the places, no message
                 self._blocks.clear()
+
+
+def logged_items(policy: Policy) -> tuple[Item, ...]:
+    """Return those of the log's items that a policy declares, in the order in which a line says them."""
+    declared = {item.id: item for item in policy.items}
+    return tuple(declared[item] for item in LOG_ITEMS if item in declared)
 
 
 def lines_of(values: dict[str, str]) -> Iterator[dict[str, str]]:

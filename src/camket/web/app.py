@@ -17,6 +17,7 @@ from camket.web.customer import (
     correction,
     devices,
     erasure,
+    log,
     pictures,
     policy,
     registration,
@@ -115,6 +116,7 @@ def _arrival(pages: Routes) -> None:
 def _privacy_centre(pages: Routes) -> None:
     pages.add("/me", Looks.SUBJECT, get=centre.my_data)
     pages.add("/me/uses", Looks.SUBJECT, get=centre.uses)
+    pages.add("/me/log", Looks.SUBJECT, get=log.log)
     pages.add("/me/copy", Looks.SUBJECT, get=copy.copy_page, post=copy.begin)
     pages.add("/me/correct/{item}", Looks.SUBJECT, get=correction.correct_form, post=correction.correct)
     pages.add("/me/values/{value}/delete", Looks.SUBJECT, get=removal.remove_form, post=removal.remove)

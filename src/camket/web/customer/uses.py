@@ -24,6 +24,7 @@ WHO: Final = {
     SUBJECT: marked("You"),
     "service:account": marked("The account service"),
     "service:sign-in": marked("The sign-in"),
+    "service:log": marked("The server log"),
     "service:mailer": marked("The mail service"),
     "service:retention": marked("The retention service"),
     "service:epoch": marked("The key service"),
