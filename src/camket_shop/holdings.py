@@ -25,6 +25,34 @@ if TYPE_CHECKING:
 CATALOGUE: Final = "shop.catalogue"
 SALES: Final = "shop.sales"
 
+GOODS_LABELS: Final = {
+    "name": {"vi": "Tên hàng", "en": "Name"},
+    "price": {"vi": "Giá (₫)", "en": "Price (₫)"},
+    "unit": {"vi": "Đơn vị", "en": "Unit"},
+    "category": {"vi": "Nhóm", "en": "Category"},
+    "barcode": {"vi": "Mã vạch", "en": "Barcode"},
+    "created_at": {"vi": "Thêm lúc", "en": "Added"},
+    "archived_at": {"vi": "Ngừng bán lúc", "en": "Taken off sale"},
+}
+SALES_LABELS: Final = {
+    "number": {"vi": "Số", "en": "Number"},
+    "sold_at": {"vi": "Bán lúc", "en": "Sold"},
+    "lines": {"vi": "Hàng", "en": "Goods"},
+    "name": {"vi": "tên", "en": "name"},
+    "quantity": {"vi": "số lượng", "en": "quantity"},
+    "unit": {"vi": "đơn vị", "en": "unit"},
+    "price": {"vi": "giá", "en": "price"},
+    "amount": {"vi": "thành tiền", "en": "amount"},
+    "discount": {"vi": "Giảm giá (₫)", "en": "Discount (₫)"},
+    "total": {"vi": "Tổng (₫)", "en": "Total (₫)"},
+    "tendered": {"vi": "Tiền mặt (₫)", "en": "Cash (₫)"},
+    "transferred": {"vi": "Chuyển khoản (₫)", "en": "Transfer (₫)"},
+    "change": {"vi": "Thối lại (₫)", "en": "Change (₫)"},
+    "voided": {"vi": "Đã hủy", "en": "Voided"},
+    "at": {"vi": "lúc", "en": "at"},
+}
+"""What the fields are called on the copy's pages for people; what only programs need has no label."""
+
 
 def declare_holdings(guest: Guest, store: ShopStore) -> None:
     """Have camket ask the shop what it holds: to count it, to copy it, to destroy it."""
@@ -55,7 +83,10 @@ def export_holdings(store: ShopStore, subject_id: str) -> tuple[ExportedItem, ..
     def export(connection: Connection) -> tuple[ExportedItem, ...]:
         goods = [_product(row) for row in products.all_products(connection, subject_id)]
         sold = [sale_document(row) for row in sales.all_sales(connection, subject_id)]
-        return _file(CATALOGUE, "catalogue.json", "products", goods), _file(SALES, "sales.json", "sales", sold)
+        return (
+            _file(CATALOGUE, "catalogue.json", "products", goods, GOODS_LABELS),
+            _file(SALES, "sales.json", "sales", sold, SALES_LABELS),
+        )
 
     return tuple(one for one in store.read(export) if one.count)
 
@@ -89,7 +120,9 @@ def _product(row: ProductRow) -> dict[str, object]:
     }
 
 
-def _file(item: str, name: str, key: str, content: list[dict[str, object]]) -> ExportedItem:
+def _file(
+    item: str, name: str, key: str, content: list[dict[str, object]], labels: Mapping[str, Mapping[str, str]]
+) -> ExportedItem:
     text = json.dumps({key: content}, ensure_ascii=False, indent=2)
     return ExportedItem(
         item=item,
@@ -97,4 +130,5 @@ def _file(item: str, name: str, key: str, content: list[dict[str, object]]) -> E
         media_type="application/json",
         content=f"{text}\n".encode(),
         count=len(content),
+        labels=labels,
     )

@@ -20,6 +20,7 @@ _SAID: Final = {
     Language.VI: {
         "in": "Trong ứng dụng {name}",
         "count": "{count} mục",
+        "one": "1 mục",
         "account": "Giữ đến khi bạn xóa tài khoản: {because}",
         "file": "Nội dung nằm trong tệp {file}.",
         "none": "Không có gì.",
@@ -29,6 +30,7 @@ _SAID: Final = {
     Language.EN: {
         "in": "In the app {name}",
         "count": "{count} entries",
+        "one": "1 entry",
         "account": "Kept until you delete the account: {because}",
         "file": "It is in the file {file}.",
         "none": "Nothing.",
@@ -60,7 +62,7 @@ def render_holdings(
         place = said["file"].format(file=one["file"])
         parts.append(
             f"<h2>{escape(said['in'].format(name=one['app_label'][language.value]))}: "
-            f"{escape(one['label'][language.value])} · {escape(said['count'].format(count=one['count']))}</h2>\n"
+            f"{escape(one['label'][language.value])} · {escape(said['one' if one['count'] == 1 else 'count'].format(count=one['count']))}</h2>\n"
             f"<p>{escape(one['why'][language.value])}<br><small>{escape(because)}</small></p>"
         )
         tables = _tables(one, files[one["file"]], language, table)

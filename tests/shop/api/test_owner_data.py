@@ -18,7 +18,7 @@ from tests.web.test_erasure import delete
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from camket.ports import ExportedItem
+    from camket.client.guest import ExportedItem
 
 API = "/quay/api"
 SETTINGS = {
@@ -189,3 +189,20 @@ def test_the_archive_of_a_picture_tells_nothing_of_the_camera(service: Service, 
         assert archive.namelist() == ["1200.webp", "400.webp", "160.webp"]
     assert b"taken by" not in content
     assert alice.get(f"/quay/pictures/{product['picture']}/400.webp").status_code == 200
+
+
+def test_the_copys_pages_show_goods_and_sales_as_tables(service: Service, alice: Browser) -> None:
+    """Who downloads the copy reads goods and sales as tables in their own language, with what was sold in each."""
+    alice.post(f"{API}/products", data=COFFEE | {"id": new_id(), "name": "Cà phê <b>đá</b>"})
+    alice.post(f"{API}/sales", json=sent_sale())
+    asked = alice.send_form("/me/copy")
+    ready = alice.send_form(asked.headers["location"], code=service.newest_code()).headers["location"]
+    with ZipFile(io.BytesIO(alice.send_form(ready).content)) as archive:
+        pages = {name: archive.read(name).decode() for name in ("du-lieu-cua-toi.html", "my-data.html")}
+        assert json.loads(archive.read("apps/quay/sales.json"))["sales"][0]["number"] == 1
+    vietnamese, english = pages.values()
+    assert "Trong ứng dụng Quầy: Danh mục hàng · 1 mục" in vietnamese
+    assert "In the app Quầy: Sales book · 1 entry<" in english
+    assert '<td data-label="Tên hàng">Cà phê &lt;b&gt;đá&lt;/b&gt;</td>' in vietnamese
+    assert '<td data-label="Tổng (₫)">' in vietnamese
+    assert "thành tiền: " in vietnamese
