@@ -33,7 +33,7 @@ from camket.client.local import (
 )
 from camket.core.errors import ConflictError, HolderError, InvalidValueError, nearest
 from camket.core.policy.model import ItemKind
-from camket.ports import ExportedItem
+from camket.core.rights.exported import ExportedItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

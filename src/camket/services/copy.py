@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.core.gate.history import History
+    from camket.core.rights.exported import ExportedItem
     from camket.core.terms import VerifiedIdentity
-    from camket.ports import ExportedItem, Unit
+    from camket.ports import Unit
     from camket.rows import FactRow, RequestRow, SessionRow, SubjectRecordRow, SubjectRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from camket.core.gate.history import Standing
     from camket.core.policy.model import Text
-    from camket.ports import ExportedItem, Holder
+    from camket.core.rights.exported import ExportedItem
+    from camket.ports import Holder
     from camket.services.context import Context
 
 Held: TypeAlias = "Mapping[str, int]"

@@ -16,9 +16,9 @@ from camket.client.loading import close_apps, load_apps
 from camket.core.errors import ConflictError, HolderError
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
+from camket.core.rights.exported import ExportedItem
 from camket.core.terms import Language
 from camket.core.vault.keyring import KeyKind
-from camket.ports import ExportedItem
 from camket.services.centre import MyData, my_data
 from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.copy import make_copy, start_copy
