@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\.[a-z0-9]{1,8}", re.ASCII)
 
