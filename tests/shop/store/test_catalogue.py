@@ -300,12 +300,13 @@ def test_a_shop_has_so_many_products_and_no_more(store: ShopStore, monkeypatch: 
 def test_no_shop_reaches_a_product_of_another(store: ShopStore) -> None:
     """With the right id and the wrong shop nothing is read, changed or put away, and its own id is still free."""
     product = added(store, ALICE)
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: find_any_product(store, BOB, product.id),
         lambda: archive_product(store, BOB, product.id, at=LATER),
         lambda: restore_product(store, BOB, product.id, at=LATER),
         lambda: change_product(store, Vault(), BOB, product.id, read_draft(COFFEE), version=1, at=LATER),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(NotFoundError):
             attempt()
     assert read_catalogue(store, BOB).products == ()
