@@ -27,7 +27,7 @@ STRANGERS: Final = (
     ("picture_gif", re.compile(rb"GIF8[79]a")),
     ("picture_pdf", re.compile(rb"[\s\S]{0,64}?%PDF-")),
     ("picture_tiff", re.compile(rb"II\*\0|MM\0\*")),
-    ("picture_svg", re.compile(rb"(?i)[\s\S]*?<svg[\s>]")),
+    ("picture_svg", re.compile(rb"(?i)[\s\S]*?<svg[\s>/]")),
     ("picture_html", re.compile(rb"(?i)\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype|html|head|body|script|\?xml)")),
     ("picture_video", re.compile(rb"[\s\S]{4}ftyp|\x1aE\xdf\xa3")),
 )

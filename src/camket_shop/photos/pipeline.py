@@ -101,8 +101,15 @@ def _decoded(photo: bytes, kind: Format) -> Image.Image:
         image.draft("RGB", (round(width * scale), round(height * scale)))
         image.load()
         profile = image.info.get("icc_profile")
-        turned = ImageOps.exif_transpose(_shrunk(image))
+        turned = ImageOps.exif_transpose(_shrunk(_eight_bits(image)))
         return _pixels_only(_in_srgb(_flat(turned), profile))
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return a grey image of 16 bits with 8; any other as it is."""
+    if not image.mode.startswith("I"):
+        return image
+    return _knowing(Image.fromarray((np.asarray(image) // 257).astype(np.uint8)), image)
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
@@ -110,16 +117,18 @@ def _shrunk(image: Image.Image) -> Image.Image:
     factor = min(image.size) // WORKING_PIXELS
     if factor <= 1:
         return image
-    small = image.reduce(factor) if image.mode not in ("P", "1") else image.convert("RGBA").reduce(factor)
-    small.info = image.info
-    small.getexif().update(image.getexif())
-    return small
+    return _knowing((image if image.mode not in ("P", "1") else image.convert("RGBA")).reduce(factor), image)
+
+
+def _knowing(image: Image.Image, original: Image.Image) -> Image.Image:
+    """Return an image that knows what the original does: how it was held, and its transparency."""
+    image.info = original.info
+    image.getexif().update(original.getexif())
+    return image
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Return an image in RGB; what was transparent is white, and 16 bits of grey become 8."""
-    if image.mode.startswith("I"):
-        image = image.point(lambda value: value / 257).convert("L") if image.mode == "I" else image.convert("L")
+    """Return an image in RGB; what was transparent is white."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         clear = image.convert("RGBA")
         flat = Image.new("RGB", image.size, WHITE)

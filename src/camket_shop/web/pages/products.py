@@ -20,7 +20,7 @@ from camket_shop.catalogue import (
     restore_product,
     search_catalogue,
 )
-from camket_shop.errors import InvalidError, ShopError, TooLargeError
+from camket_shop.errors import BusyError, InvalidError, ShopError, TooLargeError
 from camket_shop.ids import is_client_id, new_id
 from camket_shop.money import Refusal, format_dong, read_amount
 from camket_shop.text import NAME_CHARACTERS, wrong_check_digit
@@ -100,7 +100,7 @@ def add(visit: Visit) -> Response:
             visit.shop.store, visit.shop.platform, visit.owner, typed["id"], draft,
             picture=None if isinstance(picture, str) else picture, at=visit.shop.now(),
         )  # fmt: skip
-    except (InvalidError, TooLargeError) as error:
+    except (BusyError, InvalidError, TooLargeError) as error:
         return _form(visit, None, typed, {error.field or "name": visit.say(error.message_key, **error.values)})
     another = visit.typed("then") == "another"
     return remember_done(visit, see_other(visit, "/products/new" if another else "/products"), "added", product.id)
@@ -132,7 +132,7 @@ def change(visit: Visit) -> Response:
         now = error.product
         sentence = visit.say("products.changed_meanwhile", name=now.name, price=format_dong(now.price))
         return _form(visit, now, typed | {"version": str(now.version)}, {"version": sentence}, status=409)
-    except (InvalidError, TooLargeError) as error:
+    except (BusyError, InvalidError, TooLargeError) as error:
         return _form(visit, product, typed, {error.field or "name": visit.say(error.message_key, **error.values)})
     return remember_done(visit, see_other(visit, "/products"), "saved", changed.id)
 
