@@ -6,6 +6,8 @@ import http.client
 import urllib.parse
 from dataclasses import dataclass, field
 
+FORM = "application/x-www-form-urlencoded"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -46,19 +48,23 @@ class Browser:
         """Send a form."""
         return self._ask("POST", path, urllib.parse.urlencode(fields))
 
+    def send(self, path: str, body: bytes, media_type: str) -> Page:
+        """Send anything else than a form."""
+        return self._ask("POST", path, body, media_type)
+
     def follow(self, page: Page) -> Page:
         """Go where an answer leads."""
         assert page.location is not None, (page.status, page.text)
         return self.get(urllib.parse.urljoin("/", page.location))
 
-    def _ask(self, method: str, path: str, body: str | None) -> Page:
+    def _ask(self, method: str, path: str, body: str | bytes | None, media_type: str = FORM) -> Page:
         address = urllib.parse.urlsplit(self.origin)
         connection = http.client.HTTPConnection(address.hostname or "localhost", address.port, timeout=30)
         headers = {**self.headers, "Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = media_type
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
         for line in answer.headers.get_all("Set-Cookie") or []:

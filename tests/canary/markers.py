@@ -38,6 +38,11 @@ def word_marker() -> str:
     return f"Canary{secrets.token_hex(7)}"
 
 
+def digits_marker(count: int) -> str:
+    """Return so many digits, as a number of an account or a tax code."""
+    return "".join(secrets.choice("123456789") for _ in range(count))
+
+
 def forms_of(marker: str) -> Iterator[bytes]:
     """Yield every way of writing a marker that would give it away."""
     texts = {marker, marker.lower(), marker.upper(), urllib.parse.quote(marker), urllib.parse.quote_plus(marker)}

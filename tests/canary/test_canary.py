@@ -1,10 +1,13 @@
 """Nothing personal outside the vault: markers as every value, the whole scenario, a search of all that was written.
 
 A real `camket serve` with a real mail relay, real requests, SQLite with its write-ahead log, the key store, the
-exported ledger, logs, mail headers, addresses and error pages.
+exported ledger, logs, mail headers, addresses and error pages. The shop runs beside it. What the shop keeps itself,
+goods and sales, does stand in the clear in the shop's own database, which is where the policy declares it to be: the
+search says that it stands there, that it stands nowhere else, and that nothing is left of it after the deletion.
 """
 
 import io
+import json
 import re
 import shutil
 import socket
@@ -32,6 +35,7 @@ from tests.canary.markers import (
     search_folder,
     word_marker,
 )
+from tests.canary.stall import APPS, STORE, Stall
 
 CODE = re.compile(r"^(\d{6})$", re.MULTILINE)
 INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+")
@@ -122,8 +126,11 @@ class Life:
         )
 
     def live(self) -> None:
-        """Register, see, correct, copy, be refused, delete."""
+        """Register, open a stall, see, correct, copy, be refused, delete."""
         self.register()
+        self.stall = Stall(self.browser)
+        self.markers |= self.stall.vault
+        self.stall.open()
         self.see()
         self.correct("name", self.markers["corrected name"])
         self.correct("phone", self.markers["corrected phone"])
@@ -212,7 +219,8 @@ class Life:
         waiting = threading.Event()
         for _ in range(WAIT_SECONDS * 4):
             certificate = self.browser.get("/certificate/file")
-            if certificate.status == 200:
+            # The key dies last: once it has, the apps have destroyed what they held.
+            if certificate.status == 200 and json.loads(certificate.body)["status"]["stage"] != "recorded":
                 return
             waiting.wait(0.25)
         message = "the certificate never came"
@@ -264,6 +272,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
             proxy="127.0.0.1",
             log_level="debug",
             codes_per_subject_hour="50",
+            apps=APPS,
         ) as service,
     ):
         life = Life(service, postbox)
@@ -292,6 +301,29 @@ def test_nothing_personal_was_written_while_she_was_a_customer(life: Life) -> No
 def test_nothing_personal_is_left_after_the_deletion(life: Life) -> None:
     """No value is in the clear afterwards either, the exported ledger and the commands' output included."""
     assert search_folder(life.markers, folder_of(life) / "service") == []
+
+
+def test_what_the_shop_keeps_stands_in_the_shops_own_store_alone(life: Life) -> None:
+    """Goods and sales are in the clear in the shop's database, and in no other file while the account is in use."""
+    folder = folder_of(life) / "while alice was a customer"
+    places = {leak.place for leak in search_folder(life.stall.books, folder)}
+    assert places
+    assert [place for place in places if not place.startswith(STORE)] == []
+
+
+def test_nothing_of_goods_and_sales_is_left_after_the_deletion(life: Life) -> None:
+    """The shop's database, its write-ahead log and its free pages hold no word of them any more."""
+    assert search_folder(life.stall.books, folder_of(life) / "service") == []
+
+
+def test_no_picture_lies_in_the_clear(life: Life) -> None:
+    """The bytes of a picture are in no file, neither while she was a customer nor afterwards."""
+    assert len(life.stall.picture) > 1000
+    for name in ("service", "while alice was a customer"):
+        files = [file for file in sorted((folder_of(life) / name).rglob("*")) if file.is_file()]
+        for at in (64, len(life.stall.picture) // 2):
+            part = life.stall.picture[at : at + 48]
+            assert [file.name for file in files if part in file.read_bytes()] == []
 
 
 def test_no_code_was_written(life: Life) -> None:
@@ -328,8 +360,13 @@ def test_the_markers_were_really_there(life: Life) -> None:
     assert any(life.markers["corrected name"] in body_of(mail) for mail in life.postbox.mails)
     with zipfile.ZipFile(io.BytesIO((folder_of(life) / "copy.zip").read_bytes())) as archive:
         data = archive.read("data.json")
-    for name in ("corrected name", "corrected phone", "new email", "device model", "address"):
+        goods, sales = archive.read("apps/quay/catalogue.json"), archive.read("apps/quay/sales.json")
+        assert life.stall.picture in [archive.read(name) for name in archive.namelist() if name.endswith(".webp")]
+    in_the_vault = set(life.stall.vault) - {"photo comment"}
+    for name in ("corrected name", "corrected phone", "new email", "device model", "address", *sorted(in_the_vault)):
         assert list(search({name: life.markers[name]}, "the copy", data)), name
+    for name, marker in life.stall.books.items():
+        assert list(search({name: marker}, "the copy", goods + sales)), name
 
 
 @pytest.mark.parametrize("name", ["name", "phone", "email"])

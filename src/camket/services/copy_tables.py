@@ -58,11 +58,12 @@ def render_holdings(
     said = _SAID[language]
     parts: list[str] = []
     for one in data["holdings"]:
+        name, label = one["app_label"][language.value], one["label"][language.value]
         because = said["account"].format(because=one["kept_because"][language.value])
         place = said["file"].format(file=one["file"])
+        count = said["one" if one["count"] == 1 else "count"].format(count=one["count"])
         parts.append(
-            f"<h2>{escape(said['in'].format(name=one['app_label'][language.value]))}: "
-            f"{escape(one['label'][language.value])} · {escape(said['one' if one['count'] == 1 else 'count'].format(count=one['count']))}</h2>\n"
+            f"<h2>{escape(said['in'].format(name=name))}: {escape(label)} · {escape(count)}</h2>\n"
             f"<p>{escape(one['why'][language.value])}<br><small>{escape(because)}</small></p>"
         )
         tables = _tables(one, files[one["file"]], language, table)
