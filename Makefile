@@ -20,7 +20,7 @@ JOBS ?= 2
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-serve: .venv/.serve assets  ## the service at http://localhost:8000, on SQLite, with the default policy
+serve: .venv/.serve assets  ## the service at http://localhost:8000, the shop at /quay, on SQLite, with the default policy
 	@CAMKET_DEVELOPMENT=1 CAMKET_APPS="$(APPS)" PORT=$(PORT) exec $(BIN)/camket serve
 
 test:  ## everything that has to hold: lint, types, import contracts, tests
