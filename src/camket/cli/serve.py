@@ -126,20 +126,25 @@ def _on_lan(settings: Settings, stack: ExitStack) -> Place:
 
 
 def serve_until_stopped(runtime: Runtime, served: list[Served], say: Callable[[], None]) -> None:
-    """Run sequencer, workers and web servers; return when all of them have ended."""
+    """Run sequencer, workers, server log and web servers; return when all of them have ended."""
     from camket.cli.listening import answer_until_stopped
     from camket.jobs.workers import Workers
     from camket.services.sequencing import Sequencer
+    from camket.services.server_log import ServerLog
 
-    sequencer, workers = Sequencer(runtime.context), Workers(runtime.context, runtime.settings.workers)
+    context = runtime.context
+    sequencer, workers = Sequencer(context), Workers(context, runtime.settings.workers)
+    server_log = ServerLog(context)
     # The web server ends on these signals and raises them once more for the rest of the process, which ends in order.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stay)
     sequencer.start()
     workers.start()
+    server_log.start()
     try:
         answer_until_stopped(served, runtime.settings, say)
     finally:
+        server_log.stop()
         workers.stop()
         sequencer.stop()
 

@@ -24,6 +24,7 @@ from camket.services.access import SUBJECT
 from camket.services.copy_page import FILE_OF, PICTURES, render_page
 from camket.services.erasure_plan import declared_item
 from camket.services.holdings import count_held, export_held
+from camket.services.own_log import log_lines
 from camket.services.proofs import prove_all
 from camket.services.purposes import purposes_of
 from camket.services.requests import NO_REQUEST, standing_in, start_request_in
@@ -192,6 +193,10 @@ def _data(
             "language": read.subject.language.value,
         },
         "values": [_value(read, history, value, pictures.get(value.row_id), at) for value in values],
+        "server_log": [
+            {"at": _instant(line.at), "path": line.path, "status": line.status, "address": line.address}
+            for line in log_lines(values)
+        ],
         "purposes": {
             one.id: {"label": _text(one.label), "basis": one.basis.value, "dpv": one.dpv} for one in policy.purposes
         },

@@ -10,6 +10,7 @@ from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
 from camket.services.copy_tables import render_holdings
 from camket.services.copy_text import shown_time
+from camket.services.server_log import LOG_ITEMS, logged_items
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,6 +166,7 @@ def render_page(
         f"<title>{escape(said['title'])}</title><style>{_STYLE}</style></head><body><main>\n"
         f"<h1>{escape(said['title'])}</h1>\n<p>{escape(lead)}</p>\n"
         f"<h2>{escape(said['held'])}</h2>\n{_held(data, policy, language)}\n"
+        f"{_server_log(data, policy, language)}"
         f"{render_holdings(data, files, language, table=_table)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"
@@ -179,7 +181,8 @@ def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
     services = {one.id: one.label[language] for one in policy.services}
     places = {item.id: place for place, item in enumerate(policy.items)}
     rows = []
-    for value in sorted(data["values"], key=lambda one: places.get(one["item"], len(places))):
+    shown = [one for one in data["values"] if one["item"] not in LOG_ITEMS]
+    for value in sorted(shown, key=lambda one: places.get(one["item"], len(places))):
         used = ", ".join(purposes[one] for one in value["purposes"])
         until = shown_time(value["kept_until"]) if value["kept_until"] else said["account"]
         because = (value["kept_because"] or {}).get(language.value) or value["article"] or ""
@@ -193,6 +196,24 @@ def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
             )
         )
     return _table((said["item"], said["value"], said["why"], said["until"]), rows, said["none"])
+
+
+def _server_log(data: dict[str, Any], policy: Policy, language: Language) -> str:
+    """Return the lines of the server log; the four values of each block stand in `data.json`, side by side here."""
+    items = logged_items(policy)
+    if not data["server_log"] or not items:
+        return ""
+    because = "".join(f"<b>{escape(item.label[language])}</b>: {escape(item.why[language])}<br>" for item in items)
+    fields = {item.id: item.id.rpartition(".")[2].replace("time", "at") for item in items}
+    rows = [
+        tuple(escape(shown_time(line[field]) if field == "at" else line[field]) for field in fields.values())
+        for line in data["server_log"]
+    ]
+    return (
+        f"<h2>{escape(policy.categories[items[0].category][language])}</h2>\n"
+        f"<p>{because}<small>{escape(items[0].maximum.reason[language])}</small></p>\n"
+        f"{_table([item.label[language] for item in items], rows, '')}\n"
+    )
 
 
 def _shown(value: dict[str, Any], kind: ItemKind | None, language: Language, services: dict[str, str]) -> str:

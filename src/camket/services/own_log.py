@@ -12,8 +12,10 @@ from camket.services.access_standing import item_names
 from camket.services.server_log import ADDRESS, LOG_ITEMS, NOTHING, PATH, STATUS, TIME, lines_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from camket.ports import Unit
-    from camket.services.access import Opened, Pending
+    from camket.services.access import Opened, OpenedValue, Pending
     from camket.services.context import Context
     from camket.services.sessions import Session
 
@@ -82,20 +84,24 @@ def own_log(ctx: Context, session: Session, *, page: int = 1) -> OwnLog:
 
     pending, more = ctx.store.write(read)
     return OwnLog(
-        lines=() if pending is None else log_lines(pending.open()),
+        lines=() if pending is None else log_lines(_values(pending.open())),
         newer=page - 1 if page > 1 else None,
         older=page + 1 if more else None,
     )
 
 
-def log_lines(opened: Opened) -> tuple[OwnLine, ...]:
-    """Return the lines among the values that a read gave, newest first."""
+def log_lines(values: Iterable[OpenedValue]) -> tuple[OwnLine, ...]:
+    """Return the lines among opened values, newest first; what is no value of the log is passed over."""
     blocks: dict[str, dict[str, str]] = {}
-    for item in LOG_ITEMS:
-        for value in opened.values.get(item, ()):
-            blocks.setdefault(value.row_id.removesuffix(f".{item}"), {})[item] = value.text
+    for value in values:
+        if value.item in LOG_ITEMS:
+            blocks.setdefault(value.row_id.removesuffix(f".{value.item}"), {})[value.item] = value.text
     lines = [_own_line(said) for block in blocks.values() if TIME in block for said in lines_of(block)]
     return tuple(sorted(lines, key=lambda line: line.at)[::-1])
+
+
+def _values(opened: Opened) -> Iterator[OpenedValue]:
+    return (value for of_item in opened.values.values() for value in of_item)
 
 
 def _own_line(said: dict[str, str]) -> OwnLine:

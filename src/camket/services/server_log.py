@@ -39,7 +39,7 @@ LOG_ITEMS: Final = (TIME, PATH, STATUS, ADDRESS)
 """What a line says, and no other; an item that the policy in force does not declare is left out."""
 
 COLLECTOR: Final = "service:log"
-INTERVAL_SECONDS: Final = 5.0
+INTERVAL_SECONDS: Final = 10.0
 """What a kill may cost: lines wait no longer than this."""
 BLOCK: Final = timedelta(hours=1)
 LINES_OF_A_BLOCK: Final = 200
