@@ -32,6 +32,7 @@ from camket.services.restoring import (
     gap_lines,
     next_origin,
     origin_of_log,
+    queue_replay,
     record_restore,
     replay_erasures,
 )
@@ -84,7 +85,8 @@ def start_runtime(
 
     Args:
         settings: from `camket.config.load_settings`.
-        accept_restore: go on with a database that was put back to an older state, under a new log that names the gap.
+        accept_restore: go on with a database that was put back to an older state, under a new log that names the gap;
+            where only tables of apps were put back, have those erase again what was erased.
         existing: only what is there already: no data folder, database or key store is made, no policy published.
         clock: another clock than the system's, for tests.
         entropy: other randomness than the system's, for tests.
@@ -121,6 +123,8 @@ def start_runtime(
             )
             if gap is not None:
                 _go_on_after(context, gap)
+            elif accept_restore:
+                queue_replay(context)
             if not existing:
                 _publish(context, settings)
         except BaseException:

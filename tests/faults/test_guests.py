@@ -165,6 +165,25 @@ def test_after_a_restore_the_app_erases_again(tmp_path: Path) -> None:
     assert all_lines(tmp_path) == ["bread"]
 
 
+def test_where_the_apps_tables_alone_were_put_back_they_erase_again(tmp_path: Path) -> None:
+    """The database is as it was, so nothing is refused; told of the restore, the app deletes what came back."""
+    with hosting(tmp_path) as service:
+        alice, book = journeys.register(service).subject_id, book_of(tmp_path)
+        book.add(alice, "coffee")
+        book.add("bob", "bread")
+    shutil.copytree(tmp_path / "data" / "apps", tmp_path / "saved")
+    with hosting(tmp_path) as service:
+        service.ctx.store.write(lambda unit: erase_unconfirmed_in(unit, service.ctx, alice))
+        service.work()
+    shutil.copytree(tmp_path / "saved", tmp_path / "data" / "apps", dirs_exist_ok=True)
+    assert all_lines(tmp_path) == ["coffee", "bread"]
+    restore(tmp_path)
+    with hosting(tmp_path) as service:
+        service.clock.advance(days=1)
+        service.work()
+    assert all_lines(tmp_path) == ["bread"]
+
+
 def restore(folder: Path) -> None:
     """Accept that the database was put back to an older state, in a start of its own that runs no job."""
     settings = load_settings(data=folder / "data", policy=DEFAULT_POLICY, development=True, apps=APPS)

@@ -149,9 +149,18 @@ def record_restore(ctx: Context, gap: Gap) -> None:
 
     def record(unit: Unit) -> None:
         ctx.door.record_in(unit, actor=RESTORER, action=LedgerAction.RESTORED, about=gap.lost.root.hex())
-        unit.jobs.enqueue(REPLAY_JOB, {}, run_at=ctx.clock.now(), dedupe_key=None)
+        _queue_replay_in(unit, ctx)
 
     ctx.store.write(record)
+
+
+def queue_replay(ctx: Context) -> None:
+    """Queue the job that has apps erase again, where their tables alone were put back; durable on return."""
+    ctx.store.write(lambda unit: _queue_replay_in(unit, ctx))
+
+
+def _queue_replay_in(unit: Unit, ctx: Context) -> None:
+    unit.jobs.enqueue(REPLAY_JOB, {}, run_at=ctx.clock.now(), dedupe_key=None)
 
 
 def replay_at_holders(ctx: Context, run: Run) -> None:
