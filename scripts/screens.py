@@ -65,6 +65,16 @@ VIEWS = [
 ]
 PUBLIC_PAGES = {"start": "/", "policy": "/policy", "terms": "/terms", "register": "/register", "sign-in": "/sign-in"}
 OWN_PAGES = {"my-data": "/me", "uses": "/me/uses", "sessions": "/me/sessions", "delete": "/me/delete"}
+SHOP_PAGES = {
+    "shop-sell": "/quay/sell",
+    "shop-products": "/quay/products",
+    "shop-new-product": "/quay/products/new",
+    "shop-receipts": "/quay/receipts",
+    "shop-receipt": "/quay/receipts/26",
+    "shop-printers": "/quay/printers",
+    "shop-settings": "/quay/settings",
+}
+APPS = "/quay=camket_shop.app:create_app"
 EMAIL_OF_ALICE = "alice@shop.example"
 
 
@@ -95,7 +105,9 @@ def demonstration() -> Iterator[str]:
     """Serve a temporary data folder of demonstration data; yields its origin."""
     with tempfile.TemporaryDirectory() as data:
         port = free_port()
-        environment = {**os.environ, "CAMKET_DATA": data, "CAMKET_DEVELOPMENT": "1", "PORT": str(port)}
+        environment = {
+            **os.environ, "CAMKET_DATA": data, "CAMKET_DEVELOPMENT": "1", "CAMKET_APPS": APPS, "PORT": str(port)
+        }  # fmt: skip
         subprocess.run([CAMKET, "demo"], cwd=ROOT, env=environment, check=True)
         service = subprocess.Popen([CAMKET, "serve"], cwd=ROOT, env=environment)
         try:
@@ -133,13 +145,17 @@ def sign_in(page: Page, origin: str) -> None:
 
 
 def photograph(page: Page, origin: str, pages: dict[str, str], view: View) -> None:
-    """Take each page from its top, as far as the view shows."""
+    """Take each page from its top, as far as the view shows; of an app with a bar at its foot, what a screen shows."""
     for name, path in pages.items():
-        page.goto(f"{origin}{path}")
+        page.goto(f"{origin}{path}", wait_until="networkidle")
         page.evaluate("document.fonts.ready.then(() => true)")
+        file = IMAGES / f"{name}-{view.name}.png"
+        if name in SHOP_PAGES:
+            page.screenshot(path=file)
+            continue
         whole: int = page.evaluate("document.documentElement.scrollHeight")
         clip: FloatRect = {"x": 0, "y": 0, "width": view.size["width"], "height": min(whole, view.tallest)}
-        page.screenshot(path=IMAGES / f"{name}-{view.name}.png", full_page=True, clip=clip)
+        page.screenshot(path=file, full_page=True, clip=clip)
 
 
 def photograph_all(browser: Browser, origin: str) -> None:
@@ -151,7 +167,7 @@ def photograph_all(browser: Browser, origin: str) -> None:
         visitor = browser.new_context(locale="vi-VN", viewport=view.size, color_scheme=view.scheme)
         photograph(visitor.new_page(), origin, PUBLIC_PAGES, view)
         alice = browser.new_context(locale="vi-VN", viewport=view.size, color_scheme=view.scheme, storage_state=session)
-        photograph(alice.new_page(), origin, OWN_PAGES, view)
+        photograph(alice.new_page(), origin, OWN_PAGES | SHOP_PAGES, view)
 
 
 def main() -> None:
