@@ -107,13 +107,13 @@ function lineRow(state, { key, name }) {
   const item = el(
     "li",
     {},
-    el("button", { type: "button", class: "line-name", "aria-label": t("sell.edit", { name }), onclick: edit }, what, each, own),
+    el("button", { type: "button", class: "line-name", onclick: edit }, what, each, own, el("span", { class: "hidden-label" }, ` · ${t("sell.edit")}`)),
     amount,
     el(
       "div",
-      { class: "stepper", role: "group", "aria-label": t("sell.quantity") },
+      { class: "stepper", role: "group", "aria-label": t("sell.quantity_of", { name }) },
       step(t("sell.one_less", { name }), "−", (cart) => withOneLess(cart, key)),
-      el("button", { type: "button", class: "count", onclick: edit }, count, el("span", { class: "hidden-label" }, ` ${name}, ${t("sell.quantity")}`)),
+      el("button", { type: "button", class: "count", onclick: edit }, count, el("span", { class: "hidden-label" }, ` · ${t("sell.quantity_of", { name })}`)),
       step(t("sell.one_more", { name }), "+", (cart) => withQuantity(cart, key, raised(quantityOf(cart)))),
     ),
   );
@@ -138,16 +138,13 @@ function lineRow(state, { key, name }) {
 export function createTill(state, { open, pay }) {
   const count = el("span", { class: "count" });
   const total = el("b", { class: "num" });
-  const summary = el("button", { type: "button", class: "summary-of-cart", "aria-haspopup": "dialog", onclick: open }, count, total);
+  const summary = el("button", { type: "button", class: "summary-of-cart", "aria-haspopup": "dialog", onclick: open }, el("span", { class: "hidden-label" }, `${t("sell.cart_open")}: `), count, " ", total);
   const take = el("button", { type: "button", class: "btn go", onclick: pay }, t("sell.take_money"));
   const element = el("div", { class: "till" }, summary, take);
   const draw = () => {
     const { cart } = state;
-    const counted = t("sell.count", { n: countOf(cart) });
-    const sum = formatDong(totalOf(cart));
-    count.textContent = counted;
-    total.textContent = sum;
-    summary.setAttribute("aria-label", t("sell.cart_open", { count: counted, total: sum }));
+    count.textContent = t("sell.count", { n: countOf(cart) });
+    total.textContent = formatDong(totalOf(cart));
     take.disabled = cart.lines.length === 0;
     element.classList.toggle("is-empty", cart.lines.length === 0);
   };

@@ -24,12 +24,16 @@ export function productCard(product, { add, less }) {
     { type: "button", class: "less", tabindex: "-1", "aria-label": t("sell.less", { name: product.name }), hidden: true, onclick: () => less(product) },
     el("span", { "aria-hidden": "true" }, "−"),
   );
+  const inWords = el("span", { class: "hidden-label" });
   const button = el(
     "button",
     { type: "button", class: "add" },
+    el("span", { class: "hidden-label" }, `${t("sell.add")} `),
     el("span", { class: "pic" }, pictureOf(product)),
     el("span", { class: "name" }, product.name),
+    " ",
     el("span", { class: "price num" }, price, product.unit ? el("span", { class: "unit" }, ` / ${product.unit}`) : null),
+    inWords,
   );
   pressable(button, { tap: () => add(product), hold: () => less(product) });
   const item = el("li", { class: "card" }, button, minus, badge);
@@ -43,8 +47,7 @@ export function productCard(product, { add, less }) {
       minus.hidden = !inCart;
       item.classList.toggle("in-cart", inCart);
       badge.textContent = said(quantity, language);
-      const label = inCart ? t("sell.add_more", { name: product.name, price, quantity: said(quantity, language) }) : t("sell.add", { name: product.name, price });
-      button.setAttribute("aria-label", label);
+      inWords.textContent = inCart ? `, ${t("sell.in_cart", { quantity: said(quantity, language) })}` : "";
     },
   };
 }

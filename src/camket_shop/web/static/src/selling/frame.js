@@ -5,7 +5,7 @@ import { t } from "../shared/messages.js";
 import { openSheet } from "./sheet.js";
 
 const DESK = "(min-width: 900px)";
-const FINE_POINTER = "(pointer: fine)";
+const FINGERS = "(any-pointer: coarse)";
 
 /**
  * Put the parts of a sell screen into an element.
@@ -42,7 +42,6 @@ export function frameOf(root, { search, shelf, basket, makeTill }) {
   desk.addEventListener("change", closeBasket);
   const goods = el("section", { class: "goods", "aria-label": t("sell.goods") }, search.element, shelf.list, search.instead);
   fill(root, title, el("div", { class: "counter" }, goods, beside), jobs, makeTill(openBasket));
-  root.classList.add("is-ready");
 
   return {
     openBasket,
@@ -50,7 +49,7 @@ export function frameOf(root, { search, shelf, basket, makeTill }) {
 
     /** Put the focus where the next sale begins: no keyboard covers a phone's screen for it. */
     focus() {
-      if (desk.matches && matchMedia(FINE_POINTER).matches) {
+      if (desk.matches && !matchMedia(FINGERS).matches) {
         search.focus();
       } else {
         title.focus({ preventScroll: true });

@@ -24,6 +24,7 @@ import { openTill } from "./till-store.js";
  * @param {HTMLElement} root - what stands in it goes.
  */
 export async function startScreen(root) {
+  root.setAttribute("aria-busy", "true");
   const state = sellState(newId);
   const speak = speaker(document.body);
   const tell = (wrong) => wrong && speak.show(t(wrong, { most: formatDong(MOST_DONG) }));
@@ -78,6 +79,7 @@ export async function startScreen(root) {
     speak.show(t("sell.adopted"));
   }
   selling.open(till, tabs);
+  root.removeAttribute("aria-busy");
   watchReturn(() => {
     void refresh();
     selling.hurry();

@@ -23,24 +23,24 @@ export function createWaiting({ list, why, sendNow, reopen, signInPath }) {
     const held = await list();
     badge.hidden = held.length === 0;
     badge.textContent = t("sell.unsent", { n: held.length });
-    badge.setAttribute("aria-label", t("sell.unsent_open", { n: held.length }));
     drawDialog?.(held);
   }
 
   async function open() {
+    const held = await list();
     const rows = el("ul", { class: "rows", role: "list" });
     const told = el("p", { role: "status" });
     const send = el("button", { type: "button", class: "btn go", onclick: sendNow }, t("sell.unsent_send"));
     const signIn = el("a", { class: "btn go", href: signInPath() }, t("sell.sign_in"));
     const sheet = openSheet({ title: t("sell.unsent_title"), body: [told, rows, send, signIn], kind: "waiting", onClose: () => { drawDialog = null; } });
-    drawDialog = (held) => {
+    drawDialog = (now) => {
       const isSignedOut = why() === "signed_out";
-      told.textContent = t(held.length === 0 ? "sell.unsent_none" : "sell.unsent_text");
-      send.hidden = held.length === 0 || isSignedOut;
-      signIn.hidden = held.length === 0 || !isSignedOut;
-      fill(rows, ...held.map((waiting) => rowOf(waiting, { why, reopen: (id) => { sheet.close(); reopen(id); } })));
+      told.textContent = t(now.length === 0 ? "sell.unsent_none" : "sell.unsent_text");
+      send.hidden = now.length === 0 || isSignedOut;
+      signIn.hidden = now.length === 0 || !isSignedOut;
+      fill(rows, ...now.map((waiting) => rowOf(waiting, { why, reopen: (id) => { sheet.close(); reopen(id); } })));
     };
-    drawDialog(await list());
+    drawDialog(held);
   }
 
   return { badge, refresh };
