@@ -182,3 +182,18 @@ def create_odd_app(guest: Guest) -> Starlette:
     guest.on_export(lambda _subject_id: ())
     guest.on_erase(lambda _subject_id: None)
     return Starlette()
+
+
+def create_nothing(_guest: Guest) -> None:
+    """Return no application."""
+
+
+def create_app_that_does_not_close(guest: Guest) -> Starlette:
+    """Return an app that cannot let go."""
+
+    def close() -> None:
+        message = "stuck"
+        raise OSError(message)
+
+    guest.on_close(close)
+    return Starlette()

@@ -65,8 +65,10 @@ def fill(settings: Settings) -> None:
         settings.demonstration_mark.write_text("demonstration data: alice and bob do not exist\n", encoding="utf-8")
         Story(runtime.context, clock, end, guests=tuple(app.guest for app in apps)).tell()
     finally:
-        close_apps(apps)
-        runtime.close()
+        try:
+            close_apps(apps)
+        finally:
+            runtime.close()
 
 
 def require_empty(settings: Settings) -> None:

@@ -79,8 +79,10 @@ def run(settings: Settings, *, accept_restore: bool) -> None:
             apps = load_apps(runtime)
             serve_until_stopped(runtime, *place.serve(runtime, apps))
         finally:
-            close_apps(apps)
-            runtime.close()
+            try:
+                close_apps(apps)
+            finally:
+                runtime.close()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, cast
 
 from camket.client.guest import Guest
-from camket.core.errors import CamketError, SettingsError, StoreError, nearest
+from camket.core.errors import CamketError, InvalidValueError, SettingsError, StoreError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,9 +75,10 @@ def load_apps(runtime: Runtime) -> tuple[LoadedApp, ...]:
 
 
 def close_apps(apps: tuple[LoadedApp, ...] | list[LoadedApp]) -> None:
-    """Close every app, the last one first; twice is once."""
-    for app in reversed(apps):
-        app.guest.close()
+    """Close every app, the last one first, whatever one of them raises; twice is once."""
+    with ExitStack() as stack:
+        for app in apps:
+            stack.callback(app.guest.close)
 
 
 def _require_all(runtime: Runtime) -> None:
@@ -103,11 +105,17 @@ def _load(runtime: Runtime, mounted: MountedApp) -> LoadedApp:
         runtime.context, prefix=mounted.prefix, data=folder, origin=origin, https=origin.startswith("https://")
     )
     try:
-        app = factory(guest)
-        return LoadedApp(guest=guest, app=app, holder=guest.holder)
+        return LoadedApp(guest=guest, app=_made(factory, guest), holder=guest.holder)
     except Exception as error:  # an app's own code: whatever it raises means that it does not start
         guest.close()
         raise SettingsError(f"the app `{mounted.prefix}` does not start: {_reason(error)}") from error
+
+
+def _made(factory: Callable[[Guest], ASGIApp], guest: Guest) -> ASGIApp:
+    app = factory(guest)
+    if not callable(app):
+        raise InvalidValueError("its factory returned no application")
+    return app
 
 
 def find_factory(mounted: MountedApp) -> Callable[[Guest], ASGIApp]:
@@ -117,12 +125,12 @@ def find_factory(mounted: MountedApp) -> Callable[[Guest], ASGIApp]:
         SettingsError: there is no such module, or nothing of that name in it that can be called.
     """
     module_name, _, name = mounted.factory.partition(":")
-    if not _is_there(module_name):
-        raise SettingsError(f"the app `{mounted.prefix}`: there is no module `{module_name}`")
     try:
-        module = import_module(module_name)
+        module = import_module(module_name) if _is_there(module_name) else None
     except Exception as error:  # an app's own code runs when it is imported
         raise SettingsError(f"the app `{mounted.prefix}` cannot be imported: {_reason(error)}") from error
+    if module is None:
+        raise SettingsError(f"the app `{mounted.prefix}`: there is no module `{module_name}`")
     factory = getattr(module, name, None)
     if factory is None:
         known = [one for one in vars(module) if callable(getattr(module, one)) and not one.startswith("_")]

@@ -92,6 +92,10 @@ def test_a_holder_answers_for_declared_holdings_alone(tmp_path: Path) -> None:
             "/book=tests.guest:create_ap",
             "the app `/book`: `tests.guest` has no `create_ap` (did you mean `create_app`?)",
         ),
+        (
+            "/book=tests.guest:create_nothing",
+            "the app `/book` does not start: its factory returned no application",
+        ),
         ("/book=tests.guest:NOT_A_FACTORY", "the app `/book`: `tests.guest:NOT_A_FACTORY` is not a function"),
         (
             "/book=tests.guest:create_app_without_erasure",
@@ -111,6 +115,25 @@ def test_a_holder_answers_for_declared_holdings_alone(tmp_path: Path) -> None:
 def test_an_app_that_cannot_be_made_stops_the_start_and_says_why(tmp_path: Path, apps: str, said: str) -> None:
     """With the nearest name where one is meant."""
     assert refusal(tmp_path, apps) == said
+
+
+@pytest.mark.parametrize("module", ["broken_app", "broken_app.web"])
+def test_an_app_whose_import_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    """A fault in the app's own code is told from a module that is not there."""
+    (tmp_path / "broken_app").mkdir()
+    (tmp_path / "broken_app" / "__init__.py").write_text("import no_such_thing\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    said = refusal(tmp_path, f"/book={module}:create_app")
+    assert said == "the app `/book` cannot be imported: ModuleNotFoundError: No module named 'no_such_thing'"
+
+
+def test_every_app_is_closed_whatever_one_of_them_raises(tmp_path: Path) -> None:
+    """The last one first; what it raises is told after the others are closed."""
+    with running_service(tmp_path, apps=f"{tested.APPS},/sticky=tests.guest:create_app_that_does_not_close") as runtime:
+        apps = load_apps(runtime)
+        with pytest.raises(OSError, match="stuck"):
+            close_apps(apps)
+    assert (tmp_path / "data" / "apps" / "book" / tested.CLOSED).exists()
 
 
 def test_apps_that_were_made_are_closed_when_a_later_one_cannot_be(tmp_path: Path) -> None:
