@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camket.client.guest import Camket
-from camket.client.loading import load_apps
+from camket.client.loading import close_apps, load_apps
 from camket.core.terms import Language, Source
 from camket.services.centre import my_data
 from camket.web.app import create_app
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.journeys import Service as Journey
     from tests.web.conftest import Service
 
+SHOP = "/quay=camket_shop.app:create_app"
 USABLE = ("shop", "print")
 """Services that a customer uses in an app; the account is used by signing in."""
 
@@ -73,6 +74,28 @@ def test_a_service_without_an_account_is_no_ones(journey: Journey, alice: Custom
     journey.work()
     Camket(journey.ctx, "shop").used(alice.subject_id)
     assert journey.ctx.store.read(lambda unit: unit.values.of_subject(alice.subject_id, ("service.use",))) == ()
+
+
+def test_in_the_shop_each_service_is_recorded_as_it_is_used(make_service: Callable[..., Service]) -> None:
+    """P4: Quầy itself: opening its pages is using the shop, having printed is using the printing."""
+    hosting = make_service(apps=SHOP)
+    apps = load_apps(hosting.runtime)
+    hosting.app = create_app(hosting.runtime, apps)
+    alice = hosting.register(ALICE)
+    assert recorded(hosting) == {"account"}
+    assert alice.get("/quay/settings").status_code == 200
+    assert recorded(hosting) == {"account", "shop"}
+    printed = alice.post("/quay/api/printers/used", json={"name": "XP-58", "transport": "bluetooth"})
+    assert printed.status_code == 204
+    assert recorded(hosting) == {"account", "shop", "print"}
+    close_apps(apps)
+
+
+def recorded(service: Service) -> set[str]:
+    """Return the services that are recorded as used, by the only customer there is."""
+    store = service.runtime.context.store
+    (subject_id,) = store.read(lambda unit: unit.values.subjects_with("service.use", after_id="", limit=2))
+    return {row.service for row in store.read(lambda unit: unit.values.of_subject(subject_id, ("service.use",)))}
 
 
 def test_opening_an_app_is_using_its_service(make_service: Callable[..., Service]) -> None:
