@@ -14,6 +14,7 @@ from camket.core.ledger.canonical import parse_json
 from camket.core.ledger.entry import Facts, LedgerAction
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.access import SUBJECT
+from camket.services.server_log import COLLECTOR as LOG_COLLECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -140,19 +141,33 @@ def uses(ctx: Context, session: Session, *, page: int = 1) -> UsesPage:
 def together(listed: Iterable[UseView]) -> Iterator[UseGroup]:
     """Yield the entries in their order, neighbours that say the same as one; no entry is left out.
 
+    The server log is written down between everything else that a customer does: what it wrote within an hour stands
+    together where the newest of it is, whatever lies in between.
+
     Args:
         listed: newest first.
     """
-    group: list[UseView] = []
+    groups: list[list[UseView]] = []
     for use in listed:
-        if group and not (
-            use.says_the_same(group[0]) and group[0].at - use.at <= TOGETHER and len(group) < MOST_TOGETHER
-        ):
-            yield UseGroup(uses=tuple(group))
-            group = []
-        group.append(use)
-    if group:
+        group = next((one for one in groups if _belongs(use, one) and (one is groups[-1] or _of_log(one))), None)
+        if group is not None:
+            group.append(use)
+            continue
+        groups.append([use])
+        while groups[0] is not groups[-1] and not (_of_log(groups[0]) and _belongs(groups[0][0], groups[0], at=use.at)):
+            yield UseGroup(uses=tuple(groups.pop(0)))
+    for group in groups:
         yield UseGroup(uses=tuple(group))
+
+
+def _belongs(use: UseView, group: list[UseView], *, at: datetime | None = None) -> bool:
+    """Say whether an entry, at its time or another, may stand with a group that began with a newer one."""
+    recent = group[0].at - (at or use.at) <= TOGETHER
+    return use.says_the_same(group[0]) and recent and len(group) < MOST_TOGETHER
+
+
+def _of_log(group: list[UseView]) -> bool:
+    return group[0].who == LOG_COLLECTOR
 
 
 def use_of(row: SubjectRecordRow) -> UseView:

@@ -1,6 +1,8 @@
 """The list of uses: everything on record, what says the same together, forty rows a page."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -60,7 +62,7 @@ def test_neighbours_that_say_the_same_are_one_row_with_first_and_last_entry() ->
         {"outcome": LedgerOutcome.DENY},
     ],
 )
-def test_what_says_something_else_stands_apart(other: dict[str, object]) -> None:
+def test_what_says_something_else_stands_apart(other: dict[str, Any]) -> None:
     """Who, what, with which items, what for and how it ended: where one differs, there is a row of its own."""
     listed = [use(3), use(2, **other), use(1)]
     assert [[one.id for one in group.uses] for group in together(listed)] == [[3], [2], [1]]
@@ -122,3 +124,29 @@ def test_many_equal_uses_do_not_push_the_others_off_the_page(journey: Service, a
     assert rows[1].ledger_span is not None
     everything = journey.ctx.store.read(lambda unit: unit.records.of_subject(alice.subject_id, limit=1000))
     assert [one.id for row in rows for one in row.uses] == [record.id for record in everything]
+
+
+def test_what_the_server_log_wrote_in_an_hour_stands_together() -> None:
+    """Between the looks of a busy hour the log is one row where its newest entry is; the looks keep their order."""
+    log: dict[str, Any] = {"who": "service:log", "action": LedgerAction.COLLECT, "items": ("log.path",), "purpose": None}
+    listed = [
+        use(9), use(8, minutes=1, **log), use(7, minutes=2, purpose="improve"), use(6, minutes=3, **log),
+        use(5, minutes=4), use(4, minutes=70, **log), use(3, minutes=71), use(2, minutes=72, **log),
+    ]  # fmt: skip
+    groups = [[one.id for one in group.uses] for group in together(listed)]
+    assert groups == [[9], [8, 6], [7], [5], [4, 2], [3]]
+
+
+def test_the_rows_of_a_busy_year_are_not_gathered_at_once() -> None:
+    """The first rows are there before the list was read to its end: a page needs no more than an hour beyond it."""
+    read = []
+
+    def listed() -> Iterator[UseView]:
+        for number in range(1000):
+            read.append(number)
+            said = {"who": "service:log"} if number % 2 else {"purpose": "improve" if number % 4 else "provide"}
+            yield use(1000 - number, minutes=number, **said)
+
+    first = next(together(listed()))
+    assert first.newest.id == 1000
+    assert len(read) < 100
