@@ -128,7 +128,7 @@ def test_many_equal_uses_do_not_push_the_others_off_the_page(journey: Service, a
 
 def test_what_the_server_log_wrote_in_an_hour_stands_together() -> None:
     """Between the looks of a busy hour the log is one row where its newest entry is; the looks keep their order."""
-    log: dict[str, Any] = {"who": "service:log", "action": LedgerAction.COLLECT, "items": ("log.path",), "purpose": None}
+    log: dict[str, Any] = {"who": "service:log", "action": LedgerAction.COLLECT, "items": ("log.path",)}
     listed = [
         use(9), use(8, minutes=1, **log), use(7, minutes=2, purpose="improve"), use(6, minutes=3, **log),
         use(5, minutes=4), use(4, minutes=70, **log), use(3, minutes=71), use(2, minutes=72, **log),
