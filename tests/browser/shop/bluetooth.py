@@ -47,7 +47,7 @@ class BluetoothPrinter:
         self.acknowledges = acknowledges
         self.lost_after_bytes = lost_after_bytes
         self.is_on = True
-        self._characteristic = ""
+        self._is_losing = False
         self._answered: set[str] = set()
         self._page = page
         self._radio = browser.new_browser_cdp_session()
@@ -55,6 +55,7 @@ class BluetoothPrinter:
         self._radio.on("BluetoothEmulation.characteristicOperationReceived", self._on_characteristic)
         self._power("powered-on")
         self._advertise()
+        self._keep_radio(page)
         self._chooser = self._watch_chooser(page)
 
     @property
@@ -76,10 +77,11 @@ class BluetoothPrinter:
         """Switch Bluetooth off on the device: choosers then never open and never say why."""
         self._power("powered-off")
 
-    def come_back(self) -> None:
-        """Be there again after the browser let go of its adapter, as it does when a page is loaded."""
-        self._power("powered-on")
-        self._advertise()
+    def _keep_radio(self, page: Page) -> None:
+        """Hold on to the radio from another tab: Chromium lets go of it when the last page that uses it is left."""
+        keeper = page.context.new_page()
+        keeper.goto(page.url)
+        keeper.evaluate("navigator.bluetooth.getAvailability()")
 
     def _power(self, state: str) -> None:
         self._radio.send("BluetoothEmulation.disable")
@@ -93,14 +95,12 @@ class BluetoothPrinter:
         self._offer_service()
 
     def _offer_service(self) -> None:
-        added = self._radio.send(
-            "BluetoothEmulation.addService", {"address": ADDRESS, "serviceUuid": SERVICE}
-        )
+        added = self._radio.send("BluetoothEmulation.addService", {"address": ADDRESS, "serviceUuid": SERVICE})
         properties = {"writeWithoutResponse": True, **({"write": True} if self.acknowledges else {})}
-        self._characteristic = self._radio.send(
+        self._radio.send(
             "BluetoothEmulation.addCharacteristic",
             {"serviceId": added["serviceId"], "characteristicUuid": CHARACTERISTIC, "properties": properties},
-        )["characteristicId"]
+        )
 
     def _watch_chooser(self, page: Page) -> CDPSession:
         session = page.context.new_cdp_session(page)
@@ -128,13 +128,15 @@ class BluetoothPrinter:
             )
 
     def _on_characteristic(self, operation: dict[str, Any]) -> None:
-        if operation["type"] != "write":
-            return
+        if operation["type"] != "write" or self._is_losing:
+            return  # what was under way when the link went is lost with it
         self.links[-1] += base64.b64decode(operation["data"])
         if self.lost_after_bytes is not None and len(self.links[-1]) >= self.lost_after_bytes:
             self.lost_after_bytes = None
+            self._is_losing = True
             self._radio.send("BluetoothEmulation.simulateGATTDisconnection", {"address": ADDRESS})
             self._offer_service()
+            self._is_losing = False
         elif self.answers and operation.get("writeType") != "write-without-response":
             self._radio.send(
                 "BluetoothEmulation.simulateCharacteristicOperationResponse",

@@ -176,13 +176,16 @@ def _take_gs(printer: _Printer, stream: bytes, at: int) -> int:
 def _take_raster(printer: _Printer, stream: bytes, at: int) -> int:
     zero, mode, xl, xh, yl, yh = _bytes(stream, at + 2, 6)
     wide, high = xl + 256 * xh, yl + 256 * yh
-    if (zero, mode) != (0x30, 0) or printer.align != "left":
-        raise SmudgeError(f"GS v 0 at {at} is scaled or not at the left edge")
+    if (zero, mode) != (0x30, 0) or printer.align == "right":
+        raise SmudgeError(f"GS v 0 at {at} is scaled or at the right edge")
     if wide > printer.row_bytes:
         raise SmudgeError(f"GS v 0 at {at} is wider than the paper")
+    before, odd = divmod(printer.row_bytes - wide, 2) if printer.align == "center" else (0, 0)
+    if odd:
+        raise SmudgeError(f"GS v 0 at {at} is between two bytes: printers differ in where they put it")
     picture = _bytes(stream, at + 8, wide * high)
     for y in range(high):
-        printer.rows.append(picture[y * wide : (y + 1) * wide].ljust(printer.row_bytes, b"\0"))
+        printer.rows.append((bytes(before) + picture[y * wide : (y + 1) * wide]).ljust(printer.row_bytes, b"\0"))
     return 8 + wide * high
 
 

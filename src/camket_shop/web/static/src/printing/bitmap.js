@@ -79,11 +79,12 @@ function columnsOf(bitmap, first, end) {
  * Cut white rows off the top and bottom and white bytes off the sides.
  *
  * @param {Bitmap} bitmap - any picture.
- * @param {{left?: boolean}} options - whether white on the left goes too.
+ * @param {{left?: boolean, evenly?: boolean}} options - whether white on the left goes too; `evenly` takes as much from
+ *   the left as from the right, so that what is left stands in the middle of where it stood.
  * @returns {{left: number, above: number, below: number, ink: Bitmap|null}} how many pixels went on the left and rows
  *   above and below; `ink` is null for a white picture, all rows then count as above.
  */
-export function cropped(bitmap, { left = false } = {}) {
+export function cropped(bitmap, { left = false, evenly = false } = {}) {
   let above = 0;
   while (above < bitmap.height && isBlankRow(bitmap, above)) {
     above += 1;
@@ -97,6 +98,52 @@ export function cropped(bitmap, { left = false } = {}) {
   }
   const rows = rowsOf(bitmap, above, bitmap.height - above - below);
   const [first, end] = inkedBytes(rows);
+  if (evenly) {
+    const margin = Math.min(first, rows.rowBytes - end);
+    return { left: margin * 8, above, below, ink: columnsOf(rows, margin, rows.rowBytes - margin) };
+  }
   const from = left ? first : 0;
   return { left: from * 8, above, below, ink: columnsOf(rows, from, end) };
+}
+
+/** How many bytes of a row hold ink, counted from the left. */
+function reach(bitmap, y) {
+  let end = bitmap.rowBytes;
+  while (end > 0 && bitmap.data[y * bitmap.rowBytes + end - 1] === 0) {
+    end -= 1;
+  }
+  return end;
+}
+
+/**
+ * Cut a picture into bands, each only as wide as its own ink: the tail of a letter on the left does not make the white
+ * on the right worth sending.
+ *
+ * @param {Bitmap} bitmap - a picture of one line.
+ * @param {number} price - what one more band costs, in bytes; bands are not cut for less.
+ * @returns {Bitmap[]} top to bottom; together they are the picture, without the white on the right.
+ */
+export function bands(bitmap, price) {
+  const { height } = bitmap;
+  const reaches = Array.from({ length: height }, (_row, y) => reach(bitmap, y));
+  const cheapest = [0];
+  const startOf = [0];
+  for (let end = 1; end <= height; end += 1) {
+    cheapest[end] = Infinity;
+    for (let start = end - 1, widest = 1; start >= 0; start -= 1) {
+      widest = Math.max(widest, reaches[start]);
+      const cost = cheapest[start] + price + widest * (end - start);
+      if (cost < cheapest[end]) {
+        cheapest[end] = cost;
+        startOf[end] = start;
+      }
+    }
+  }
+  const found = [];
+  for (let end = height; end > 0; end = startOf[end]) {
+    const start = startOf[end];
+    const widest = Math.max(1, ...reaches.slice(start, end));
+    found.unshift(columnsOf(rowsOf(bitmap, start, end - start), 0, widest));
+  }
+  return found;
 }

@@ -11,9 +11,9 @@ const EDGE_DOTS = 24;
 /** How letters look, in dots of 1/8 mm: `size` is the font's, `height` leaves room for stacked marks (Ẫ, Ỹ). */
 export const STYLES = {
   small: { size: 20, weight: 400, height: 28 },
-  body: { size: 24, weight: 400, height: 34 },
-  strong: { size: 24, weight: 700, height: 34 },
-  title: { size: 32, weight: 700, height: 46 },
+  body: { size: 22, weight: 400, height: 32 },
+  strong: { size: 22, weight: 700, height: 32 },
+  title: { size: 30, weight: 700, height: 44 },
 };
 const GAPS = { half: 12 };
 const RULE_HEIGHT = 18;

@@ -1,6 +1,6 @@
 // ESC/POS: the language of receipt printers. Three ways to say a receipt: a picture for each line (small, every letter
 // right), one picture (for printers that know no QR command), and plain letters without marks (the quickest).
-import { cropped, rowsOf } from "./bitmap.js";
+import { bands, cropped, rowsOf } from "./bitmap.js";
 import { unaccented } from "./unaccented.js";
 
 const ESC = 0x1b;
@@ -9,6 +9,8 @@ const LF = 0x0a;
 const MOST_FEED = 255;
 /** Rows of one raster command: cheap printers hold no more than some kilobytes. */
 const BAND_ROWS = 128;
+/** A band is cut only where it saves more: some printers pause a little for each command. */
+const BAND_PRICE_BYTES = 48;
 const ALIGNS = { left: 0, center: 1, right: 2 };
 /** Dots of one QR module, and GS ! for letters of double height. */
 const QR_MODULE_DOTS = 6;
@@ -68,6 +70,18 @@ function tail(cutting) {
   return [feedLines(TAIL_LINES), ...(cutting ? [cut()] : [])];
 }
 
+/** The picture of one line. One in the middle goes without its white on both sides, and the printer puts it there. */
+function linePicture(rows, isCentered) {
+  const { above, below, ink } = cropped(rows, { evenly: isCentered });
+  if (ink === null) {
+    return { above, below, commands: [] };
+  }
+  if (isCentered) {
+    return { above, below, commands: [align("center"), ...raster(ink), align("left")] };
+  }
+  return { above, below, commands: bands(ink, BAND_PRICE_BYTES).flatMap(raster) };
+}
+
 /** Lines of a drawn receipt, each as the picture of its ink; white rows become feeds. */
 function lineByLine({ bitmap, places }) {
   const parts = [];
@@ -78,10 +92,10 @@ function lineByLine({ bitmap, places }) {
       white = 0;
       continue;
     }
-    const { above, below, ink } = cropped(rowsOf(bitmap, top, height));
+    const { above, below, commands } = linePicture(rowsOf(bitmap, top, height), line.align === "center");
     white += above;
-    if (ink !== null) {
-      parts.push(...feed(white), ...raster(ink));
+    if (commands.length > 0) {
+      parts.push(...feed(white), ...commands);
       white = below;
     }
   }

@@ -30,6 +30,9 @@ function quantityOf(line, language) {
   return line.unit ? `${number} ${line.unit}` : String(number);
 }
 
+/** An amount of a line: which money it is, the total says. */
+const bare = (amount) => formatDong(amount).replace(/\s₫$/u, "");
+
 function head(header, word) {
   return [
     text(header.name, "title", "center"),
@@ -41,7 +44,7 @@ function head(header, word) {
 function goods(sale, language) {
   return sale.lines.flatMap((line) => [
     text(line.name),
-    pair(`${quantityOf(line, language)} × ${formatDong(line.price)}`, formatDong(line.amount)),
+    pair(`${quantityOf(line, language)} × ${bare(line.price)}`, bare(line.amount)),
   ]);
 }
 

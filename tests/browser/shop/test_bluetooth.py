@@ -1,0 +1,290 @@
+"""Printing over Bluetooth Low Energy, from the click to the dots on the paper, in the browser's own Bluetooth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.browser.serving import served
+from tests.browser.shop.bluetooth import NAME, BluetoothPrinter
+from tests.browser.shop.harness import bytes_of, call, drawn, drawn_receipt
+from tests.browser.shop.owners import HEADER, PRODUCT, PRODUCT_ID, Owner, open_shop
+from tests.browser.visitor import Visitor, visit
+from tests.shop.printing.decoder import Code, Reset, Strip, decode_escpos, decode_tspl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.browser.serving import Served
+    from tests.shop.printing.decoder import Part
+
+Meet = Callable[..., tuple[Visitor, BluetoothPrinter]]
+BLUETOOTH = "--enable-features=WebBluetooth,WebBluetoothNewPermissionsBackend"
+"""Both are on by default on Android; Chromium on Linux has them behind flags."""
+TAIL_ROWS = 120
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a Chromium that has Bluetooth."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_ARGUMENTS, BLUETOOTH])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Return a service with the shop in it."""
+    with served(tmp_path_factory.mktemp("shop"), apps="/quay=camket_shop.app:create_app") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, shop: Served) -> Owner:
+    """Return alice with her shop."""
+    return open_shop(browser, shop.origin)
+
+
+@pytest.fixture
+def meet(browser: Browser, shop: Served, owner: Owner) -> Iterator[Meet]:
+    """Return a maker of alice on the page of printers, with a printer in the air."""
+    made: list[tuple[Visitor, BluetoothPrinter]] = []
+
+    def make(*, script: str = "", clock: bool = False, **moods: object) -> tuple[Visitor, BluetoothPrinter]:
+        alice = visit(browser, shop.origin, storage_state=owner.state)
+        if script:
+            alice.context.add_init_script(script)
+        if clock:
+            alice.page.clock.install()
+        alice.open("/quay/printers")
+        made.append((alice, BluetoothPrinter(browser, alice.page, **moods)))  # type: ignore[arg-type]  # as named there
+        alice.page.bring_to_front()
+        return made[-1]
+
+    yield make
+    for alice, printer in made:
+        alice.context.close()
+        printer.turn_off()
+        assert alice.complaints == []
+
+
+def pair(alice: Visitor, *, pause: str = "0") -> None:
+    """Find the printer and make it quick."""
+    alice.page.click("[data-act=bluetooth]")
+    alice.page.wait_for_selector("[data-printer=escpos]")
+    alice.page.locator(".printer summary").click()
+    for field, value in {"chunkBytes": "512", "pauseMs": pause}.items():
+        alice.page.fill(f"#escpos-{field}", value)
+        alice.page.locator(f"#escpos-{field}").blur()
+        expect(alice.page.locator("[data-note]")).to_have_text("Đã lưu.")
+
+
+def print_receipt(alice: Visitor) -> None:
+    """Print the receipt from its page."""
+    alice.open("/quay/receipts/1")
+    alice.page.get_by_role("button", name="In biên nhận").click()
+
+
+def await_state(alice: Visitor, state: str, *, reason: str = "") -> None:
+    """Wait for what becomes of a job."""
+    wanted = f"[data-job-state={state}]" + (f"[data-reason={reason}]" if reason else "")
+    alice.page.wait_for_selector(wanted)
+
+
+def expected(alice: Visitor, owner: Owner, *, width: int = 384) -> list[Part]:
+    """Return the receipt as the page drew it, with the QR code left to the printer."""
+    picture = drawn_receipt(alice.page, owner.sale, HEADER, width=width)
+    (code,) = [place for place in picture.places if place["kind"] == "qr"]
+    below = picture.rows[code["top"] + code["height"] :]
+    return [
+        Reset(),
+        Strip(rows=picture.rows[: code["top"]]),
+        Code(text=owner.sale["order_code"], align="center"),
+        Strip(rows=(*below, *[bytes(width // 8)] * TAIL_ROWS)),
+    ]
+
+
+@pytest.mark.parametrize("width", [384, 576])
+def test_a_receipt_comes_out_as_it_was_drawn(meet: Meet, owner: Owner, width: int) -> None:
+    """Every dot of the receipt is where the page drew it, on both widths; the printer makes the QR code itself."""
+    alice, printer = meet()
+    pair(alice)
+    if width == 576:
+        alice.page.select_option("#escpos-width", "576")
+    print_receipt(alice)
+    await_state(alice, "printed")
+    assert decode_escpos(printer.received, width=width) == expected(alice, owner, width=width)
+    assert printer.prompts == 1
+
+
+def test_a_receipt_can_be_one_picture(meet: Meet, owner: Owner) -> None:
+    """Full raster: the whole drawing, QR code included."""
+    alice, printer = meet()
+    pair(alice)
+    alice.page.select_option("#escpos-mode", "raster")
+    print_receipt(alice)
+    await_state(alice, "printed")
+    picture = drawn_receipt(alice.page, owner.sale, HEADER)
+    assert decode_escpos(printer.received, width=384) == [
+        Reset(), Strip(rows=(*picture.rows, *[bytes(48)] * TAIL_ROWS)),
+    ]  # fmt: skip
+
+
+def test_a_link_that_is_lost_is_made_again(meet: Meet, owner: Owner) -> None:
+    """In mid-receipt the printer goes away: the page connects again and prints the whole receipt from its start."""
+    alice, printer = meet(lost_after_bytes=4000)
+    pair(alice, pause="50")  # slow enough for the loss to come in the middle
+    print_receipt(alice)
+    await_state(alice, "printed")
+    assert len(printer.links) == 2
+    assert 4000 <= len(printer.links[0]) < len(printer.links[1])
+    assert decode_escpos(printer.received, width=384) == expected(alice, owner)
+    # Had the printer kept what it had of the first try, it would still print the second one whole.
+    both = decode_escpos(bytes(printer.links[0] + printer.links[1]), width=384)
+    assert both[-4:] == expected(alice, owner)
+
+
+def test_a_printer_that_was_chosen_is_remembered(meet: Meet) -> None:
+    """After the page is loaded again the printer prints, and nobody is asked a second time."""
+    alice, printer = meet()
+    pair(alice)
+    alice.page.reload()
+    alice.page.get_by_role("button", name="In trang thử").click()
+    await_state(alice, "printed")
+    alice.page.reload()
+    alice.page.get_by_role("button", name="In trang thử").click()
+    await_state(alice, "printed")
+    assert printer.prompts == 1
+
+
+def test_a_browser_that_forgets_asks_again_by_a_button(meet: Meet) -> None:
+    """Where permissions end with the page, the job says so, and one tap connects the printer and prints it."""
+    alice, printer = meet(script="if (globalThis.Bluetooth) delete Bluetooth.prototype.getDevices")
+    pair(alice)
+    alice.page.reload()
+    alice.page.get_by_role("button", name="In trang thử").click()
+    await_state(alice, "failed", reason="needs-tap")
+    alice.page.get_by_role("button", name="Nối lại máy in").click()
+    await_state(alice, "printed")
+    assert printer.prompts == 2
+
+
+def test_receipts_that_are_asked_for_quickly_do_not_meet(meet: Meet, owner: Owner) -> None:
+    """Two taps are two whole receipts, one after the other."""
+    alice, printer = meet()
+    pair(alice)
+    alice.open("/quay/receipts/1")
+    alice.page.get_by_role("button", name="In biên nhận").dblclick()
+    expect(alice.page.locator("[data-job-state=printed]")).to_have_count(2)
+    assert decode_escpos(printer.received, width=384) == expected(alice, owner) * 2
+
+
+def test_no_choice_is_no_harm(meet: Meet) -> None:
+    """Who closes the chooser is told so, nothing is remembered, and every other way is still there."""
+    alice, printer = meet()
+    printer.chooses = False
+    alice.page.click("[data-act=bluetooth]")
+    expect(alice.page.locator("[data-note]")).to_contain_text("Chưa chọn máy in nào")
+    assert alice.page.locator("[data-printer]").count() == 0
+    print_receipt(alice)
+    await_state(alice, "failed", reason="no-printer")
+    job = alice.page.locator(".print-job")
+    assert job.get_by_role("link", name="Chọn máy in").is_visible()
+    assert job.get_by_role("button", name="Gửi dạng ảnh").is_visible()
+
+
+def test_bluetooth_that_is_off_is_told(meet: Meet) -> None:
+    """A chooser that never opens and never answers: first a hint, then an end that says what to do."""
+    alice, printer = meet(clock=True)
+    printer.switch_adapter_off()
+    alice.page.click("[data-act=bluetooth]")
+    alice.page.wait_for_selector("[data-choosing]")
+    assert alice.page.locator("[data-choosing-hint]").is_hidden()
+    alice.page.clock.fast_forward(7_000)
+    alice.page.wait_for_selector("[data-choosing-hint]")
+    alice.page.clock.fast_forward(90_000)
+    alice.page.wait_for_selector("[data-choosing]", state="hidden")
+    assert "Bật Bluetooth" in alice.page.inner_text("[data-note]")
+
+
+def test_waiting_for_a_choice_can_be_given_up(meet: Meet) -> None:
+    """One tap ends the wait for a chooser that never opens; the page is as it was."""
+    alice, printer = meet()
+    printer.switch_adapter_off()
+    alice.page.click("[data-act=bluetooth]")
+    alice.page.click("[data-give-up]")
+    alice.page.wait_for_selector("[data-choosing]", state="hidden")
+    assert alice.page.inner_text("[data-note]") == ""
+
+
+def test_a_printer_that_never_answers_is_given_up(meet: Meet) -> None:
+    """A write that is never acknowledged ends in a time-out that says what to look at, and can be tried again."""
+    alice, printer = meet(clock=True, answers=False)
+    pair(alice)
+    alice.page.get_by_role("button", name="In trang thử").click()
+    printer.await_bytes(512 * 16)
+    alice.page.clock.fast_forward(11_000)
+    await_state(alice, "failed", reason="silent")
+    assert "Máy in không trả lời" in alice.page.inner_text("[data-print-status]")
+    printer.answers = True
+    alice.page.locator(".print-job").get_by_role("button", name="In lại").click()
+    await_state(alice, "printed")
+
+
+def test_a_printer_that_is_off_is_told(meet: Meet) -> None:
+    """A printer that cannot be connected to is tried three times, then told; switched on, it prints."""
+    alice, printer = meet()
+    pair(alice)
+    printer.is_on = False
+    alice.page.get_by_role("button", name="In trang thử").click()
+    await_state(alice, "failed", reason="unreachable")
+    printer.is_on = True
+    alice.page.locator(".print-job").get_by_role("button", name="In lại").click()
+    await_state(alice, "printed")
+
+
+def test_a_printer_without_acknowledgement_prints_all_the_same(meet: Meet) -> None:
+    """A characteristic that only takes writes without an answer gets every byte, at a pace."""
+    alice, printer = meet(acknowledges=False)
+    pair(alice)
+    alice.page.get_by_role("button", name="In trang thử").click()
+    await_state(alice, "printed")
+    page_bytes = bytes_of(alice.page, "testPageBytes", {})
+    printer.await_bytes(len(page_bytes))
+    assert printer.received == page_bytes
+
+
+def test_a_label_comes_out_as_it_was_drawn(meet: Meet) -> None:
+    """A label printer gets TSPL: the drawn words where they stand, the bars as its own barcode, and how many."""
+    alice, printer = meet()
+    pair(alice)
+    alice.page.select_option("#escpos-speaks", "tspl")
+    alice.page.wait_for_selector("[data-printer=tspl]")
+    alice.open(f"/quay/products/{PRODUCT_ID}/label")
+    alice.page.fill("[name=copies]", "3")
+    alice.page.get_by_role("button", name="In tem").click()
+    await_state(alice, "printed")
+    out = decode_tspl(printer.received)
+    words = drawn(call(alice.page, "drawnLabel", PRODUCT, {"size": "50x30", "drawCode": False}))
+    assert (out.width, out.height, out.copies) == (400, 240, 3)
+    assert tuple(bytes(row) for row in out.rows) == words.rows
+    assert [(bars.symbology, bars.text) for bars in out.bars] == [("EAN13", PRODUCT["barcode"])]
+
+
+def test_the_printer_is_part_of_my_data(meet: Meet) -> None:
+    """P8: that a printer was used, and which, stands in "Dữ liệu của tôi" - once, however many receipts came out."""
+    alice, _printer = meet()
+    pair(alice)
+    for _receipt in range(2):
+        with alice.page.expect_response("**/api/sales/1"):
+            print_receipt(alice)
+        await_state(alice, "printed")
+    alice.open("/me")
+    assert alice.page.get_by_text(NAME, exact=True).count() == 1
