@@ -57,7 +57,6 @@ def my_data(visit: Visit) -> Response:
         devices_named=name_item(policy) is not None,
         logged=data.logged,
         log_items=logged_items(policy),
-        log_label=next((policy.categories[item.category] for item in logged_items(policy)), None),
         uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],
         numbers=numbers,
     )
