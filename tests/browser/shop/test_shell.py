@@ -240,13 +240,24 @@ def test_the_shops_name_stays_on_its_owners_device(visitor: Callable[..., Visito
     owner.open("/quay/products")
     owner.page.wait_for_function("document.querySelector('[data-shop-name]').textContent === 'Tạp hóa Alice'")
     assert [url for url in asked if url.endswith("/api/header")] == []
+    owner.page.evaluate(SEND, ["/sales", sale_paid_by("cash"), False])
+    owner.open("/quay/receipts/1")
+    owner.page.wait_for_selector("[data-print-receipt] .btn")
+    owner.open("/quay/sell")
+    owner.page.wait_for_load_state("networkidle")
+    assert [url for url in asked if url.endswith("/api/header")] == []
     owner.open("/me")
     owner.context.clear_cookies()
     owner.register("Bob Trần", "091 234 56 78", "bob@name.example")
     owner.open("/quay/products")
     owner.page.wait_for_load_state("networkidle")
     assert name.inner_text() == "Quầy"
-    kept = owner.page.evaluate(
+    assert kept_on_device(owner) == ["owner"]
+
+
+def kept_on_device(owner: Visitor) -> list[str]:
+    """Return the names of what the shop keeps in this browser."""
+    kept: list[str] = owner.page.evaluate(
         """() => new Promise(resolve => {
             const request = indexedDB.open('quay', 1);
             request.onsuccess = () => {
@@ -255,7 +266,7 @@ def test_the_shops_name_stays_on_its_owners_device(visitor: Callable[..., Visito
             };
         })"""
     )
-    assert kept == ["owner"]
+    return kept
 
 
 def test_a_receipt_is_printed_alone_on_the_roll(visitor: Callable[..., Visitor]) -> None:
@@ -272,3 +283,20 @@ def test_a_receipt_is_printed_alone_on_the_roll(visitor: Callable[..., Visitor])
         for around in (".shop-bar", ".tabs", ".foot", ".receipt-side", ".receipt-way"):
             assert not owner.page.locator(around).first.is_visible(), around
         assert owner.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_signing_out_forgets_the_header_on_the_device(visitor: Callable[..., Visitor]) -> None:
+    """What stands on top of receipts is the owner's; it does not stay where they left."""
+    owner = visitor()
+    owner.register("Alice Nguyễn", "090 123 45 67", "alice@out.example")
+    owner.open("/quay/settings")
+    owner.fill(name="Tạp hóa Alice")
+    with owner.page.expect_response("**/api/header"):
+        owner.main.locator(".settings-form .btn.go").click()
+    owner.page.wait_for_function("document.querySelector('[data-shop-name]').textContent === 'Tạp hóa Alice'")
+    assert kept_on_device(owner) == ["header", "owner"]
+    owner.page.locator("form[data-sign-out] button").click()
+    owner.page.wait_for_url(f"{owner.origin}/")
+    assert kept_on_device(owner) == ["owner"]
+    owner.open("/quay/products")
+    assert owner.path.startswith("/sign-in")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from camket.adapters.policy_files import read_policy_folder
+from camket.services.policies import publish_policy
 from camket_shop.errors import StoreError
 from camket_shop.web.pages import products
 from tests.shop.web.conftest import words
+from tests.web.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.shop.web.conftest import Owner
@@ -163,6 +167,20 @@ def test_a_form_from_another_site_changes_nothing(reader: Owner) -> None:
     answer = reader.browser.post("/quay/settings", data={"name": "X"}, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
     assert reader.get("/api/header").json()["name"] == ""
+
+
+def test_a_change_of_the_policy_to_come_stands_on_every_page(service: Service, alice: Owner) -> None:
+    """As a banner that leads to the version, in the reader's language."""
+    assert 'class="notice"' not in alice.get("/products").text
+    files = dict(read_policy_folder(ROOT / "policies" / "default"))
+    files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 390 days", 1)
+    at = service.clock.instant + timedelta(days=40)
+    publish_policy(service.runtime.context, files, effective_at=at)
+    for path in PAGES:
+        assert "Chính sách dữ liệu sẽ thay đổi từ ngày 01/01/2027" in words(alice.get(path))
+    page = alice.get("/products?lang=en")
+    assert "The privacy policy changes on 01/01/2027" in words(page)
+    assert 'href="/policy/versions/2"' in page.text
 
 
 def test_scripts_get_the_sentences_of_their_page(reader: Owner) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from camket_shop.catalogue import read_revisions
 from camket_shop.profile import profile_document, read_profile
 from camket_shop.selling import instant_text
 from camket_shop.web.endpoints import page
@@ -23,6 +24,8 @@ def routes(shop: Shop) -> list[Route]:
 
 def show(visit: Visit) -> Response:
     """Return what stands on top of receipts and where buyers transfer to, *personal*."""
+    # Read before what it counts, so that a change in between is read once more and never missed.
+    _, revision = read_revisions(visit.shop.store, visit.owner)
     profile = read_profile(visit.shop.platform, visit.owner)
-    content = profile_document(profile) | {"read_at": instant_text(visit.shop.now())}
+    content = profile_document(profile) | {"revision": revision, "read_at": instant_text(visit.shop.now())}
     return JSONResponse(content, headers={"Cache-Control": "no-store"})

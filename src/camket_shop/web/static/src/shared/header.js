@@ -5,6 +5,9 @@ import * as device from "./device-store.js";
 
 const KEY = "header";
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const SIGN_OUT_WAIT_MS = 500;
+
+let reading = null;
 
 /**
  * Returns the header that this device keeps, or undefined; asks no one.
@@ -16,16 +19,19 @@ export async function keptHeader() {
 }
 
 /**
- * Returns the header, from this device where it is kept and still holds, else from the server.
+ * Returns the header, from this device where it is kept and still holds, else from the server: once, however many ask.
  * @param {number} [revision] the `header_revision` of the catalogue; another one than that which is kept reads anew
  */
 export async function readHeader(revision) {
   const kept = await device.read(KEY);
-  if (kept && Date.now() - kept.readAt < KEPT_MS && (revision === undefined || kept.revision === revision)) {
+  if (kept && Date.now() - kept.readAt < KEPT_MS && (revision === undefined || kept.header.revision === revision)) {
     return kept.header;
   }
-  const header = await getJson("/api/header");
-  await device.write(KEY, { header, revision: revision ?? kept?.revision, readAt: Date.now() });
+  reading ??= getJson("/api/header").finally(() => {
+    reading = null;
+  });
+  const header = await reading;
+  await device.write(KEY, { header, readAt: Date.now() });
   return header;
 }
 
@@ -43,5 +49,19 @@ export async function showShopName(root) {
   const header = place && (await keptHeader());
   if (header?.name) {
     place.textContent = header.name;
+  }
+}
+
+/**
+ * Forgets the header before its owner signs out of this device; signing out never waits long for that.
+ * @param {Document} root
+ */
+export function forgetOnSignOut(root) {
+  for (const form of root.querySelectorAll("form[data-sign-out]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await Promise.race([forgetHeader(), new Promise((resolve) => setTimeout(resolve, SIGN_OUT_WAIT_MS))]);
+      form.submit();
+    });
   }
 }
