@@ -17,6 +17,7 @@ from camket.web.customer import (
     correction,
     devices,
     erasure,
+    language,
     log,
     pictures,
     policy,
@@ -124,6 +125,7 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/pictures/{item}", Looks.SUBJECT, get=pictures.pictures)
     pages.add("/me/devices/{device}/name", Looks.SUBJECT, get=devices.name_form, post=devices.name)
     pages.add("/me/devices/{device}/forget", Looks.SUBJECT, get=devices.forget_form, post=devices.forget)
+    pages.add("/me/language", Looks.SUBJECT, get=language.language_form, post=language.choose)
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
     pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
     pages.add("/me/sessions/{session}/revoke", Looks.SUBJECT, post=sessions.revoke)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from camket.services import centre
 from camket.services import uses as all_uses
 from camket.services.own_devices import name_item
+from camket.services.own_language import language_item
 from camket.services.server_log import logged_items
 from camket.web.customer.devices import say_device
 from camket.web.customer.done import show_done
@@ -55,6 +56,8 @@ def my_data(visit: Visit) -> Response:
         devices=[say_device(visit, device) for device in data.devices],
         holders=data.holders,
         devices_named=name_item(policy) is not None,
+        language_item=language_item(policy),
+        written_in=visit.own.language,
         logged=data.logged,
         log_items=logged_items(policy),
         uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],

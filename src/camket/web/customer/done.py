@@ -18,6 +18,7 @@ REMOVED: Final = "removed"
 NAMED: Final = "named"
 FORGOTTEN: Final = "forgotten"
 ENDED: Final = "ended"
+WRITTEN_IN: Final = "written-in"
 
 _SENTENCES: Final = {
     CORRECTED: marked("It is corrected. The old value is gone."),
@@ -25,6 +26,7 @@ _SENTENCES: Final = {
     NAMED: marked("The name of the device is saved."),
     FORGOTTEN: marked("The device is forgotten."),
     ENDED: marked("That session has ended."),
+    WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 
 
