@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +24,9 @@ from camket.services.erasure import erase_unconfirmed_in, preview_erasure
 from camket.testing.doubles import CapturedMail, HeldClock
 from camket.testing.service import DEFAULT_POLICY
 from tests import journeys
+from tests.browser.serving import served
+from tests.canary.browser import Browser
+from tests.faults.test_erasure import WAIT_SECONDS, fetched_certificate, mailed_code
 from tests.guest import APPS, DIES, ERASURES, REFUSES, Book
 
 if TYPE_CHECKING:
@@ -96,6 +101,35 @@ def test_a_process_killed_within_the_apps_erasure_goes_on(tmp_path: Path) -> Non
         assert service.work() == 0
     assert all_lines(tmp_path) == ["bread"]
     assert erasures(tmp_path) == [alice]
+
+
+def test_a_service_that_dies_within_the_apps_erasure_finishes_it_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real `camket serve` and its own workers: the yes was given, the process died, the next start carries it out."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with served(tmp_path, apps=APPS) as service:
+        alice = Browser(service.origin, {})
+        page = alice.post("/register", name="Alice", phone="0912345678", email="alice@shop.example")
+        alice.post(str(page.location), code=mailed_code(alice))
+        for text in ("coffee", "tea"):
+            assert alice.post("/book/lines", line=text).status == 201
+        page = alice.post("/me/delete")
+        page = alice.post(str(page.location), code=mailed_code(alice))
+        (accepted,) = re.findall(r'name="accepted"[^>]*value="([0-9a-f]{64})"', alice.follow(page).text)
+        (tmp_path / "data" / "apps" / "book" / DIES).touch()
+        service.killed.set()
+        alice.post(str(page.location), accepted=accepted)
+        assert service.process.wait(WAIT_SECONDS) == KILLED
+    assert len(all_lines(tmp_path)) == 1
+    with served(tmp_path, apps=APPS) as service:
+        alice.origin = service.origin
+        assert fetched_certificate(alice)
+        waiting = threading.Event()
+        while not erasures(tmp_path) and not waiting.wait(0.1):
+            assert service.process.poll() is None
+    assert all_lines(tmp_path) == []
+    assert len(erasures(tmp_path)) == 1
 
 
 def test_an_app_that_fails_is_asked_again_until_it_has_done_it(tmp_path: Path) -> None:
