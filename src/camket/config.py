@@ -209,7 +209,8 @@ class Settings(BaseSettings):
     def apps_with_data(self) -> frozenset[str]:
         """Names of the apps that have, or will have, a folder here: those that are set, and those that once were."""
         folder = self.apps_folder
-        there = [one.name for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
+        found = folder.iterdir() if folder.is_dir() else ()
+        there = [one.name for one in found if one.is_dir() and MOUNT_PREFIX.fullmatch(f"/{one.name}")]
         return frozenset(there) | {app.name for app in self.mounted_apps}
 
     @property

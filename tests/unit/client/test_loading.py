@@ -174,3 +174,12 @@ def test_an_app_whose_data_is_still_here_is_not_left_out(tmp_path: Path) -> None
             load_apps(runtime)
         with pytest.raises(HolderError):
             runtime.context.holders.all()
+
+
+def test_a_folder_that_is_no_apps_is_left_alone(tmp_path: Path) -> None:
+    """A name that no prefix can have, and a file, are not taken for an app's data."""
+    (tmp_path / "data" / "apps" / "lost+found").mkdir(parents=True)
+    (tmp_path / "data" / "apps" / "note").touch()
+    with running_service(tmp_path) as runtime:
+        assert load_apps(runtime) == ()
+        assert runtime.context.holders.all() == ()
