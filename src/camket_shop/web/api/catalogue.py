@@ -42,6 +42,7 @@ def routes(shop: Shop) -> list[Route]:
 
 def show(visit: Visit) -> Response:
     """Return all products on sale; 304 for a device that has this revision already."""
+    require_same_shop(visit)
     visit.shop.platform.used(visit.owner)
     revisions = read_revisions(visit.shop.store, visit.owner)
     if visit.headers.get("if-none-match") == (known := _tag(visit, *revisions)):

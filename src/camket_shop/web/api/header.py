@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from camket_shop.catalogue import read_revisions
 from camket_shop.profile import profile_document, read_profile
 from camket_shop.selling import instant_text
+from camket_shop.web.api.bodies import require_same_shop
 from camket_shop.web.endpoints import page
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def routes(shop: Shop) -> list[Route]:
 
 def show(visit: Visit) -> Response:
     """Return what stands on top of receipts and where buyers transfer to, *personal*."""
+    require_same_shop(visit)
     # Read before what it counts, so that a change in between is read once more and never missed.
     _, revision = read_revisions(visit.shop.store, visit.owner)
     profile = read_profile(visit.shop.platform, visit.owner)
