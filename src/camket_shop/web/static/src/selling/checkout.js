@@ -1,6 +1,6 @@
 // From a cart to a receipt: the money is taken, the sale is kept on the device, sent, and sent again until it is answered.
 import { sendJson } from "../shared/api.js";
-import { readHeader } from "../shared/header.js";
+import { readHeader, showShopName } from "../shared/header.js";
 import { newId } from "../shared/ids.js";
 import { t } from "../shared/messages.js";
 import { localTime, priceChanges, saleOf, cartOf } from "./cart.js";
@@ -170,7 +170,10 @@ export function checkout(state, { refresh, speak, frame }) {
       tabs.hear("unsent", () => void waiting.refresh());
       void waiting.refresh();
       void unsent.sendAll();
-      whenIdle(() => void printer().then(({ mountPrintStatus }) => mountPrintStatus()));
+      whenIdle(() => {
+        void printer().then(({ mountPrintStatus }) => mountPrintStatus());
+        void header().then(() => showShopName(document), () => {}); // at hand for a transfer without a network
+      });
     },
   };
 }

@@ -21,12 +21,16 @@ export function openDone(sale, { print, showPrinting, onClose }) {
   const told = el("p", { role: "status", class: "kept" });
   const back = el("p", { class: "give-back" }, ...(change > 0 ? [el("span", {}, t("sell.done_change")), el("b", { class: "num" }, formatDong(change))] : [el("span", {}, t("sell.no_change"))]));
   const total = el("p", { class: "due" }, el("span", {}, t("sell.total")), el("b", { class: "num" }, formatDong(sale.total)));
-  const more = el("div", { class: "pair" });
-  const jobs = el("div", { "data-print-status": true });
+  const more = el("div", { class: "ways-on" });
+  const jobs = el("div", { class: "print-place" });
   const next = el("button", { type: "button", class: "btn go", onclick: () => sheet.close() }, t("sell.next_sale"));
   const sheet = openSheet({ title: t("sell.done_kept_title"), body: [told, total, back, jobs, more, next], kind: "done", onClose });
-  showPrinting(sheet.dialog);
   next.focus();
+  const printNow = (receipt) => {
+    jobs.dataset.printStatus = "";
+    showPrinting(sheet.dialog);
+    print(receipt);
+  };
   return {
     show(outcome) {
       const receipt = outcome.state === "sent" ? outcome.receipt : null;
@@ -34,14 +38,16 @@ export function openDone(sale, { print, showPrinting, onClose }) {
       sheet.retitle(receipt === null ? t("sell.done_kept_title") : t("sell.done_title", { number: receipt.number }));
       told.textContent = receipt === null ? t("sell.done_kept_text") : t("sell.done_said", { number: receipt.number, total: formatDong(receipt.total) });
       told.classList.toggle("hidden-label", receipt !== null);
-      fill(more, ...(receipt === null ? [el("p", { class: "quiet" }, t("sell.print_later"))] : waysOn(receipt, print)));
+      fill(more, receipt === null ? el("p", { class: "quiet" }, t("sell.print_later")) : waysOn(receipt, printNow));
     },
   };
 }
 
 function waysOn(receipt, print) {
-  return [
+  return el(
+    "div",
+    { class: "pair" },
     el("button", { type: "button", class: "btn", onclick: () => print(receipt) }, t("sell.print")),
     el("a", { class: "btn", href: at(`/receipts/${receipt.number}`) }, t("sell.receipt")),
-  ];
+  );
 }

@@ -40,8 +40,8 @@ export function frameOf(root, { search, shelf, basket, makeTill }) {
   }
 
   desk.addEventListener("change", closeBasket);
-  const goods = el("section", { class: "goods", "aria-label": t("sell.goods") }, search.element, shelf.list, search.instead);
-  fill(root, title, el("div", { class: "counter" }, goods, beside), jobs, makeTill(openBasket));
+  const goods = el("section", { class: "goods", "aria-label": t("sell.goods") }, search.element, jobs, shelf.list, search.instead);
+  fill(root, title, el("div", { class: "counter" }, goods, beside), makeTill(openBasket));
 
   return {
     openBasket,

@@ -54,7 +54,7 @@ export function openPayment(state, { header, paid, notes = [] }) {
   }
 
   const due = el("p", { class: "due" }, el("span", {}, t("sell.total")), el("b", { class: "num" }, formatDong(total)));
-  const form = formOf(submit, due, methodChoice(choose), place, confirm);
+  const form = formOf(submit, due, methodChoice(choose), place, el("div", { class: "confirm-place" }, confirm));
   const sheet = openSheet({ title: t("sell.pay_title"), body: [...notes, form], kind: "pay" });
   choose("cash");
   sheet.dialog.querySelector("input[type=radio]").focus();

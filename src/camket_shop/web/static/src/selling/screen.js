@@ -13,7 +13,7 @@ import { speaker } from "./said.js";
 import { watchScanners } from "./scanning.js";
 import { createSearch } from "./searching.js";
 import { createShelf } from "./shelf.js";
-import { openSignedOut } from "./signed-out.js";
+import { openOtherShop } from "./signed-out.js";
 import { sellState } from "./state.js";
 import { joinTabs } from "./tabs.js";
 import { openTill } from "./till-store.js";
@@ -59,6 +59,10 @@ export async function startScreen(root) {
       }
       search.isStale(false);
     } catch (error) {
+      if (error.code === "other_shop") {
+        openOtherShop();
+        return;
+      }
       if (error.code === "signed_out") {
         selling.signedOut();
       }

@@ -1,5 +1,5 @@
 // The session ended, or someone else signed in: what was being sold stays on this device, and goes on after signing in.
-import { el } from "../shared/dom.js";
+import { el, fill } from "../shared/dom.js";
 import { t } from "../shared/messages.js";
 import { formatDong } from "../shared/money.js";
 import { at } from "../shared/page.js";
@@ -25,8 +25,15 @@ export function openSignedOut({ sale, onClose }) {
   go.focus();
 }
 
-/** Open the dialog that says that this page is another customer's now. */
+/** Say that this browser is another customer's now, and take away what the page shows of the one before; once. */
 export function openOtherShop() {
+  const place = document.getElementById("sell");
+  if (!place.hasChildNodes()) {
+    return;
+  }
+  fill(place);
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+  document.querySelectorAll("[data-shop-name], [data-unsent-place]").forEach((element) => fill(element));
   const again = el("a", { class: "btn go", href: at("/sell") }, t("sell.reload"));
   openSheet({ title: t("sell.other_shop_title"), body: [el("p", {}, t("sell.other_shop_text")), again], kind: "small", closes: false });
   again.focus();

@@ -62,7 +62,6 @@ function viewOf({ bank, offline = false }, amount, code) {
   const picture = pictureOf(bank, amount, code);
   return [
     picture === null ? el("p", { class: "note" }, t("sell.qr_wrong")) : el("div", { class: "qr" }, picture),
-    el("p", { class: "quiet" }, t("sell.qr_hint")),
     el(
       "dl",
       { class: "account" },

@@ -2,7 +2,6 @@
 import { el, fill } from "../shared/dom.js";
 import { t } from "../shared/messages.js";
 import { formatDong } from "../shared/money.js";
-import { language } from "../shared/page.js";
 import { openSheet } from "./sheet.js";
 
 /**
@@ -47,10 +46,14 @@ export function createWaiting({ list, why, sendNow, reopen, signInPath }) {
 }
 
 function rowOf({ sale, refused }, { why, reopen }) {
-  const at = new Date(sale.sold_at);
-  const when = at.toLocaleString(language === "vi" ? "vi-VN" : "en-GB", { dateStyle: "short", timeStyle: "short" });
   const waits = why() === "signed_out" ? t("sell.unsent_signed_out") : t("sell.unsent_waiting");
   const state = refused === null ? el("span", { class: "chip ask" }, waits) : el("span", { class: "problem" }, t("sell.unsent_refused", { message: refused.message }));
   const again = refused === null ? null : el("button", { type: "button", class: "btn slim", onclick: () => reopen(sale.id) }, t("sell.unsent_back"));
-  return el("li", {}, el("div", { class: "about" }, el("b", { class: "what num" }, formatDong(sale.total)), el("span", { class: "name num" }, when), state), again);
+  return el("li", {}, el("div", { class: "about" }, el("b", { class: "what num" }, formatDong(sale.total)), el("span", { class: "name num" }, whenOf(sale.sold_at)), state), again);
+}
+
+// As the device's clock said it: "2026-11-22T09:12:33+07:00" is "22/11/2026 09:12".
+function whenOf(soldAt) {
+  const [day, time] = soldAt.split("T");
+  return `${day.split("-").reverse().join("/")} ${time.slice(0, 5)}`;
 }
