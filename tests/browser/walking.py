@@ -67,7 +67,14 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     look("me", visitor)
     open_details(visitor)
     look("me-in-full", visitor)
-    for name, path in {"uses": "/me/uses", "no-uses": "/me/uses?page=99", "sessions": "/me/sessions"}.items():
+    pages = {
+        "uses": "/me/uses",
+        "no-uses": "/me/uses?page=99",
+        "sessions": "/me/sessions",
+        "no-log": "/me/log?page=99",
+        "language": "/me/language",
+    }
+    for name, path in pages.items():
         visitor.open(path)
         look(name, visitor)
     visitor.open("/policy#item-email")
@@ -90,6 +97,8 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     look("copy", visitor)
     visitor.send_and_enter_code(email)
     look("copy-ready", visitor)
+    visitor.open("/me/log")
+    look("log", visitor)
 
 
 def walk_devices(visitor: Visitor, look: Look) -> None:
