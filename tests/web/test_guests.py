@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from camket.adapters.policy_files import read_policy_folder
 from camket.client.loading import load_apps
 from camket.core.errors import SettingsError
 from camket.core.terms import SubjectState
+from camket.services.policies import publish_policy
 from camket.web.app import create_app
 from tests.guest import APPS
-from tests.web.conftest import ALICE, BOB, Service, start
+from tests.web.conftest import ALICE, BOB, ROOT, Service, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,6 +153,21 @@ def test_what_a_guest_keeps_with_camket_is_in_my_data(hosting: Service) -> None:
     assert hosting.register(BOB).get("/book/").json() | {"here": ""} == {
         "here": "", "language": "vi", "lines": [], "names": [], "notices": [], "root": "/book",
     }  # fmt: skip
+
+
+def test_a_version_to_come_is_a_banner_in_the_app(hosting: Service) -> None:
+    """Published for later with another meaning: every customer of the app is told, in the language they read."""
+    browser = hosting.register(ALICE)
+    assert browser.get("/book/").json()["notices"] == []
+    files = dict(read_policy_folder(ROOT / "policies" / "default"))
+    files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 390 days")
+    later = hosting.clock.instant + timedelta(days=40)
+    publish_policy(hosting.runtime.context, files, effective_at=later)
+    assert browser.get("/book/").json()["notices"] == ["Chính sách dữ liệu sẽ thay đổi từ ngày 01/01/2027"]
+    assert browser.get("/policy/versions/2").status_code == 200
+    hosting.clock.advance(timedelta(days=29))
+    browser.get("/me?lang=en")
+    assert browser.get("/book/").json()["notices"] == ["The privacy policy changes on 01/01/2027"]
 
 
 @pytest.mark.parametrize("prefix", ["/me", "/static", "/api", "/sign-in", "/policy", "/ledger", "/healthz"])
