@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from camket_shop.errors import ConflictError, InvalidError, NotFoundError
-from camket_shop.ids import order_code, require_client_id
+from camket_shop.ids import is_client_id, order_code, require_client_id
 from camket_shop.money import MOST_DONG, format_quantity, line_amount, read_quantity
 from camket_shop.store import products, sales, shops
 from camket_shop.store.sales import LineRow, SaleRow
@@ -190,7 +190,7 @@ def void_sale(store: ShopStore, shop_id: str, sale_id: str, reason: VoidReason, 
 
     def void(connection: Connection) -> SaleRow:
         shops.lock_shop(connection, shop_id, at=at)
-        found = sales.find_sale(connection, shop_id, sale_id)
+        found = sales.find_sale(connection, shop_id, sale_id) if is_client_id(sale_id) else None
         if found is None:
             raise NotFoundError("sale_unknown")
         if found.voided_at is not None:

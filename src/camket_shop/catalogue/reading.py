@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from camket_shop.errors import NotFoundError
+from camket_shop.ids import is_client_id
 from camket_shop.store import products, shops
 from camket_shop.text import NAME_CHARACTERS, fold, wrong_check_digit
 
@@ -63,7 +64,7 @@ def search_catalogue(
         page: from 1.
         archived: those that are not sold any more, instead of those that are.
     """
-    words = fold(query)[:NAME_CHARACTERS].split()
+    words = fold("".join(one for one in query if one.isprintable()))[:NAME_CHARACTERS].split()
     bounds = {"limit": PRODUCTS_OF_A_PAGE, "offset": PRODUCTS_OF_A_PAGE * (page - 1)}
     return store.read(
         lambda connection: products.search_products(connection, shop_id, words, archived=archived, **bounds)
@@ -126,7 +127,8 @@ def on_sale(connection: Connection, shop_id: str, product_id: str) -> ProductRow
 
 def any_product(connection: Connection, shop_id: str, product_id: str) -> ProductRow:
     """Return a product, on sale or archived, or raise `NotFoundError`."""
-    found = products.find_product(connection, shop_id, product_id)
+    # What no device makes is not looked for: it may hold what one of the stores does not take.
+    found = products.find_product(connection, shop_id, product_id) if is_client_id(product_id) else None
     if found is None:
         raise NotFoundError("product_unknown")
     return found

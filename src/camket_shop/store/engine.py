@@ -202,9 +202,13 @@ def _open_postgresql(url: str) -> ShopStore:
             pool_timeout=LONGEST_WAIT_SECONDS,
             pool_pre_ping=True,
             isolation_level=level,
+            execution_options={"postgresql_readonly": reads},
             connect_args={"options": CONNECT_OPTIONS},
         )
-        for size, level in ((WRITERS_OF_POSTGRESQL, "READ COMMITTED"), (READERS, "REPEATABLE READ"))
+        for size, level, reads in (
+            (WRITERS_OF_POSTGRESQL, "READ COMMITTED", False),
+            (READERS, "REPEATABLE READ", True),
+        )
     )
     _bring_up(writer)
     return ShopStore(writer, reader)

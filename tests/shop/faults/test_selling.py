@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from camket_shop.errors import StoreError
-from camket_shop.selling import NewSale, commit_sale, find_sale, list_sales, read_sale, sale_document
+from camket_shop.selling import NewSale, commit_sale, list_sales, read_sale, sale_document
 from camket_shop.store import engine, sales
 from camket_shop.store.engine import FILE_NAME, ShopStore, open_store
 from camket_shop.store.sales import SaleRow
@@ -222,14 +222,6 @@ def test_reading_goes_on_while_a_sale_is_written(store: ShopStore) -> None:
         return numbers_of(store, ALICE)
 
     assert store.write(write_and_look) == [1]
-
-
-def test_a_reader_writes_nothing(store: ShopStore) -> None:
-    """What only reads cannot write by mistake."""
-    commit_sale(store, ALICE, new_sale(), at=NOW)
-    with pytest.raises(StoreError):
-        store.read(lambda connection: connection.execute(sa.text("DELETE FROM sale_line")))
-    assert len(find_sale(store, ALICE, 1).lines) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -253,6 +253,7 @@ def test_search_ignores_accents_and_needs_every_word(store: ShopStore) -> None:
     assert found("8936002") == ["Trà sữa"]
     assert found("100%") == ["Bánh 100%"]
     assert found("_") == []
+    assert found("\0sữa\0 \n") == ["Cà phê sữa", "Trà sữa"]
     assert found("") == ["Bánh 100%", "Cà phê đen", "Cà phê sữa", "Trà sữa"]
 
 
@@ -313,3 +314,12 @@ def test_no_shop_reaches_a_product_of_another(store: ShopStore) -> None:
     mine, is_new = add_product(store, Vault(), BOB, product.id, read_draft(COFFEE | {"price": "1k"}), at=NOW)
     assert is_new
     assert (mine.shop_id, find_product(store, ALICE, product.id)) == (BOB, product)
+
+
+@pytest.mark.parametrize("product_id", ["", "x", "\0", "0" * 27, "ư" * 26, "../x"])
+def test_what_is_no_id_is_not_found(store: ShopStore, product_id: str) -> None:
+    """Whatever stands in an address, it names a product or nothing, on every store."""
+    with pytest.raises(NotFoundError):
+        find_any_product(store, ALICE, product_id)
+    with pytest.raises(NotFoundError):
+        archive_product(store, ALICE, product_id, at=LATER)

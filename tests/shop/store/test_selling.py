@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from camket_shop.catalogue import archive_product, change_product, read_draft
-from camket_shop.errors import ConflictError, InvalidError, NotFoundError
+from camket_shop.errors import ConflictError, InvalidError, NotFoundError, StoreError
 from camket_shop.ids import new_id
 from camket_shop.selling import (
     SALES_OF_A_PAGE,
@@ -181,3 +182,18 @@ def test_no_shop_reaches_a_sale_of_another(store: ShopStore) -> None:
     mine, is_new = commit_sale(store, BOB, sale, at=LATER)
     assert (is_new, mine.number, mine.shop_id) == (True, 1, BOB)
     assert find_sale(store, ALICE, 1) == row
+
+
+@pytest.mark.parametrize("sale_id", ["", "x", "\0", "0" * 27, "../x"])
+def test_what_is_no_id_is_not_voided(store: ShopStore, sale_id: str) -> None:
+    """Whatever stands in an address, it names a sale or nothing, on every store."""
+    with pytest.raises(NotFoundError):
+        void_sale(store, ALICE, sale_id, VoidReason.TEST, at=LATER)
+
+
+def test_a_reader_writes_nothing(store: ShopStore) -> None:
+    """What only reads cannot write by mistake, on every store."""
+    commit_sale(store, ALICE, new_sale(), at=NOW)
+    with pytest.raises(StoreError):
+        store.read(lambda connection: connection.execute(sa.text("DELETE FROM sale_line")))
+    assert len(find_sale(store, ALICE, 1).lines) == 1
