@@ -38,7 +38,7 @@ def fields_of(text: str) -> dict[str, str]:
 def read_transfer(code: str) -> Transfer:
     """Return what a VietQR asks to transfer; everything that the format demands is there and as it must be."""
     fields = fields_of(code)
-    assert list(fields)[0] == "00"
+    assert next(iter(fields)) == "00"
     assert list(fields)[-1] == CHECKSUM
     assert f"{crc_hqx(code[:-4].encode('ascii'), START):04X}" == fields[CHECKSUM]
     assert fields["00"] == "01"

@@ -41,7 +41,8 @@ async ({shop, name, price}) => {
     const form = new FormData();
     for (const field of ['name', 'unit', 'category', 'barcode', 'version']) form.set(field, product[field] ?? '');
     form.set('price', price);
-    const answer = await fetch(`/quay/api/products/${product.id}`, {method: 'POST', body: form, headers: {'X-Shop': shop}});
+    const sent = {method: 'POST', body: form, headers: {'X-Shop': shop}};
+    const answer = await fetch(`/quay/api/products/${product.id}`, sent);
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 }
 """

@@ -320,7 +320,11 @@ def test_a_reload_before_the_answer_sells_once(alice: Visitor) -> None:
     """The page is loaded again while the sale is on its way: the cart is empty, and the sale arrives, once."""
     page = alice.page
     held: list[Route] = []
-    page.route(SALES, lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(SALES, hold)
     stall.add(page, COFFEE["name"])
     stall.take_money(page)
     page.locator("dialog.pay .confirm").click()
@@ -393,7 +397,7 @@ def test_a_session_that_ends_in_the_middle_of_a_sale(alice: Visitor, visitor: Ca
 
 
 def test_another_customer_neither_sees_nor_sends_it(alice: Visitor) -> None:
-    """A sale that waits is its owner's: who signs in next sees nothing of it; the owner finds it when they come back."""
+    """A sale that waits is its owner's: who signs in next sees nothing of it, and the owner finds it again."""
     email = _email_of(alice)
     old = alice.page
     alice.context.route(SALES, lambda route: route.abort())
@@ -474,7 +478,7 @@ def test_a_price_that_changes_in_another_tab_is_told(alice: Visitor) -> None:
 
 
 def test_a_thousand_products(alice: Visitor) -> None:
-    """Of a thousand products only those near what is seen are in the document; each is found, by search and by scrolling."""
+    """Of a thousand products only those near what is seen are in the document; each is found all the same."""
     many = [
         {"name": f"Hàng số {number:04}", "price": str(1000 + number), "unit": "", "category": "", "barcode": ""}
         for number in range(1000)

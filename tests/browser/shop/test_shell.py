@@ -120,7 +120,7 @@ class Walk:
         self.owner.open("/quay/receipts")
         self.look("receipts")
         self.press(".receipts-list a")
-        self.owner.page.wait_for_function("document.querySelector('[data-head=name]').textContent !== ''")
+        self.owner.page.wait_for_selector("[data-head=name]:not(:empty)")
         self.owner.page.wait_for_selector("[data-print-receipt] .btn")
         self.look("receipt")
         self.owner.main.locator("details > summary", has=self.owner.page.locator("xpath=..//form")).first.click()
@@ -225,6 +225,21 @@ def test_a_price_is_echoed_while_it_is_typed(visitor: Callable[..., Visitor]) ->
     assert "hai cách" in echo.inner_text()
 
 
+def test_a_barcode_is_scanned_where_the_browser_can(visitor: Callable[..., Visitor]) -> None:
+    """The way is offered only then; a camera that is not there is said, and a scanner's Enter sends no form."""
+    owner = visitor()
+    owner.register("Alice Nguyễn", "090 123 45 67", "alice@scan.example")
+    owner.open("/quay/products/new")
+    assert owner.page.locator(".scan-it").count() == 0
+    owner.page.locator("#field-barcode").press_sequentially("8936000123456\n")
+    assert owner.path == "/quay/products/new"
+    assert owner.page.locator("#field-barcode").input_value() == "8936000123456"
+    owner.page.add_init_script("globalThis.BarcodeDetector = class {};")
+    owner.page.reload()
+    owner.page.locator(".scan-it").click()
+    owner.page.locator("dialog[open]").locator("[role=status]", has_text="máy ảnh").wait_for()
+
+
 def test_the_shops_name_stays_on_its_owners_device(visitor: Callable[..., Visitor]) -> None:
     """It is read once, shown on every page from the device, and gone as soon as someone else signs in there."""
     owner = visitor()
@@ -234,11 +249,11 @@ def test_the_shops_name_stays_on_its_owners_device(visitor: Callable[..., Visito
     owner.fill(name="Tạp hóa Alice")
     with owner.page.expect_response("**/api/header"):
         owner.main.locator(".settings-form .btn.go").click()
-    owner.page.wait_for_function("document.querySelector('[data-shop-name]').textContent === 'Tạp hóa Alice'")
+    owner.page.locator("[data-shop-name]", has_text="Tạp hóa Alice").wait_for()
     asked: list[str] = []
     owner.page.on("request", lambda request: asked.append(request.url))
     owner.open("/quay/products")
-    owner.page.wait_for_function("document.querySelector('[data-shop-name]').textContent === 'Tạp hóa Alice'")
+    owner.page.locator("[data-shop-name]", has_text="Tạp hóa Alice").wait_for()
     assert [url for url in asked if url.endswith("/api/header")] == []
     owner.page.evaluate(SEND, ["/sales", sale_paid_by("cash"), False])
     owner.open("/quay/receipts/1")
@@ -293,7 +308,7 @@ def test_signing_out_forgets_the_header_on_the_device(visitor: Callable[..., Vis
     owner.fill(name="Tạp hóa Alice")
     with owner.page.expect_response("**/api/header"):
         owner.main.locator(".settings-form .btn.go").click()
-    owner.page.wait_for_function("document.querySelector('[data-shop-name]').textContent === 'Tạp hóa Alice'")
+    owner.page.locator("[data-shop-name]", has_text="Tạp hóa Alice").wait_for()
     assert kept_on_device(owner) == ["header", "owner"]
     owner.page.locator("form[data-sign-out] button").click()
     owner.page.wait_for_url(f"{owner.origin}/")
