@@ -8,7 +8,7 @@ from camket.core.errors import ConflictError
 from camket.core.terms import Language, SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.ports import Store, Unit
-from camket.rows import SubjectRow
+from camket.rows import HeldValueRow, SubjectRow
 from tests.storage.samples import NOW, after, each, fact, identifier, policy, subject, value
 
 
@@ -217,6 +217,22 @@ def test_values_come_back_by_subject_and_item(store: Store) -> None:
     assert store.read(lambda unit: unit.values.get("v3")) == rows[0]
     assert store.read(lambda unit: unit.values.get("v9")) is None
     assert store.read(lambda unit: unit.values.items_of_subject("alice")) == {"email": 3, "phone": 1}
+
+
+def test_outlines_leave_the_sealed_bytes_of_closed_items_out(store: Store) -> None:
+    """They are the rows that are held, in their order; only those of the closed items lack what is sealed."""
+    rows = [value("v1"), value("v2", item="picture"), value("v3", item="phone"), value("v4", subject_id="bob")]
+    store.write(lambda unit: unit.values.add(rows))
+
+    def outlines(items: list[str] | None, *closed: str) -> tuple[HeldValueRow, ...]:
+        return store.read(lambda unit: unit.values.outlines_of_subject("alice", items, closed=closed))
+
+    held = store.read(lambda unit: unit.values.of_subject("alice"))
+    bare = tuple(replace(row, sealed=b"") if row.item == "picture" else row for row in held)
+    assert outlines(None) == held
+    assert outlines(None, "picture") == outlines(None, "nothing", "picture") == bare
+    assert outlines(["picture", "phone"], "picture") == tuple(row for row in bare if row.item != "email")
+    assert outlines([], "picture") == ()
 
 
 def test_a_value_is_replaced_for_its_own_subject_only(store: Store) -> None:

@@ -123,6 +123,15 @@ class ValueQueries(Protocol):
         """Return a subject's values, all or those of the items, ordered by item, then collection, then id."""
         ...
 
+    def outlines_of_subject(
+        self, subject_id: str, items: Sequence[str] | None, *, closed: Sequence[str]
+    ) -> tuple[HeldValueRow, ...]:
+        """Return what `of_subject` does; the values of the closed items without their sealed bytes, which are not read.
+
+        For who needs to know that they are held, not what they are. Such a row is never to be stored again.
+        """
+        ...
+
     def of_subject_if(
         self, subject_id: str, items: Sequence[str], *, stamp: tuple[int, int]
     ) -> tuple[HeldValueRow, ...] | None:

@@ -16,7 +16,7 @@ from camket.services.access_core import NONCE_BYTES, SUBJECT, Actor
 from camket.services.access_find import FindingDoor
 from camket.services.access_records import open_record
 from camket.services.access_standing import item_names
-from camket.services.access_values import require_permit
+from camket.services.access_values import Pending, require_permit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,6 +77,31 @@ class Erased:
 
 class RightsDoor(FindingDoor):
     """The part of the door that serves the subject's own rights."""
+
+    def view_in(self, unit: Unit, *, subject_id: str, items: tuple[str, ...]) -> Pending:
+        """Read for the subject's own page: as `read_in` for `rights`, but pictures stay sealed and come without bytes.
+
+        Args:
+            unit: the record is durable when this unit is; the values open then.
+            subject_id: who looks.
+            items: ids of the items, at least one.
+        """
+        now = self._clock.now()
+        revision, history = self._read_in(unit, subject_id, now)
+        names = item_names(history)
+        held = unit.values.outlines_of_subject(subject_id, names.expand(items), closed=sorted(names.pictures))
+        standing = self._standings.of(unit, subject_id, revision, history, held)
+        decision = decide(standing, Question(action=Action.USE, items=items, at=now, purpose=RIGHTS_PURPOSE))
+        self._record_decision(unit, SUBJECT, subject_id, decision, standing, None)
+        return Pending(
+            subject_id=subject_id,
+            decision=decision,
+            ticket=unit.ticket,
+            rows=held if decision.outcome is Outcome.PERMIT else (),
+            standing=standing,
+            keys=self._keys,
+            closed=names.pictures,
+        )
 
     def replace_in(
         self, unit: Unit, *, identity: VerifiedIdentity, values: Mapping[str, str], service: str

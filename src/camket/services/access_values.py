@@ -142,6 +142,7 @@ class Pending:
         decision: the gate's answer; a no is on record like a yes.
         ticket: of the unit that carries the record.
         rows: what was held, sealed; empty unless the answer was yes.
+        closed: items whose values stay sealed; they come with all that is known of them, and empty.
     """
 
     subject_id: str
@@ -150,12 +151,10 @@ class Pending:
     rows: tuple[HeldValueRow, ...] = field(repr=False)
     standing: Standing = field(repr=False)
     keys: KeyStore = field(repr=False)
+    closed: frozenset[str] = frozenset()
 
-    def open(self, *, closed: frozenset[str] = frozenset()) -> Opened:
+    def open(self) -> Opened:
         """Return the values in the clear.
-
-        Args:
-            closed: items whose values stay sealed; they come with all that is known of them, and empty.
 
         Raises:
             InvalidValueError: the unit of work is not durable yet, or never became so.
@@ -172,7 +171,7 @@ class Pending:
             # A key that died between the commit and now leaves nothing to open: the value is no longer held.
             key = self.keys.subject_key(self.subject_id, row.key_kind)
             if key is not None:
-                opened = open_row(permitted, row, None if row.item in closed else key, self.standing)
+                opened = open_row(permitted, row, None if row.item in self.closed else key, self.standing)
                 values[opened.item] = (*values[opened.item], opened)
         return Opened(
             subject_id=self.subject_id,

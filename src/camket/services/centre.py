@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Final
 from camket.core.intake import show
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.policy.model import ItemKind
-from camket.core.terms import RIGHTS_PURPOSE, Source
+from camket.core.terms import Source
 from camket.services.access import SUBJECT
-from camket.services.access_standing import item_names
 from camket.services.correction import correctable
 from camket.services.devices import DEVICE_NAME, describes_device, device_of
 from camket.services.erasure_plan import declared_item
@@ -28,7 +27,7 @@ from camket.services.server_log import COLLECTOR as LOG_COLLECTOR
 from camket.services.uses import facts_of, together, use_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from camket.core.gate.history import History, Standing
     from camket.core.policy.model import Item, Text
@@ -180,19 +179,20 @@ def my_data(ctx: Context, session: Session) -> MyData:
     def read(unit: Unit) -> tuple[Pending, tuple[SubjectRecordRow, ...], int, int]:
         # The server log has a page of its own: a busy year is thousands of lines.
         items, logged = held_but_log_in(unit, ctx, session.subject_id)
-        pending = ctx.door.read_in(
-            unit, actor=SUBJECT, subject_id=session.subject_id, items=items, purpose=RIGHTS_PURPOSE
-        )
+        pending = ctx.door.view_in(unit, subject_id=session.subject_id, items=items)
         records = unit.records.of_subject(session.subject_id, limit=LOOKED_AT)
         shares = unit.records.facts_of_action(session.subject_id, LedgerAction.SHARE.value)
         return pending, records, sum(facts_of(one).outcome in GIVEN_OUT for one in shares), logged
 
     counted = count_each(ctx, session.subject_id)
     pending, records, disclosures, logged = ctx.store.write(read)
-    # Pictures are shown one by one, each on record; a shop has hundreds, and this page shows a handful.
-    opened = pending.open(closed=item_names(pending.standing.history).pictures)
+    opened = pending.open()
     uses = [use_of(row) for row in records]
-    values = [_held_view(pending.standing, value, opened.at) for of_item in opened.values.values() for value in of_item]
+    values = [
+        view
+        for item, of_item in opened.values.items()
+        for view in _held_views(pending.standing, item, of_item, opened.at)
+    ]
     order = {item.id: place for place, item in enumerate(pending.standing.history.newest.policy.items)}
     values.sort(key=lambda one: (order.get(one.item, len(order)), one.item, -one.since.timestamp()))
     others = [use for use in uses if use.who not in (SUBJECT, LOG_COLLECTOR)]
@@ -215,11 +215,19 @@ def _own_look(use: UseView) -> bool:
     return use.who == LOG_COLLECTOR or (use.who == SUBJECT and use.action is LedgerAction.USE)
 
 
-def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView:
+def _held_views(standing: Standing, item: str, values: Iterable[OpenedValue], at: datetime) -> tuple[HeldView, ...]:
+    """Return the values of one item, which have what is said of the item in common."""
     history = standing.history
-    declared = declared_item(history, value.item)
+    declared = declared_item(history, item)
     labels = {purpose.id: purpose.label for purpose in history.newest.policy.purposes}
     services = {service.id: service.label for service in history.newest.policy.services}
+    purposes = tuple(labels[purpose] for purpose in purposes_of(standing, item, at))
+    return tuple(_held_view(declared, value, purposes, services) for value in values)
+
+
+def _held_view(
+    declared: Item, value: OpenedValue, purposes: tuple[Text, ...], services: Mapping[str, Text]
+) -> HeldView:
     text = "" if isinstance(value.value, bytes) else value.value
     return HeldView(
         row_id=value.row_id,
@@ -229,7 +237,7 @@ def _held_view(standing: Standing, value: OpenedValue, at: datetime) -> HeldView
         instant=_instant(text) if declared.kind is ItemKind.FACT else None,
         said=services.get(text) if declared.kind is ItemKind.FACT else None,
         why=declared.why,
-        purposes=tuple(labels[purpose] for purpose in purposes_of(standing, value.item, at)),
+        purposes=purposes,
         since=value.collected_at,
         kept_until=value.kept_until,
         kept_because=value.kept_because or _law_reason(declared),
@@ -256,9 +264,10 @@ def _instant(text: str) -> datetime | None:
 def _groups(history: History, values: list[HeldView]) -> tuple[HeldGroup, ...]:
     policy = history.newest.policy
     about_devices = next((item.category for item in policy.items if describes_device(item.id)), None)
+    category_of = {item: declared_item(history, item).category for item in {one.item for one in values}}
     groups = []
     for category, label in _categories(history).items():
-        of_category = [one for one in values if declared_item(history, one.item).category == category]
+        of_category = [one for one in values if category_of[one.item] == category]
         if of_category or category == about_devices:
             held = tuple(of_category)
             groups.append(HeldGroup(category=category, label=label, held=held, about_devices=category == about_devices))

@@ -179,6 +179,7 @@ def _data(
     """Return `data.json`; `docs/reference/copy-format.md` says what each field means."""
     history = read.pending.standing.history
     policy = history.newest.policy
+    purposes = {item: list(purposes_of(read.pending.standing, item, at)) for item in {one.item for one in values}}
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -192,7 +193,7 @@ def _data(
             "joined_at": _instant(read.subject.joined_at),
             "language": read.subject.language.value,
         },
-        "values": [_value(read, history, value, pictures.get(value.row_id), at) for value in values],
+        "values": [_value(history, value, pictures.get(value.row_id), purposes[value.item]) for value in values],
         "server_log": [
             {"at": _instant(line.at), "path": line.path, "status": line.status, "address": line.address}
             for line in log_lines(values)
@@ -226,7 +227,7 @@ def _data(
     }
 
 
-def _value(read: _Read, history: History, value: OpenedValue, file: str | None, at: datetime) -> dict[str, Any]:
+def _value(history: History, value: OpenedValue, file: str | None, purposes: list[str]) -> dict[str, Any]:
     declared = declared_item(history, value.item)
     return {
         "item": declared.id,
@@ -239,7 +240,7 @@ def _value(read: _Read, history: History, value: OpenedValue, file: str | None, 
         "service": value.service,
         "source": value.source.value,
         "version": value.version,
-        "purposes": list(purposes_of(read.pending.standing, value.item, at)),
+        "purposes": purposes,
         "collected_at": _instant(value.collected_at),
         "kept_until": _when(value.kept_until),
         "kept_because": None if value.kept_because is None else _text(value.kept_because),

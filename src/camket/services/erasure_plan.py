@@ -24,10 +24,11 @@ def plan_in(unit: Unit, ctx: Context, subject_id: str) -> ErasurePlan:
     A registration that was never confirmed keeps nothing: no account came of it, so no law about accounts holds it.
     """
     now = ctx.clock.now()
-    rows = unit.values.of_subject(subject_id)
+    history = ctx.policies.in_force_in(unit, now)
+    rows = unit.values.outlines_of_subject(subject_id, None, closed=sorted(item_names(history).pictures))
     subject = unit.subjects.get(subject_id)
     pending = subject is None or subject.confirmed_at is None
-    minimums = {} if pending else legal_minimums(ctx.policies.in_force_in(unit, now), rows)
+    minimums = {} if pending else legal_minimums(history, rows)
     return plan_erasure([held_value(row) for row in rows], minimums, (), now)
 
 

@@ -29,6 +29,19 @@ _ORDER: Final = (table.c.item, table.c.collected_at, table.c.id)
 ADD: Final = command(sa.insert(table))
 GET: Final = Query(sa.select(table).where(_THIS), HeldValueRow)
 OF_SUBJECT: Final = Query(sa.select(table).where(_THEIRS).order_by(*_ORDER), HeldValueRow)
+# A picture has as many bytes as a thousand other values; the case keeps them where they are.
+_OUTLINES: Final = (
+    sa.select(
+        *(column for column in table.c if column.key != "sealed"),
+        sa.case((Among(table.c.item, "closed"), sa.literal(b"", table.c.sealed.type)), else_=table.c.sealed).label(
+            "sealed"
+        ),
+    )
+    .where(_THEIRS)
+    .order_by(*_ORDER)
+)
+OUTLINES_OF_SUBJECT: Final = Query(_OUTLINES, HeldValueRow)
+OUTLINES_OF_ITEMS: Final = Query(_OUTLINES.where(Among(table.c.item, "wanted")), HeldValueRow)
 ONE_ITEM_OF_SUBJECT: Final = Query(
     sa.select(table).where(_THEIRS, table.c.item == bindparam("wanted")).order_by(*_ORDER), HeldValueRow
 )
@@ -129,6 +142,14 @@ class ValueArea:
         if len(items) == 1:
             return ONE_ITEM_OF_SUBJECT.all(self._link, whose=subject_id, wanted=items[0])
         return ITEMS_OF_SUBJECT.all(self._link, whose=subject_id, wanted=tuple(items))
+
+    def outlines_of_subject(
+        self, subject_id: str, items: Sequence[str] | None, *, closed: Sequence[str]
+    ) -> tuple[HeldValueRow, ...]:
+        """Return a subject's values; those of the closed items without their sealed bytes."""
+        if items is None:
+            return OUTLINES_OF_SUBJECT.all(self._link, whose=subject_id, closed=tuple(closed))
+        return OUTLINES_OF_ITEMS.all(self._link, whose=subject_id, closed=tuple(closed), wanted=tuple(items))
 
     def of_subject_if(
         self, subject_id: str, items: Sequence[str], *, stamp: tuple[int, int]
