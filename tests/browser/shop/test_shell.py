@@ -237,7 +237,7 @@ def test_a_barcode_is_scanned_where_the_browser_can(visitor: Callable[..., Visit
     owner.page.add_init_script("globalThis.BarcodeDetector = class {};")
     owner.page.reload()
     owner.page.locator(".scan-it").click()
-    owner.page.locator("dialog[open]").locator("[role=status]", has_text="máy ảnh").wait_for()
+    owner.page.locator("dialog[open]").locator("[role=status]", has_text="Hãy gõ mã bằng tay").wait_for()
 
 
 def test_the_shops_name_stays_on_its_owners_device(visitor: Callable[..., Visitor]) -> None:

@@ -60,6 +60,12 @@ def test_adding_another_leads_to_an_empty_form(alice: Owner) -> None:
     assert 'name="name" value=""' in form.text
 
 
+def test_a_code_that_the_counter_did_not_know_stands_in_the_form(alice: Owner) -> None:
+    """Nothing is kept by that, and what no field takes is cut."""
+    assert 'name="barcode" value="8936000123456"' in alice.get("/products/new?barcode=8936000123456").text
+    assert f'value="{"9" * 32}"' in alice.get(f"/products/new?barcode={'9' * 500}").text
+
+
 def test_all_problems_are_said_at_once_and_what_was_typed_stays(alice: Owner) -> None:
     """Each stands beside its field and in the summary on top; nothing is added."""
     page = alice.send("/products/new", id=new_id(), name=" ", price="1.50", unit="cái", category="", barcode="1")

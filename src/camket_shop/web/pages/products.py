@@ -23,7 +23,7 @@ from camket_shop.catalogue import (
 from camket_shop.errors import BusyError, InvalidError, ShopError, TooLargeError
 from camket_shop.ids import is_client_id, new_id
 from camket_shop.money import Refusal, format_dong, read_amount
-from camket_shop.text import NAME_CHARACTERS, wrong_check_digit
+from camket_shop.text import BARCODE_CHARACTERS, NAME_CHARACTERS, wrong_check_digit
 from camket_shop.web.done import done_before, remember_done, said_once
 from camket_shop.web.endpoints import page, see_other
 from camket_shop.web.first_steps import first_steps
@@ -82,8 +82,9 @@ def listing(visit: Visit) -> Response:
 
 
 def new_form(visit: Visit) -> Response:
-    """Show the form for a product that is not there yet."""
-    return _form(visit, None, {"id": new_id()})
+    """Show the form for a product that is not there yet; the counter names the barcode that it did not know."""
+    scanned = visit.query.get("barcode", "")[: max(BARCODE_CHARACTERS)]
+    return _form(visit, None, {"id": new_id(), "barcode": scanned})
 
 
 def add(visit: Visit) -> Response:
