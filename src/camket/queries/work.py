@@ -75,7 +75,10 @@ class OutboxQueries(Protocol):
         ...
 
     def claim_due(self, *, now: datetime, retry_at: datetime, limit: int) -> tuple[MailRow, ...]:
-        """Take queued mails that are due, counting an attempt; each is due again at `retry_at` if nothing follows."""
+        """Take queued mails that are due, counting an attempt; each is due again at `retry_at` if nothing follows.
+
+        They come in the order in which they are due, and of one instant in the order in which they were queued.
+        """
         ...
 
     def settle(

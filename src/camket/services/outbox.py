@@ -44,6 +44,8 @@ SENDING: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=15)
 LONGEST_RETRY: Final = timedelta(hours=6)
 MOST_TRIES: Final = 16
+TICK: Final = timedelta(microseconds=1)
+"""The least by which two instants differ in the store."""
 KEPT: Final = timedelta(days=30)
 """How long the row of a mail that is settled is kept: as evidence that it was sent."""
 
@@ -65,10 +67,14 @@ def queue_mail_in(
     Raises:
         InvalidValueError: there is no such mail.
 
-    Effects: a worker sends it soon after the unit is durable. Twice queues two mails.
+    Effects: a worker sends it soon after the unit is durable, after those that were queued for the same subject in the
+        same instant. Twice queues two mails.
     """
     find_template(template)
     now = ctx.clock.now()
+    before = unit.outbox.of_subject(subject_id, limit=1)
+    # Rows have random ids: of mails queued in one instant only the moment that each bears says which came first.
+    queued_at = max(now, before[0].created_at + TICK) if before else now
     mail_id = random_id(ctx.entropy)
     unit.outbox.add(
         MailRow(
@@ -78,7 +84,7 @@ def queue_mail_in(
             args=dict(args or {}),
             state=MailState.QUEUED,
             attempts=0,
-            created_at=now,
+            created_at=queued_at,
             next_at=now,
             message_id=None,
             last_error_kind=None,

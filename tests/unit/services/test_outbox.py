@@ -11,7 +11,7 @@ from camket.core.terms import Language
 from camket.jobs.schedule import plan_due
 from camket.ports import Mail, Unit
 from camket.rows import FactKind, FactRow, MailRow, MailState
-from camket.services.outbox import MOST_TRIES, SENDING, queue_mail_in
+from camket.services.outbox import BATCH, MOST_TRIES, SENDING, message_id_of, queue_mail_in
 from camket.services.signin import start_sign_in
 from camket.services.uses import use_of
 from tests.journeys import Customer, Postbox, Service, register
@@ -44,6 +44,20 @@ def alice(journey: Service) -> Customer:
 def failing(journey: Service, monkeypatch: pytest.MonkeyPatch, carry: Callable[[Mail], None]) -> None:
     """Have the carrier of this test's service do something else."""
     monkeypatch.setattr(journey.mail, "carry", carry)
+
+
+def test_mails_of_one_instant_leave_in_the_order_they_were_queued(journey: Service, alice: Customer) -> None:
+    """More mails than one job sends, queued together or one by one while the clock stands: none overtakes another."""
+
+    def together(unit: Unit) -> list[str]:
+        return [
+            queue_mail_in(unit, journey.ctx, subject_id=alice.subject_id, template=NOTICE) for _ in range(BATCH + 3)
+        ]
+
+    queued = journey.ctx.store.write(together) + [queue(journey, alice.subject_id) for _ in range(3)]
+    journey.work()
+    sent = [mail.message_id for mail in journey.mail.mails]
+    assert sent == [message_id_of(journey.ctx, mail_id) for mail_id in queued]
 
 
 def test_a_mail_is_filled_when_it_is_sent(journey: Service, alice: Customer) -> None:

@@ -26,7 +26,7 @@ ADD: Final = command(sa.insert(table))
 DUE: Final = Query(
     sa.select(table)
     .where(_QUEUED, table.c.next_at <= bindparam("now"))
-    .order_by(table.c.next_at, table.c.id)
+    .order_by(table.c.next_at, table.c.created_at, table.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True),
     MailRow,
