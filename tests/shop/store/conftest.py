@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from camket_shop.store.engine import ShopStore, open_store
+from camket_shop.store.tables import metadata
 from tests.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the name of a PostgreSQL database with all tables, emptied before each test."""
+    name = postgres.new_database()
+    open_store(tmp_path_factory.mktemp("quay"), postgres.url(name)).close()
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -15,7 +24,9 @@ def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
     url = None
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.url(postgres.new_database())
+        name: str = request.getfixturevalue("database")
+        postgres.clear(name, metadata.tables)
+        url = postgres.url(name)
     opened: list[ShopStore] = []
 
     def open_one() -> ShopStore:
