@@ -1,6 +1,6 @@
 // QR codes and barcodes as modules, made by well-kept packages; drawn here, or by the printer itself.
-import code128 from "jsbarcode/bin/barcodes/CODE128/index.js";
-import ean from "jsbarcode/bin/barcodes/EAN_UPC/index.js";
+import { CODE128 } from "jsbarcode/bin/barcodes/CODE128/index.js";
+import { EAN13, EAN8 } from "jsbarcode/bin/barcodes/EAN_UPC/index.js";
 import qrcode from "qrcode-generator";
 
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -22,7 +22,7 @@ export function qrModules(text) {
 
 function eanOf(digits) {
   const thirteen = digits.length === 12 ? `0${digits}` : digits;
-  const [symbology, Encoder] = thirteen.length === 8 ? ["EAN8", ean.EAN8] : ["EAN13", ean.EAN13];
+  const [symbology, Encoder] = thirteen.length === 8 ? ["EAN8", EAN8] : ["EAN13", EAN13];
   const encoder = new Encoder(thirteen, { flat: true, displayValue: true, fontSize: 20, width: 2, height: 10 });
   return encoder.valid() ? { symbology, text: thirteen, modules: encoder.encode().data } : null;
 }
@@ -46,5 +46,5 @@ export function barsOf(code) {
   if (!PRINTABLE.test(text)) {
     return null;
   }
-  return { symbology: "CODE128", text, modules: new code128.CODE128(text, {}).encode().data };
+  return { symbology: "CODE128", text, modules: new CODE128(text, {}).encode().data };
 }

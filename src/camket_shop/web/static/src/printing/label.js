@@ -1,7 +1,7 @@
 // A shelf label: the name, the price one reads from two steps away, the unit, and the code as bars.
 import { formatDong } from "../shared/money.js";
 import { wrap } from "./arrange.js";
-import { barsOf } from "./codes.js";
+import { barsOf, qrModules } from "./codes.js";
 import { drawQr, paper, pngOf, printed } from "./draw.js";
 
 const DOTS_PER_MILLIMETRE = 8;
@@ -35,7 +35,8 @@ function codeAt(code, { width, height, bars }) {
   }
   const module = moduleDots(found.modules.length + 2 * QUIET_MODULES, width);
   if (module === 0) {
-    return { kind: "qr", text: found.text, module: 4, x: MARGIN, bottom };
+    const high = qrModules(found.text).count * WIDEST;
+    return { kind: "qr", text: found.text, module: WIDEST, x: Math.floor((width - high) / 2), y: bottom - high };
   }
   const wide = found.modules.length * module;
   return { kind: "bars", ...found, module, x: Math.floor((width - wide) / 2), y: bottom - 20 - bars, height: bars, digitsAt: bottom };
@@ -89,7 +90,7 @@ function drawWords(context, product, spec, width) {
 
 function drawCode(context, code, spec, width) {
   if (code.kind === "qr") {
-    drawQr(context, code.text, { x: code.x, y: code.bottom - 29 * code.module, module: code.module });
+    drawQr(context, code.text, code);
     return;
   }
   for (let at = 0; at < code.modules.length; at += 1) {
