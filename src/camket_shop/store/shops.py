@@ -53,10 +53,9 @@ def lock_shop(connection: Connection, shop_id: str, *, at: datetime) -> ShopRow:
     found = _row(connection, shop_id, lock=True)
     if found is not None:
         return found
-    # INVARIANT: nothing is kept for a shop that was erased, whenever a request for it began.
-    _refuse_erased(connection, shop_id)
     made = _make(connection, shop_id, at=at)
-    # Making the row waited for an erasure that was under way; its mark is seen now.
+    # INVARIANT: nothing is kept for a shop that was erased, whenever a request for it began. Making the row has waited
+    # for an erasure that was under way, so its mark is seen here; what was made is undone with the transaction.
     _refuse_erased(connection, shop_id)
     return made
 

@@ -213,6 +213,14 @@ def test_writers_take_turns(store: ShopStore) -> None:
     assert sorted(numbers) == list(range(1, 161))
 
 
+def test_two_processes_take_turns(tmp_path: Path) -> None:
+    """Two services over one file sell at once: each sale sees the ones before it, and none is refused."""
+    with closing(open_store(tmp_path)) as one, closing(open_store(tmp_path)) as other, ThreadPoolExecutor(8) as threads:
+        stores = [one, other] * 60
+        numbers = list(threads.map(lambda store: commit_sale(store, ALICE, new_sale(), at=NOW)[0].number, stores))
+    assert sorted(numbers) == list(range(1, 121))
+
+
 def test_reading_goes_on_while_a_sale_is_written(store: ShopStore) -> None:
     """A reader sees the books as they were before a sale that is not committed yet, and waits for nothing."""
     commit_sale(store, ALICE, new_sale(), at=NOW)
