@@ -52,16 +52,19 @@ export function reasonOf(error) {
  */
 export function within(promise, { milliseconds, reason, signal }) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new PrintError(reason)), milliseconds);
-    const stop = () => reject(signal.reason instanceof PrintError ? signal.reason : new PrintError("cancelled"));
+    const end = (settle) => (value) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      settle(value);
+    };
+    const fail = end(reject);
+    const stop = () => fail(signal.reason instanceof PrintError ? signal.reason : new PrintError("cancelled"));
+    const timer = setTimeout(() => fail(new PrintError(reason)), milliseconds);
     if (signal?.aborted) {
       stop();
     }
     signal?.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
-    });
+    promise.then(end(resolve), fail);
   });
 }
 

@@ -6,7 +6,8 @@ const LOCK = "quay-printer";
 
 /** Across the tabs of this browser too, where it has locks. */
 function alone(work) {
-  return navigator.locks ? navigator.locks.request(LOCK, work) : work();
+  const locks = globalThis.navigator?.locks;
+  return locks ? locks.request(LOCK, work) : work();
 }
 
 /** @typedef {"waiting"|"connecting"|"printing"|"printed"|"failed"} JobState */
