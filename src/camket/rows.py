@@ -97,7 +97,7 @@ class PolicyVersionRow:
 
     Args:
         number: from 1, without gaps.
-        document_hash: hex; unique.
+        document_hash: hex; two versions have one where an earlier text was published again.
         meaning_hash: hex.
         bundle: canonical JSON of the policy's files.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
@@ -134,3 +135,29 @@ def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(2)]
     assert [process.wait() for process in running] == [0, 0]
     assert len(sqlite_catalogue(tmp_path / "camket.db")) > len(metadata.tables)
+
+
+def test_an_earlier_schema_is_brought_up_with_what_it_holds(tmp_path: Path) -> None:
+    """A database of the first revision keeps every published version, and takes an earlier text again."""
+    path = tmp_path / "camket.db"
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO policy_version VALUES (1, 'd', 'm', x'00', 10, 20)"))
+    engine.dispose()
+    open_store(f"sqlite:///{path}").close()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO policy_version VALUES (2, 'd', 'm', x'01', 30, 40)")
+        kept = database.execute("SELECT * FROM policy_version ORDER BY number").fetchall()
+    assert kept == [(1, "d", "m", b"\0", 10, 20), (2, "d", "m", b"\1", 30, 40)]
+    assert sqlite_catalogue(path) == _declared(tmp_path)
+
+
+def _declared(folder: Path) -> Catalogue:
+    engine = sa.create_engine(f"sqlite:///{folder / 'declared.db'}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return sqlite_catalogue(folder / "declared.db")

@@ -244,6 +244,14 @@ def test_due_mail_is_taken_with_an_attempt(store: Store) -> None:
     assert [(row.id, row.attempts) for row in again] == [("m3", 1), ("m1", 2)]
 
 
+def test_mail_of_one_instant_is_taken_as_it_was_queued(store: Store) -> None:
+    """What is due at one instant is taken in the order in which it was queued, whatever its ids are."""
+    rows = [mail("z", created_at=after(-3)), mail("a", created_at=after(-2)), mail("m", created_at=after(-1))]
+    store.write(lambda unit: each(unit.outbox.add, rows[::-1]))
+    taken = store.write(lambda unit: unit.outbox.claim_due(now=NOW, retry_at=after(60), limit=9))
+    assert [row.id for row in taken] == ["z", "a", "m"]
+
+
 def test_an_attempt_is_settled_by_the_one_who_made_it(store: Store) -> None:
     """How an attempt ended is written once, and not by an attempt that another has followed."""
     store.write(lambda unit: unit.outbox.add(mail("m")))

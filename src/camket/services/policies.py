@@ -214,10 +214,13 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
     Raises:
         PolicyError: with every finding; nothing was published and the version in force stays.
         InvalidValueError: it would take effect before now, or before a version that was published earlier.
-        ConflictError: these very files are a version already, or another version was published in the meantime.
+        ConflictError: these very files are the newest version, or another one was published in the meantime.
 
     Effects:
-        On return the version is durable, posted, and has its ledger entry, in one transaction. Twice is refused.
+        On return the version is durable, posted, and has its ledger entry, in one transaction. Twice is refused: what
+        changes no byte is no version. Going back to an earlier text is a change, and a version of its own.
+
+    Source: semantics section 1 (any change of a byte is a new version).
     """
     now = ctx.clock.now()
     at = effective_at or now
@@ -226,6 +229,10 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
     published = ctx.policies.published(ctx.store)
     if published and at < published[-1].effective_at:
         raise InvalidValueError("`effective_at` lies before that of the newest version; versions take effect in order")
+    if published and published[-1].version.document_hash == document_hash(files):
+        raise ConflictError(
+            f"these files are version {len(published)} already, to the byte; there is nothing to publish"
+        )
     version = _compile(files, len(published) + 1)
     row = PolicyVersionRow(
         number=version.number,

@@ -75,6 +75,22 @@ def test_the_same_files_are_no_second_version(service: Service) -> None:
     assert len(service.ctx.policies.published(service.ctx.store)) == 1
 
 
+def test_an_earlier_text_is_published_again_as_a_version_of_its_own(open_service: OpenService) -> None:
+    """Going back is a change like any other: its own number, date and ledger entry; another process reads it too."""
+    service = open_service()
+    first = service.ctx.policies.published(service.ctx.store)[0].version
+    publish_policy(service.ctx, _changed())
+    before = service.counts()["record"]
+    again = publish_policy(service.ctx, read_policy_folder(DEFAULT_POLICY))
+    assert (again.number, again.document_hash, again.meaning_hash) == (3, first.document_hash, first.meaning_hash)
+    assert service.counts()["record"] == before + 1
+    with pytest.raises(ConflictError, match="version 3 already"):
+        publish_policy(service.ctx, read_policy_folder(DEFAULT_POLICY))
+    other = open_service()
+    newest = other.ctx.policies.in_force(other.ctx.store, other.clock.now()).newest
+    assert (newest.number, newest.document_hash) == (3, first.document_hash)
+
+
 def test_versions_take_effect_in_order_and_not_in_the_past(service: Service) -> None:
     """A date before now, or before that of the newest version, is refused."""
     now = service.clock.advance(days=2)

@@ -59,7 +59,6 @@ policy_version = _table(
     _must("bundle", Blob()),
     _must("published_at", Instant()),
     _must("effective_at", Instant()),
-    sa.UniqueConstraint("document_hash"),
 )
 
 subject = _table(
