@@ -63,9 +63,9 @@ def photograph(
     if shadow:
         scene = _shaded(scene, mask)
     _draw(goods, ImageDraw.Draw(scene), ImageDraw.Draw(Image.new("L", (1, 1))), width, height)
-    pixels = np.asarray(scene.filter(ImageFilter.GaussianBlur(1.2)), np.float32) * np.array(cast, np.float32)
-    pixels = pixels + random.normal(0, SENSOR_NOISE, pixels.shape)
-    return Photograph(pixels=np.clip(pixels, 0, 255).astype(np.uint8), product=np.asarray(mask) > 127)
+    seen: NDArray[Any] = np.asarray(scene.filter(ImageFilter.GaussianBlur(1.2)), np.float32) * np.array(cast, np.float32)
+    seen = seen + random.normal(0, SENSOR_NOISE, seen.shape)
+    return Photograph(pixels=np.clip(seen, 0, 255).astype(np.uint8), product=np.asarray(mask) > 127)
 
 
 def _surroundings(place: Place, width: int, height: int) -> Pixels:
@@ -82,7 +82,8 @@ def _colours(place: Place, across: NDArray[Any], down: NDArray[Any]) -> NDArray[
         return np.asarray(np.array([176, 128, 84]) + grain[..., None] * np.array([1, 0.8, 0.6]))
     if place == "table":
         return np.where((down > 0.62)[..., None], np.array([150, 120, 95]), np.array([214, 212, 206]))
-    return np.ones((*down.shape, 1)) * np.array([205, 200, 196] if place == "wall" else [52, 54, 60])
+    grey = np.array([205, 200, 196] if place == "wall" else [52, 54, 60])
+    return np.asarray(np.ones((*down.shape, 1)) * grey)
 
 
 def _shaded(scene: Image.Image, mask: Image.Image) -> Image.Image:

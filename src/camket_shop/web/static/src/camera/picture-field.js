@@ -96,6 +96,8 @@ export class PictureField {
     }
     const source = this.file.hasAttribute("capture") ? "camera" : "file";
     const task = this.begin("camera.reading");
+    this.whiten.value = "1"; // saved before it is read, the file goes as it is
+    this.source.value = source;
     try {
       const photo = await readPhoto(file).catch(async () => readPhoto(await plain(file, task.signal)));
       if (!task.signal.aborted) {
@@ -110,7 +112,7 @@ export class PictureField {
   async use(taken) {
     const task = this.begin("camera.whitening");
     this.taken = taken;
-    const square = await encoded(squareOf(taken.photo, taken.crop));
+    const square = await this.held(encoded(squareOf(taken.photo, taken.crop)));
     this.versions = { before: square, after: null, shown: "before" };
     this.attach(square, true); // saved before the answer comes, the server makes it white
     this.showActions();
@@ -124,6 +126,17 @@ export class PictureField {
       this.choose(white ? "after" : "before");
     } catch (error) {
       this.failed(task, error, () => this.choose("before"));
+    }
+  }
+
+  // Nothing is saved in the moment in which the picture is not in its field yet.
+  async held(work) {
+    const buttons = [...this.form.querySelectorAll("button:not([type=button])")];
+    buttons.forEach((button) => (button.disabled = true));
+    try {
+      return await work;
+    } finally {
+      buttons.forEach((button) => (button.disabled = false));
     }
   }
 
@@ -159,7 +172,7 @@ export class PictureField {
     if (painted) {
       this.begin("camera.touched");
       this.taken = taken;
-      this.versions = { before: this.versions?.before ?? (await encoded(square)), after: await encoded(painted), shown: "after" };
+      this.versions = { before: this.versions?.before ?? (await encoded(square)), after: await this.held(encoded(painted)), shown: "after" };
       this.choose("after");
       this.showActions();
     }

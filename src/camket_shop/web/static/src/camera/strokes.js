@@ -3,6 +3,8 @@
 /** Brush widths, as parts of the picture's side. */
 export const SIZES = { small: 0.02, medium: 0.05, large: 0.1 };
 
+const DOT = 0.1;
+
 /** @typedef {{tool: "whiten"|"bring_back", size: keyof typeof SIZES, points: {x: number, y: number}[]}} Stroke points
  *   are parts of the picture's side */
 
@@ -52,8 +54,8 @@ export function paint(context, strokes, before) {
     context.lineWidth = SIZES[size] * side;
     context.beginPath();
     context.moveTo(points[0].x * side, points[0].y * side);
-    for (const point of points.length > 1 ? points.slice(1) : points) {
-      context.lineTo(point.x * side, point.y * side);
+    for (const point of points) {
+      context.lineTo(point.x * side + DOT, point.y * side); // a line of no length at all is not painted
     }
     context.stroke();
   }
