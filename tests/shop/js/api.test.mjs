@@ -9,7 +9,7 @@ const server = createServer(async (request, response) => {
   for await (const part of request) parts.push(part);
   const body = Buffer.concat(parts).toString();
   const answers = {
-    "/quay/api/echo": [200, JSON.stringify({ method: request.method, type: request.headers["content-type"], body })],
+    "/quay/api/echo": [200, JSON.stringify({ method: request.method, type: request.headers["content-type"], shop: request.headers["x-shop"], body })],
     "/quay/api/nothing": [204, ""],
     "/quay/api/refused": [422, JSON.stringify({ error: { code: "price_empty", message: "Chưa có giá.", field: "price" } })],
     "/quay/api/odd": [502, "<html>"],
@@ -20,7 +20,7 @@ const server = createServer(async (request, response) => {
 });
 
 // The module reads where the shop is mounted when it is loaded, as a page says it.
-globalThis.document = { documentElement: { dataset: { prefix: "/quay" }, lang: "vi" }, getElementById: () => null };
+globalThis.document = { documentElement: { dataset: { prefix: "/quay", shop: "0a1b2c3d" }, lang: "vi" }, getElementById: () => null };
 const real = globalThis.fetch;
 globalThis.fetch = (path, init) => real(`${address}${path}`, init);
 const { getJson, sendForm, sendJson } = await import("../../../src/camket_shop/web/static/src/shared/api.js");
@@ -85,4 +85,10 @@ test("no server is offline and may be tried again", async () => {
   address = "http://127.0.0.1:1";
   await assert.rejects(getJson("/api/echo"), (error) => error.code === "offline" && error.retryable);
   address = kept;
+});
+
+test("every call says which shop its page is of", async () => {
+  assert.equal((await getJson("/api/echo")).shop, "0a1b2c3d");
+  assert.equal((await sendJson("/api/echo", {})).shop, "0a1b2c3d");
+  assert.equal((await sendForm("/api/echo", new FormData())).shop, "0a1b2c3d");
 });
