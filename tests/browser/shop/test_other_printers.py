@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.browser.serving import Served
+    from tests.browser.visitor import Language
 
 FAKE_SERIAL = (Path(__file__).parent / "fake-serial.js").read_text(encoding="utf-8")
 ZALO = (
@@ -315,7 +316,7 @@ def test_the_page_says_why_in_the_policys_words(come: Callable[..., Visitor]) ->
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("path", ["/quay/printers", f"/quay/products/{PRODUCT_ID}/label", "/quay/receipts/1"])
 def test_nothing_is_wrong_with_the_pages(
-    browser: Browser, shop: Served, owner: Owner, language: str, path: str
+    browser: Browser, shop: Served, owner: Owner, language: Language, path: str
 ) -> None:
     """Nothing is too small, too pale or unnamed, on a phone and a desk, by day and night; nor with a failed job."""
     alice = visit(browser, shop.origin, language, storage_state=owner.state, reduced_motion="reduce")

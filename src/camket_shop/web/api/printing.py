@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from starlette.responses import Response
 
@@ -46,9 +46,13 @@ def routes(shop: Shop) -> list[Route]:
 
 def _name_of(sent: object) -> str:
     """Return the printer's name, *personal*, from `{"name", "transport"}`."""
-    if not isinstance(sent, dict) or sent.get("transport") not in TRANSPORTS:
+    if not isinstance(sent, dict) or not _is_text(sent.get("transport")) or sent["transport"] not in TRANSPORTS:
         raise InvalidError("printer_transport", field="transport")
     name = sent.get("name")
-    if not isinstance(name, str) or not name.strip():
+    if not _is_text(name) or not name.strip():
         raise InvalidError("printer_name", field="name")
     return name
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
