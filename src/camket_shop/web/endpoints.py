@@ -17,6 +17,7 @@ from camket_shop.web.requests import (
     BODY_BYTES,
     SAFE_METHODS,
     Visit,
+    is_small,
     language_asked,
     read_body,
     read_form,
@@ -111,10 +112,10 @@ def arrive(shop: Shop, request: Request) -> Visit:
 
 
 async def _with_body(visit: Visit, request: Request, *, body_bytes: int) -> Visit:
-    if body_bytes <= BODY_BYTES:
+    if body_bytes <= BODY_BYTES or is_small(request):
         body = await read_body(request, at_most_bytes=body_bytes)
     else:
-        async with visit.shop.threads.large:
+        async with visit.shop.threads.place_for_large():
             body = await read_body(request, at_most_bytes=body_bytes)
     form, files = await read_form(request, body)
     return replace(visit, form=form, files=files, body=b"" if form or files else body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,7 +19,7 @@ from camket_shop.errors import SignedOutError
 from camket_shop.web.messages import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
     from starlette.requests import Request
     from starlette.responses import HTMLResponse, Response
@@ -39,6 +40,9 @@ BODY_SECONDS: Final = 10
 """A whole form arrives in this time or is refused; a trickle does not hold a place."""
 FILE_SECONDS: Final = 120
 """A photo may take longer, over the network of a market."""
+SHRUNK_BYTES: Final = 4 * 2**20
+"""A photo that the page made smaller before it sent it; it waits for no place among the large ones."""
+LENGTH_DIGITS: Final = 15
 FIELDS_OF_A_FORM: Final = 40
 FILES_OF_A_FORM: Final = 1
 
@@ -53,7 +57,24 @@ class Threads:
 
     def __init__(self, pages: int = 16, large: int = 3) -> None:
         self.pages = CapacityLimiter(pages)
-        self.large = asyncio.Semaphore(large)
+        self._large = asyncio.Semaphore(large)
+
+    @asynccontextmanager
+    async def place_for_large(self) -> AsyncIterator[None]:
+        """Hold a place for a large body.
+
+        Raises:
+            HTTPException: 503, there is none for a long time.
+        """
+        try:
+            async with asyncio.timeout(FILE_SECONDS):
+                await self._large.acquire()
+        except TimeoutError:
+            raise HTTPException(503) from None
+        try:
+            yield
+        finally:
+            self._large.release()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,12 +190,29 @@ def remember_language(visit: Visit, response: Response) -> None:
         )
 
 
+def is_small(request: Request) -> bool:
+    """Tell whether a request says that its body is small; the server reads no more than a request says."""
+    declared = declared_bytes(request)
+    return declared is not None and declared <= SHRUNK_BYTES
+
+
+def declared_bytes(request: Request) -> int | None:
+    """Return how long a request says that its body is; None where it does not say.
+
+    Raises:
+        HTTPException: 400, what it says is no length.
+    """
+    told = request.headers.get("content-length")
+    if told is None:
+        return None
+    if not told.isascii() or not told.isdigit() or len(told) > LENGTH_DIGITS:
+        raise HTTPException(400)
+    return int(told)
+
+
 async def read_body(request: Request, *, at_most_bytes: int) -> bytes:
     """Return the whole body, or refuse it: 413 where it is too large, 408 where it takes too long."""
-    declared = request.headers.get("content-length", "0")
-    if not declared.isascii() or not declared.isdigit():
-        raise HTTPException(400)
-    if int(declared) > at_most_bytes:
+    if (declared_bytes(request) or 0) > at_most_bytes:
         raise HTTPException(413)
     body = bytearray()
     try:

@@ -133,6 +133,12 @@ def test_too_much_is_refused_before_it_is_read(reader: Owner) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
 
 
+@pytest.mark.parametrize("length", ["-1", "x", "9" * 5000])
+def test_a_length_that_is_none_is_refused(reader: Owner, length: str) -> None:
+    """However it is written; nothing is read."""
+    assert reader.browser.post("/quay/settings", content="", headers={"content-length": length}).status_code == 400
+
+
 def test_a_field_given_twice_is_refused(reader: Owner) -> None:
     """Two values have no single meaning."""
     form = "name=A&name=B&price=1"
