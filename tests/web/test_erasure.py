@@ -109,6 +109,8 @@ def test_the_account_goes_and_its_owner_gets_a_certificate(service: Service) -> 
     assert browser.get("/certificate/status").json() == {"ready": True}
     page = text_of(browser.get("/certificate"))
     assert "Giấy chứng nhận xóa" in page
+    # 10:00 in Vietnam; the epoch ends at 02:00 of the next day, and backups of the key live thirty days.
+    assert "mất khi hết kỳ khóa 1, dự kiến ngày 23/12/2026" in page
     assert "Họ tên" in page
     assert "camket certificate verify camket-certificate.json --ledger http://localhost:8000/ledger/" in page
     assert browser.get("/me").headers["location"] == "/sign-in"

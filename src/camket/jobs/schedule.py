@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from camket.services.epochs import ENDS_AFTER, ENDS_EVERY, EPOCH_JOB
+
 if TYPE_CHECKING:
     from camket.ports import Unit
     from camket.services.context import Context
@@ -36,8 +38,7 @@ PERIODIC: Final = (
     Periodic(kind="retention", every=HOUR),
     Periodic(kind="refusals", every=HOUR, after=timedelta(minutes=5)),
     Periodic(kind="records", every=DAY, after=2 * HOUR),
-    # 19:00 UTC is 02:00 in Vietnam, when few people wait for anything.
-    Periodic(kind="epoch", every=DAY, after=19 * HOUR),
+    Periodic(kind=EPOCH_JOB, every=ENDS_EVERY, after=ENDS_AFTER),
 )
 
 

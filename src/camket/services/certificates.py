@@ -23,6 +23,7 @@ from camket.core.vault.keyring import KeyKind
 from camket.core.vault.shred import erasure_status
 from camket.rows import CertificateRow, CertificateState
 from camket.services.calendar import day_of
+from camket.services.epochs import next_end
 from camket.services.proofs import prove_all
 from camket.services.sequencing import ledger_signer
 
@@ -69,7 +70,9 @@ class CertificateView:
         data: the certificate's file, *personal*; None unless ready.
         erased: what was erased.
         held: what the law holds.
+        destroyed_from: aware; from when on the key is gone from backups too, as far as is known; None unless pending.
         expires_at: aware; when it can no longer be fetched; None while it is not made, and when gone.
+        begins_at: aware; when the erasure begins, where its subject may still take it back; else None.
     """
 
     state: CertificateFetch
@@ -78,7 +81,9 @@ class CertificateView:
     data: bytes | None = field(default=None, repr=False)
     erased: tuple[ErasedItem, ...] = ()
     held: tuple[HeldItem, ...] = ()
+    destroyed_from: datetime | None = None
     expires_at: datetime | None = None
+    begins_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,9 +208,11 @@ def certificate_status(ctx: Context, token: str) -> CertificateView:
         return CertificateView(state=CertificateFetch.GONE)
     pending = CertificateView(state=CertificateFetch.PENDING)
     if row.sealed is None:
-        return pending
+        begins_at = row.expires_at - CERTIFICATE_LIFETIME
+        return CertificateView(state=CertificateFetch.PENDING, begins_at=begins_at) if begins_at > now else pending
     material = _Material.from_bytes(open_with(secret, row.sealed))
-    certificate = _finish(ctx, material, now)
+    status = _status(ctx, material.subject_id, now)
+    certificate = _finish(ctx, material, status, now)
     if certificate is None:
         return pending
     return CertificateView(
@@ -214,6 +221,7 @@ def certificate_status(ctx: Context, token: str) -> CertificateView:
         data=certificate.to_bytes(),
         erased=certificate.erased,
         held=certificate.held,
+        destroyed_from=_destroyed_from(ctx, status, now),
         expires_at=row.expires_at,
     )
 
@@ -226,7 +234,13 @@ def _read_token(token: str) -> bytes:
         return bytes(TOKEN_BYTES)
 
 
-def _finish(ctx: Context, material: _Material, now: datetime) -> Certificate | None:
+def _destroyed_from(ctx: Context, status: ErasureStatus, now: datetime) -> datetime | None:
+    if status.epoch is None:
+        return None
+    return status.destroyed_from or next_end(now) + timedelta(days=ctx.settings.keys_backup_days)
+
+
+def _finish(ctx: Context, material: _Material, status: ErasureStatus, now: datetime) -> Certificate | None:
     """Prove, date and sign; None while an entry waits for its place in the ledger."""
     ids = [record for _, record in material.openings]
     places = ctx.store.read(lambda unit: {one: row.ledger_index for one in ids if (row := unit.records.get(one))})
@@ -237,7 +251,7 @@ def _finish(ctx: Context, material: _Material, now: datetime) -> Certificate | N
     signer = ledger_signer(ctx)
     certificate = Certificate(
         issued_at=now,
-        status=_certified(_status(ctx, material.subject_id, now)),
+        status=_certified(status),
         texts=STATEMENT,
         erased=material.erased,
         held=material.held,

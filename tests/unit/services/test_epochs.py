@@ -1,6 +1,7 @@
 """The end of an epoch: survivors go on as before, what was deleted can no longer be opened by anyone."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from camket.core.vault.lookup import IndexField
 from camket.jobs.engine import LEASE, Engine
 from camket.jobs.kinds import KINDS
 from camket.rows import FactKind, FactRow
-from camket.services.epochs import queue_end
+from camket.services.epochs import next_end, queue_end
 from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all
 
 
@@ -100,3 +101,16 @@ def test_an_end_that_was_broken_off_goes_on(journey: Service, alice: Customer, c
     journey.clock.advance(seconds=2 * LEASE.total_seconds())
     journey.work()
     require_ended(journey, alice)
+
+
+@pytest.mark.parametrize(
+    ("now", "ends"),
+    [
+        (datetime(2026, 11, 22, 3, 0, tzinfo=UTC), datetime(2026, 11, 22, 19, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 22, 18, 59, tzinfo=UTC), datetime(2026, 11, 22, 19, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 22, 19, 0, tzinfo=UTC), datetime(2026, 11, 23, 19, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_next_end_is_the_next_night_in_vietnam(now: datetime, ends: datetime) -> None:
+    """An epoch ends by itself at 02:00 in Vietnam; at that very minute the next one has begun."""
+    assert next_end(now) == ends

@@ -13,6 +13,7 @@ from camket.services.certificates import CertificateFetch, CertificateView, cert
 from camket.web import cookies
 from camket.web.endpoints import see_other
 from camket.web.i18n import marked, said
+from camket.web.wording import day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 PENDING: Final = "pending epoch "
 RECORDED: Final = marked("Recorded in the ledger")
-WAITING: Final = marked("The key is destroyed; its last backups end with key epoch %(epoch)s")
+WAITING: Final = marked("The key is destroyed; its last backups end with key epoch %(epoch)s, expected on %(day)s")
 DESTROYED: Final = marked("Destroyed, backups of the key included")
 
 
@@ -48,7 +49,7 @@ def certificate(visit: Visit) -> Response:
     return visit.show(
         "certificate.html",
         state=found.state.value,
-        standing=_standing(visit, found.status or ""),
+        standing=_standing(visit, found),
         erased=[
             SaidItem(label=labels.get(one.item, one.item), count=one.count) for one in sorted(found.erased, key=place)
         ],
@@ -57,6 +58,7 @@ def certificate(visit: Visit) -> Response:
             for one in sorted(found.held, key=place)
         ],
         expires_at=found.expires_at,
+        begins_at=found.begins_at,
         check_command=f"camket certificate verify {found.file_name} --ledger {visit.context.settings.origin}/ledger/",
     )
 
@@ -99,7 +101,8 @@ def _find(visit: Visit) -> CertificateView:
     return certificate_status(visit.context, token) if token else CertificateView(state=CertificateFetch.GONE)
 
 
-def _standing(visit: Visit, stage: str) -> str:
-    if stage.startswith(PENDING):
-        return visit.say(WAITING, epoch=stage.removeprefix(PENDING))
+def _standing(visit: Visit, found: CertificateView) -> str:
+    stage = found.status or ""
+    if stage.startswith(PENDING) and found.destroyed_from is not None:
+        return visit.say(WAITING, epoch=stage.removeprefix(PENDING), day=day(found.destroyed_from))
     return visit.say(DESTROYED if stage == ErasureStage.DESTROYED else RECORDED)
