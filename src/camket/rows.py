@@ -50,6 +50,8 @@ class RequestState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
+    """Its subject took it back before it was carried out."""
 
 
 class MailState(StrEnum):

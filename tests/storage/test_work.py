@@ -229,6 +229,33 @@ def test_sweeping_takes_ended_jobs_with_their_steps(store: Store) -> None:
     assert store.read(lambda unit: (unit.jobs.steps(old.id), len(unit.jobs.steps(new.id)))) == ((), 1)
 
 
+def test_a_job_is_found_by_its_key(store: Store) -> None:
+    """The one job with a key is found by it; another key finds none."""
+    job_id = store.write(lambda unit: unit.jobs.enqueue("a", {"n": 1}, run_at=NOW, dedupe_key="k"))
+    found = store.read(lambda unit: unit.jobs.find("k"))
+    assert found is not None
+    assert (found.id, found.args) == (job_id, {"n": 1})
+    assert store.read(lambda unit: unit.jobs.find("K")) is None
+
+
+def test_a_job_is_withdrawn_before_anyone_could_begin_it(store: Store) -> None:
+    """One that is due or was begun stays; one that lies ahead goes, and its key is free again."""
+    starts = {"ahead": after(9), "due": NOW, "begun": after(-9)}
+
+    def enqueue(unit: Unit) -> dict[str, int]:
+        return {key: unit.jobs.enqueue("a", {}, run_at=at, dedupe_key=key) or 0 for key, at in starts.items()}
+
+    ids = store.write(enqueue)
+    claimed = store.write(lambda unit: unit.jobs.claim("w", ["a"], now=NOW, until=after(60)))
+    assert claimed is not None
+    assert claimed.id == ids["begun"]
+    store.write(lambda unit: unit.jobs.reschedule(claimed.id, fence=claimed.fence, run_at=after(99), error="E"))
+    gone = store.write(lambda unit: {key: unit.jobs.withdraw(job_id, now=NOW) for key, job_id in ids.items()})
+    assert gone == {"ahead": True, "due": False, "begun": False}
+    assert store.read(lambda unit: [unit.jobs.find(key) is not None for key in ids]) == [False, True, True]
+    assert store.write(lambda unit: unit.jobs.enqueue("a", {}, run_at=NOW, dedupe_key="ahead")) is not None
+
+
 def test_due_mail_is_taken_with_an_attempt(store: Store) -> None:
     """Mail that is due is taken longest waiting first, counts an attempt, and comes again if nothing is said of it."""
     rows = [mail("m1"), mail("m2", next_at=after(-1)), mail("m3", next_at=after(1)), mail("m4", state=MailState.SENT)]

@@ -26,6 +26,14 @@ class JobQueries(Protocol):
         """Return a job."""
         ...
 
+    def find(self, dedupe_key: str) -> JobRow | None:
+        """Return the job with a key."""
+        ...
+
+    def withdraw(self, job_id: int, *, now: datetime) -> bool:
+        """Drop a job that no one has begun and that is not due yet; False where it is too late."""
+        ...
+
     def claim(self, owner: str, kinds: Sequence[str], *, now: datetime, until: datetime) -> JobRow | None:
         """Take the job that has been due the longest, or whose lease ran out; no two workers get one job."""
         ...

@@ -182,7 +182,7 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, t
             "held": dict(held),
         }
         # INVARIANT: every token that is handed out is one that the erasure completes.
-        if unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=f"erase:{identity.subject_id}") is None:
+        if unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=erasure_key(identity.subject_id)) is None:
             raise ConflictError("the account is being deleted already, on another request")
 
     ctx.store.write(accept)
@@ -205,12 +205,17 @@ def read_token(token: str) -> bytes:
     return bytes.fromhex(token)
 
 
+def erasure_key(subject_id: str) -> str:
+    """Return the key under which the one job stands that erases a subject."""
+    return f"{ERASE_JOB}:{subject_id}"
+
+
 def erase_unconfirmed_in(unit: Unit, ctx: Context, subject_id: str) -> None:
     """Have a registration that was never confirmed erased, as part of the caller's unit of work.
 
     Effects: the job that erases is queued when the unit is durable. Twice is once.
     """
-    unit.jobs.enqueue(ERASE_JOB, {"subject": subject_id}, run_at=ctx.clock.now(), dedupe_key=f"erase:{subject_id}")
+    unit.jobs.enqueue(ERASE_JOB, {"subject": subject_id}, run_at=ctx.clock.now(), dedupe_key=erasure_key(subject_id))
 
 
 def run_erasure(ctx: Context, run: Run) -> datetime | None:

@@ -130,6 +130,7 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
     pages.add("/me/sessions/{session}/revoke", Looks.SUBJECT, post=sessions.revoke)
     pages.add("/me/requests/{request}/verify", Looks.SUBJECT, get=verification.verify_form, post=verification.verify)
+    pages.add("/me/requests/{request}/cancel", Looks.SUBJECT, post=erasure.cancel)
     pages.add("/me/requests/{request}/code", Looks.SUBJECT, post=verification.send_again)
     pages.add(
         "/me/requests/{request}/new-address",

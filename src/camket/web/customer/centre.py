@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.services import centre
 from camket.services import uses as all_uses
+from camket.services.cooling_off import erasure_ahead
 from camket.services.own_devices import name_item
 from camket.services.own_language import language_item
 from camket.services.server_log import logged_items
@@ -56,6 +57,7 @@ def my_data(visit: Visit) -> Response:
         devices=[say_device(visit, device) for device in data.devices],
         holders=data.holders,
         devices_named=name_item(policy) is not None,
+        ahead=erasure_ahead(visit.context, visit.own),
         language_item=language_item(policy),
         written_in=visit.own.language,
         logged=data.logged,

@@ -19,6 +19,7 @@ NAMED: Final = "named"
 FORGOTTEN: Final = "forgotten"
 ENDED: Final = "ended"
 WRITTEN_IN: Final = "written-in"
+KEPT: Final = "kept"
 
 _SENTENCES: Final = {
     CORRECTED: marked("It is corrected. The old value is gone."),
@@ -26,6 +27,7 @@ _SENTENCES: Final = {
     NAMED: marked("The name of the device is saved."),
     FORGOTTEN: marked("The device is forgotten."),
     ENDED: marked("That session has ended."),
+    KEPT: marked("The account stays. Nothing of it was deleted."),
     WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 

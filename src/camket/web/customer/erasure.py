@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, VerificationError
 from camket.rows import RequestState
+from camket.services.cooling_off import keep_account
 from camket.services.erasure import accept_erasure, certificate_token, preview_erasure, start_erasure
 from camket.services.requests import find_request
 from camket.services.verification import standing_proof
 from camket.web import cookies
 from camket.web.customer.certificate import has_certificate
+from camket.web.customer.done import KEPT, lead_on
 from camket.web.customer.verification import ask_for_proof
-from camket.web.endpoints import see_other, to_sign_in
+from camket.web.endpoints import HOME, see_other, to_sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +71,14 @@ def accept(visit: Visit) -> Response:
     except VerificationError:
         return see_other("/me/delete")
     return _delete(visit, identity, accepted)
+
+
+def cancel(visit: Visit) -> Response:
+    """Keep the account after all, as long as the deletion has not begun; the way to its certificate is forgotten."""
+    keep_account(visit.context, visit.own, request_id=visit.parameters["request"])
+    response = lead_on(visit, HOME, KEPT)
+    cookies.CERTIFICATE.take_back(response, https=visit.https)
+    return response
 
 
 def _delete(visit: Visit, identity: VerifiedIdentity, accepted: str) -> Response:

@@ -41,6 +41,13 @@ def _finish_step(insert: Insert) -> sa.Insert:
 
 ENQUEUE: Final[Query[Any]] = Query(_enqueue, scalar)
 GET: Final = Query(sa.select(table).where(_THIS), JobRow)
+FIND: Final = Query(sa.select(table).where(table.c.dedupe_key == bindparam("wanted")), JobRow)
+# A job that was ever begun, or may be claimed at this instant, is left to its worker.
+WITHDRAW: Final = command(
+    sa.delete(table).where(
+        _THIS, table.c.state == JobState.READY, table.c.attempts == 0, table.c.run_at > bindparam("now")
+    )
+)
 # On PostgreSQL a job that another unit is taking is passed over; on SQLite there is no other writing unit.
 CLAIMABLE: Final[Query[Any]] = Query(
     sa.select(table.c.id)
@@ -121,6 +128,14 @@ class JobArea:
     def get(self, job_id: int) -> JobRow | None:
         """Return a job."""
         return GET.one(self._link, job_id=job_id)
+
+    def find(self, dedupe_key: str) -> JobRow | None:
+        """Return the job with a key."""
+        return FIND.one(self._link, wanted=dedupe_key)
+
+    def withdraw(self, job_id: int, *, now: datetime) -> bool:
+        """Drop a job that no one has begun and that is not due yet."""
+        return WITHDRAW.run(self._link, job_id=job_id, now=now) == 1
 
     def claim(self, owner: str, kinds: Sequence[str], *, now: datetime, until: datetime) -> JobRow | None:
         """Take the job that has been due the longest, or whose lease ran out."""
