@@ -112,12 +112,12 @@ def add(page: Page, *names: str) -> None:
 
 def total(page: Page) -> str:
     """Return what the bar of the phone says there is to pay."""
-    return page.locator(".till b").inner_text()
+    return page.locator(".pay-bar b").inner_text()
 
 
 def take_money(page: Page) -> Locator:
     """Open the payment from the bar of the phone and return its dialog."""
-    page.locator(".till .btn").click()
+    page.locator(".pay-bar .btn").click()
     return page.locator("dialog.pay")
 
 

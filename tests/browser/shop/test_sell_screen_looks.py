@@ -121,7 +121,7 @@ def test_a_desk_shows_the_cart_beside_the_shelf(visitor: Callable[..., Visitor])
     owner = visitor(viewport={"width": 1280, "height": 900})
     stall.open_shop(owner, "alice@desk.example", *GOODS)
     page = owner.page
-    assert page.locator(".till").is_hidden()
+    assert page.locator(".pay-bar").is_hidden()
     stall.add(page, COFFEE["name"])
     assert page.locator(".beside-shelf .line-name .what").all_inner_texts() == [COFFEE["name"]]
     page.locator(".beside-shelf .take").click()

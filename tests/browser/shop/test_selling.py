@@ -47,7 +47,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def alice(visitor: Callable[..., Visitor], request: pytest.FixtureRequest) -> Visitor:
     """Return a shop owner at the sell screen, with three products."""
     owner = visitor()
-    stall.open_shop(owner, f"alice@{abs(hash(request.node.name))}.example", *GOODS)
+    stall.open_shop(owner, f"alice@{request.node.name.replace('_', '-')}.example", *GOODS)
     return owner
 
 
@@ -328,7 +328,7 @@ def test_a_reload_before_the_answer_sells_once(alice: Visitor) -> None:
     stall.add(page, COFFEE["name"])
     stall.take_money(page)
     page.locator("dialog.pay .confirm").click()
-    expect(page.locator(".till b")).to_have_text("0 ₫")
+    expect(page.locator(".pay-bar b")).to_have_text("0 ₫")
     page.unroute(SALES)
     stall.open_sell(alice)
     assert stall.total(page) == "0 ₫"
@@ -445,6 +445,17 @@ def test_selling_goes_on_without_the_server(browser: Browser, tmp_path: Path) ->
     assert owner.complaints == []
 
 
+def test_a_browser_that_keeps_nothing_sells_and_says_so(visitor: Callable[..., Visitor]) -> None:
+    """Where the browser lets nothing be stored, that is said once and sales are recorded all the same."""
+    owner = visitor()
+    owner.context.add_init_script("Object.defineProperty(globalThis, 'indexedDB', {value: undefined})")
+    stall.open_shop(owner, "alice@private.example", COFFEE)
+    expect(owner.page.locator(".aside-line")).to_contain_text("không cho lưu")
+    stall.sell(owner.page, COFFEE["name"])
+    stall.sell(owner.page, COFFEE["name"])
+    assert [sale["number"] for sale in stall.books(owner.page)] == [1, 2]
+
+
 def test_a_sale_that_the_server_refuses_can_be_opened_again(alice: Visitor) -> None:
     """A refusal is said in the server's words; the sale goes back into the cart and is sold in another way."""
     page = alice.page
@@ -468,7 +479,7 @@ def test_a_price_that_changes_in_another_tab_is_told(alice: Visitor) -> None:
     second = alice.context.new_page()
     second.goto(f"{alice.origin}/quay/products")
     stall.reprice(second, COFFEE["name"], "27k")
-    first.locator(".till .btn").click()
+    first.locator(".pay-bar .btn").click()
     asked = first.locator("dialog", has_text="Giá vừa đổi")
     assert "25.000 ₫ → 27.000 ₫" in asked.inner_text()
     asked.get_by_role("button", name="Dùng giá mới").click()

@@ -135,12 +135,12 @@ function lineRow(state, { key, name }) {
  * @param {object} state - of the sell screen.
  * @param {{open: () => void, pay: () => void}} acts
  */
-export function createTill(state, { open, pay }) {
+export function createPayBar(state, { open, pay }) {
   const count = el("span", { class: "count" });
   const total = el("b", { class: "num" });
   const summary = el("button", { type: "button", class: "summary-of-cart", "aria-haspopup": "dialog", onclick: open }, el("span", { class: "hidden-label" }, `${t("sell.cart_open")}: `), count, " ", total);
   const take = el("button", { type: "button", class: "btn go", onclick: pay }, t("sell.take_money"));
-  const element = el("div", { class: "till" }, summary, take);
+  const element = el("div", { class: "pay-bar" }, summary, take);
   const draw = () => {
     const { cart } = state;
     count.textContent = t("sell.count", { n: countOf(cart) });

@@ -15,9 +15,9 @@ const FINGERS = "(any-pointer: coarse)";
  * @param {object} parts.search
  * @param {object} parts.shelf
  * @param {object} parts.basket
- * @param {(open: () => void) => HTMLElement} parts.makeTill - makes the bar of a phone.
+ * @param {(open: () => void) => HTMLElement} parts.makePayBar - makes the bar of a phone.
  */
-export function frameOf(root, { search, shelf, basket, makeTill }) {
+export function frameOf(root, { search, shelf, basket, makePayBar }) {
   const desk = matchMedia(DESK);
   const title = el("h1", { class: "hidden-label", tabindex: "-1" }, t("sell.title"));
   const beside = el("aside", { class: "beside-shelf", "aria-label": t("sell.cart") }, basket.element);
@@ -41,7 +41,7 @@ export function frameOf(root, { search, shelf, basket, makeTill }) {
 
   desk.addEventListener("change", closeBasket);
   const goods = el("section", { class: "goods", "aria-label": t("sell.goods") }, search.element, jobs, shelf.list, search.instead);
-  fill(root, title, el("div", { class: "counter" }, goods, beside), makeTill(openBasket));
+  fill(root, title, el("div", { class: "counter" }, goods, beside), makePayBar(openBasket));
 
   return {
     openBasket,

@@ -1,9 +1,10 @@
 // The sell screen: one document that never loads again. Here its parts are put together; each does one thing elsewhere.
+import { ApiError } from "../shared/api.js";
 import { newId } from "../shared/ids.js";
 import { t } from "../shared/messages.js";
 import { formatDong, MOST_DONG } from "../shared/money.js";
 import { shopKey } from "../shared/page.js";
-import { createBasket, createTill } from "./basket.js";
+import { createBasket, createPayBar } from "./basket.js";
 import { lineOf, totalOf, withOneLess, withProduct } from "./cart.js";
 import { freshCatalogue, keptCatalogue } from "./catalogue.js";
 import { checkout } from "./checkout.js";
@@ -34,7 +35,7 @@ export async function startScreen(root) {
   const shelf = createShelf({ label: t("sell.goods"), hintId: "shelf-keys", add, less, quantityOf: (id) => lineOf(state.cart, id)?.quantity ?? 0 });
   const search = createSearch(state, { shelf, add, say: speak.say, retry: () => refresh() });
   const basket = createBasket(state, { pay: () => selling.pay(), show: speak.show });
-  const frame = frameOf(root, { search, shelf, basket, makeTill: (open) => createTill(state, { open, pay: () => selling.pay() }) });
+  const frame = frameOf(root, { search, shelf, basket, makePayBar: (open) => createPayBar(state, { open, pay: () => selling.pay() }) });
   const selling = checkout(state, { refresh, speak, frame });
 
   state.on("cart", shelf.refresh);
@@ -59,6 +60,9 @@ export async function startScreen(root) {
       }
       search.isStale(false);
     } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
       if (error.code === "other_shop") {
         openOtherShop();
         return;

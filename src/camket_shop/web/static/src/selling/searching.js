@@ -6,6 +6,8 @@ import { addQuickItem } from "./editing.js";
 import { canScan, openScanner } from "./scanner.js";
 import { categoriesOf, find, withBarcode } from "./search.js";
 
+const BARCODE = /^\d{8,14}$/;
+
 /**
  * Return the search of a sell screen.
  *
@@ -110,14 +112,19 @@ function insteadOf(catalogue, { query, failed, retry, clear, sellQuick }) {
       : el("p", { class: "opening", role: "status" }, t("sell.loading"));
   }
   if (catalogue.products.length === 0) {
-    return told(t("sell.empty_title"), t("sell.empty_text"), el("a", { class: "btn go", href: at("/products/new") }, t("sell.add_product")));
+    return told(t("sell.empty_title"), t("sell.empty_text"), linkTo("/products/new", t("sell.add_product")));
   }
   return told(
     t("sell.nothing_title"),
     query.trim() === "" ? "" : t("sell.nothing_text", { query: query.trim() }),
+    BARCODE.test(query.trim()) ? linkTo(`/products/new?barcode=${query.trim()}`, t("sell.unknown_add")) : null,
     button(t("sell.clear_search"), clear),
     button(t("sell.sell_as_quick"), sellQuick),
   );
+}
+
+function linkTo(path, words) {
+  return el("a", { class: "btn go", href: at(path) }, words);
 }
 
 function told(title, text, ...ways) {
