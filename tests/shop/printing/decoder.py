@@ -15,6 +15,7 @@ from typing import Final
 ESC: Final = 0x1B
 GS: Final = 0x1D
 LF: Final = 0x0A
+CR: Final = 0x0D
 NUL: Final = 0x00
 LINE_DOTS: Final = 30
 """What a line feed moves the paper by: 1/6 inch and a little, as printers come."""
@@ -118,7 +119,7 @@ def decode_escpos(stream: bytes, *, width: int) -> list[Part]:
 
 def _take(printer: _Printer, stream: bytes, at: int) -> int:
     byte = stream[at]
-    if byte == NUL:
+    if byte in {NUL, CR}:
         return 1
     if byte == LF:
         printer.end_line()
@@ -133,6 +134,8 @@ def _take(printer: _Printer, stream: bytes, at: int) -> int:
         return _take_esc(printer, stream, at)
     if byte == GS:
         return _take_gs(printer, stream, at)
+    if command == b"\x1c.":  # no Chinese letters; there were none
+        return 2
     raise SmudgeError(f"byte {byte:#04x} at {at} is no command")
 
 
@@ -151,6 +154,8 @@ def _take_esc(printer: _Printer, stream: bytes, at: int) -> int:
         printer.align = ALIGNMENTS[value]
     elif name == b"E":
         printer.bold = bool(value & 1)
+    elif name in {b"M", b"t"}:
+        pass  # font and code page: what is printed in letters is ASCII
     else:
         raise SmudgeError(f"ESC {name!r} at {at} is no command")
     return 3

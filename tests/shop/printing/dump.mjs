@@ -1,5 +1,6 @@
-// The shop's own encoders, run by Node for the tests in Python: a list of orders in, the bytes of each out.
-import { readFileSync } from "node:fs";
+// The shop's own encoders, run by Node for the tests in Python: a line with a list of orders in, a line with the bytes of
+// each out.
+import { createInterface } from "node:readline";
 import { arrange } from "../../../src/camket_shop/web/static/src/printing/arrange.js";
 import { barsOf, qrModules } from "../../../src/camket_shop/web/static/src/printing/codes.js";
 import { labelsJob, linesJob, plainJob, rasterJob, restarted } from "../../../src/camket_shop/web/static/src/printing/escpos.js";
@@ -31,10 +32,13 @@ const OTHERS = {
   },
 };
 
-const answers = JSON.parse(readFileSync(0, "utf-8")).map((order) => {
+function answer(order) {
   if (order.kind in OTHERS) {
     return OTHERS[order.kind](order);
   }
   return Buffer.from(ORDERS[order.kind](order).bytes).toString("base64");
-});
-process.stdout.write(JSON.stringify(answers));
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(JSON.parse(line).map(answer))}\n`);
+}

@@ -6,7 +6,9 @@ import base64
 import json
 import random
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any, Final
 
 import pytest
@@ -24,6 +26,7 @@ from tests.shop.printing.decoder import (
     decode_tspl,
 )
 
+Encoded = Callable[..., list[Any]]
 HERE: Final = Path(__file__).parent
 WIDTHS: Final = (384, 576)
 TAIL_ROWS: Final = 120
@@ -45,12 +48,22 @@ SALE: Final = {
 HEADER: Final = {"name": "Tạp hóa Alice", "address": "12 Nguyễn Huệ, Quận 1", "tax_code": "0312345678"}
 
 
-def encoded(*orders: dict[str, Any]) -> list[Any]:
-    """Return what the shop's own modules answer to some orders; bytes are bytes."""
-    ran = subprocess.run(
-        ["node", HERE / "dump.mjs"], input=json.dumps(orders), capture_output=True, text=True, check=True
-    )
-    return [base64.b64decode(one) if isinstance(one, str) else one for one in json.loads(ran.stdout)]
+@pytest.fixture(scope="module")
+def encoded() -> Iterator[Encoded]:
+    """Return what answers orders with what the shop's own modules make of them; bytes are bytes."""
+    with subprocess.Popen(["node", HERE / "dump.mjs"], stdin=PIPE, stdout=PIPE, text=True) as node:
+        assert node.stdin is not None
+        assert node.stdout is not None
+        orders, answers = node.stdin, node.stdout
+
+        def answer(*given: dict[str, Any]) -> list[Any]:
+            orders.write(f"{json.dumps(given)}\n")
+            orders.flush()
+            made = json.loads(answers.readline())
+            return [base64.b64decode(one) if isinstance(one, str) else one for one in made]
+
+        yield answer
+        orders.close()
 
 
 def noise(width: int, height: int, *, seed: int, ink: float = 0.3) -> dict[str, Any]:
@@ -92,7 +105,7 @@ def without_tail(parts: list[Part]) -> list[Part]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("align", ["left", "center", "right"])
 @pytest.mark.parametrize("ink", [0.3, 0.01])
-def test_cropped_lines_are_the_picture_that_was_drawn(width: int, align: str, ink: float) -> None:
+def test_cropped_lines_are_the_picture_that_was_drawn(encoded: Encoded, width: int, align: str, ink: float) -> None:
     """Line by line, with white rows as feeds and white ends left out, every dot is where it was drawn."""
     bitmap = noise(width, 300, seed=width, ink=ink)
     drawn = places(("text", 34), ("rule", 18), ("text", 46), ("gap", 12), ("text", 190), align=align)
@@ -102,7 +115,7 @@ def test_cropped_lines_are_the_picture_that_was_drawn(width: int, align: str, in
     assert strip == Strip(rows=rows_of(bitmap))
 
 
-def test_the_printer_draws_the_qr_code_where_it_stands() -> None:
+def test_the_printer_draws_the_qr_code_where_it_stands(encoded: Encoded) -> None:
     """The rows of the code are not sent as dots: its text is, in the middle, between what is above and below."""
     bitmap = noise(384, 200, seed=9)
     (stream,) = encoded({"kind": "lines", "bitmap": bitmap, "places": places(("text", 60), ("qr", 100), ("text", 40))})
@@ -114,7 +127,7 @@ def test_the_printer_draws_the_qr_code_where_it_stands() -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("height", [1, 127, 128, 129, 700])
-def test_a_full_raster_is_the_picture_that_was_drawn(width: int, height: int) -> None:
+def test_a_full_raster_is_the_picture_that_was_drawn(encoded: Encoded, width: int, height: int) -> None:
     """One picture, in as many bands as it takes, is put together again without a seam."""
     bitmap = noise(width, height, seed=height)
     (stream,) = encoded({"kind": "raster", "bitmap": bitmap, "places": []})
@@ -124,7 +137,7 @@ def test_a_full_raster_is_the_picture_that_was_drawn(width: int, height: int) ->
     assert strip.rows[:-TAIL_ROWS] == rows_of(bitmap)
 
 
-def test_a_white_receipt_is_only_feeds() -> None:
+def test_a_white_receipt_is_only_feeds(encoded: Encoded) -> None:
     """A picture without ink sends no picture, and moves the paper by its height."""
     bitmap = {"width": 384, "height": 600, "data": base64.b64encode(bytes(48 * 600)).decode()}
     (stream,) = encoded({"kind": "lines", "bitmap": bitmap, "places": places(("text", 600))})
@@ -135,7 +148,7 @@ def test_a_white_receipt_is_only_feeds() -> None:
 
 
 @pytest.mark.parametrize("cut", [True, False])
-def test_paper_is_cut_where_there_is_a_knife(cut: bool) -> None:  # noqa: FBT001 - the case of the test
+def test_paper_is_cut_where_there_is_a_knife(encoded: Encoded, cut: bool) -> None:  # noqa: FBT001 - the case of the test
     """The cut is the last thing, and only where the printer has a cutter."""
     order = {"bitmap": noise(384, 40, seed=1), "places": places(("text", 40)), "cut": cut}
     for stream in encoded({"kind": "lines", **order}, {"kind": "raster", **order}):
@@ -143,7 +156,7 @@ def test_paper_is_cut_where_there_is_a_knife(cut: bool) -> None:  # noqa: FBT001
 
 
 @pytest.mark.parametrize("columns", [32, 48])
-def test_plain_letters_say_the_receipt_without_marks(columns: int) -> None:
+def test_plain_letters_say_the_receipt_without_marks(encoded: Encoded, columns: int) -> None:
     """Fast receipts are ASCII lines that fit the paper, the total tall, the same words and the printer's own code."""
     (stream,) = encoded({"kind": "plain", "sale": SALE, "header": HEADER, "columns": columns, "language": "vi"})
     parts = decode_escpos(stream, width=columns * 12)
@@ -161,7 +174,7 @@ def test_plain_letters_say_the_receipt_without_marks(columns: int) -> None:
     assert Code(text="7K3M9QXA", align="center") in parts
 
 
-def test_letters_are_never_commands() -> None:
+def test_letters_are_never_commands(encoded: Encoded) -> None:
     """Control characters in names that came in from anywhere never reach a printer as commands."""
     bad = "Bia\x1b@\x1dV\x00\x10\x04\x01 lon\r\n333"
     sale = SALE | {"lines": [SALE["lines"][0] | {"name": bad}]}  # type: ignore[index]  # the sale above has lines
@@ -174,7 +187,7 @@ def test_letters_are_never_commands() -> None:
 
 @pytest.mark.parametrize("kind", ["lines", "raster"])
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.77, 0.99])
-def test_a_receipt_that_starts_again_is_whole(kind: str, share: float) -> None:
+def test_a_receipt_that_starts_again_is_whole(encoded: Encoded, kind: str, share: float) -> None:
     """Wherever the first try was cut short, a printer that still waits for its rest prints the second one whole."""
     order = {"kind": kind, "bitmap": noise(384, 400, seed=3), "places": places(("text", 200), ("text", 200))}
     whole, again = encoded(order, {"kind": "restarted", "job": order})
@@ -184,7 +197,7 @@ def test_a_receipt_that_starts_again_is_whole(kind: str, share: float) -> None:
     assert parts[last_reset:] == decode_escpos(whole, width=384)
 
 
-def test_white_on_the_right_is_not_sent() -> None:
+def test_white_on_the_right_is_not_sent(encoded: Encoded) -> None:
     """A line with a short word and a full row in it costs what its ink costs, not a full rectangle."""
     rows = [bytes([255]) + bytes(47)] * 20 + [bytes([255]) * 48] * 4 + [bytes([255]) + bytes(47)] * 20
     bitmap = {"width": 384, "height": 44, "data": base64.b64encode(b"".join(rows)).decode()}
@@ -194,7 +207,7 @@ def test_white_on_the_right_is_not_sent() -> None:
     assert len(stream) < 300
 
 
-def test_labels_on_receipt_paper_come_out_as_often_as_asked() -> None:
+def test_labels_on_receipt_paper_come_out_as_often_as_asked(encoded: Encoded) -> None:
     """Each copy is the whole label, with the paper moved on after it."""
     bitmap = noise(320, 240, seed=5)
     (stream,) = encoded({"kind": "labels", "bitmap": bitmap, "copies": 3})
@@ -206,7 +219,7 @@ def test_labels_on_receipt_paper_come_out_as_often_as_asked() -> None:
 
 @pytest.mark.parametrize(("width", "millimetres"), [(400, [50, 30]), (320, [40, 30])])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_label_is_the_picture_that_was_drawn(width: int, millimetres: list[int], seed: int) -> None:
+def test_a_label_is_the_picture_that_was_drawn(encoded: Encoded, width: int, millimetres: list[int], seed: int) -> None:
     """On a label printer, where 0 is black, every dot is where it was drawn, on a label of the right size."""
     bitmap = noise(width, 240, seed=seed, ink=0.1)
     label = {"millimetres": millimetres, "bitmap": bitmap, "code": None}
@@ -217,7 +230,7 @@ def test_a_label_is_the_picture_that_was_drawn(width: int, millimetres: list[int
     assert out.bars == []
 
 
-def test_the_label_printer_draws_bars_itself() -> None:
+def test_the_label_printer_draws_bars_itself(encoded: Encoded) -> None:
     """A code that the printer can say is sent as its text, at its place."""
     code = {"kind": "bars", "x": 57, "y": 150, "height": 62, "module": 3, "symbology": "EAN13", "text": "8934563138165"}
     label = {"millimetres": [50, 30], "bitmap": noise(400, 240, seed=1), "code": code}
@@ -225,7 +238,7 @@ def test_the_label_printer_draws_bars_itself() -> None:
     assert decode_tspl(stream).bars == [Bars(x=57, y=150, symbology="EAN13", height=62, narrow=3, text="8934563138165")]
 
 
-def test_a_code_is_never_a_command() -> None:
+def test_a_code_is_never_a_command(encoded: Encoded) -> None:
     """A code with a quote or a line's end in it is not put between quotes: the printer would obey what follows."""
     code = {
         "kind": "bars",
@@ -244,7 +257,7 @@ def test_a_code_is_never_a_command() -> None:
 
 
 @pytest.mark.parametrize("copies", [0, -3, 1000, 2.9])
-def test_the_number_of_labels_is_bounded(copies: float) -> None:
+def test_the_number_of_labels_is_bounded(encoded: Encoded, copies: float) -> None:
     """No mistake empties the roll."""
     label = {"millimetres": [50, 30], "bitmap": noise(400, 240, seed=1), "code": None}
     (stream,) = encoded({"kind": "label", "label": label, "copies": copies})
@@ -259,3 +272,21 @@ def test_the_decoder_is_strict(stream: bytes) -> None:
     """What no printer would take without a smudge, the decoder of these tests does not take either."""
     with pytest.raises(SmudgeError):
         decode_escpos(stream, width=384)
+
+
+def test_the_decoder_reads_an_encoder_that_is_not_ours() -> None:
+    """Bytes of a well-kept package come out as the picture, the words and the code that it was given."""
+    bitmap = noise(64, 16, seed=2)
+    dots = b"".join(rows_of(bitmap))
+    white = [0 if dots[at // 8] & (0x80 >> at % 8) else 255 for at in range(64 * 16)]
+    order = {
+        "width": 64, "height": 16, "text": "Tap hoa Alice", "code": "7K3M9QXA",
+        "rgba": base64.b64encode(bytes(value for one in white for value in (one, one, one, 255))).decode(),
+    }  # fmt: skip
+    ran = subprocess.run(
+        ["node", HERE / "other-encoder.mjs"], input=json.dumps(order), capture_output=True, text=True, check=True
+    )
+    parts = decode_escpos(base64.b64decode(ran.stdout), width=64)
+    strips = [part for part in parts if isinstance(part, Strip)]
+    assert strips[0].rows[:16] == rows_of(bitmap)
+    assert [part.text for part in parts if isinstance(part, Words | Code)] == ["Tap hoa Alice", "7K3M9QXA"]

@@ -2,9 +2,11 @@
 import { t } from "../shared/messages.js";
 import { labelDocument, receiptDocument, testDocument } from "./documents.js";
 import { deliver } from "./delivery.js";
+import { fontsFor } from "./draw.js";
 import { PrintError } from "./errors.js";
 import { printWithDialog, shareAsPicture } from "./other-ways.js";
 import { PrintQueue } from "./queue.js";
+import { HARD_LETTERS } from "./receipt.js";
 import { change, rememberedPrinter } from "./remembered.js";
 import { showStatus } from "./status.js";
 import { pairBluetooth, pairSerial, releaseAll, transportTo } from "./transports/index.js";
@@ -121,5 +123,13 @@ export function mountPrintStatus(root = document) {
   for (const place of places) {
     place.dataset.mounted = "";
     showStatus(place, queue, { reconnect, dialog: instead(printWithDialog), share: instead(shareAsPicture) });
+  }
+  void warmUp();
+}
+
+/** Have the letters at hand before the first receipt, on a device that prints. */
+async function warmUp() {
+  if ((await rememberedPrinter()) !== null) {
+    await fontsFor(HARD_LETTERS.join(""));
   }
 }
