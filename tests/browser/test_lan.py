@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +16,9 @@ from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.browser.looking import findings_of
-from tests.browser.visitor import PHONE, Visitor, watch
+from tests.browser.visitor import CODE, PHONE, Visitor, watch
 from tests.lan_service import NAME, served_on_lan
+from tests.unit.adapters.mail.test_smtp import Relay, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +35,11 @@ ABILITIES = """() => ({
   worker: "serviceWorker" in navigator,
 })"""
 """What the browser offers to a page."""
+
+VIDEO = "navigator.mediaDevices.getUserMedia({video: true}).then(stream => stream.getTracks().map(track => track.kind))"
+"""Which tracks the camera gives."""
+SHOP = "/quay=camket_shop.app:create_app"
+MAIL_SECONDS = 20
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +64,27 @@ def phone(home: Path, *, trusts: Path | None = None) -> Iterator[Page]:
                 *CHROMIUM_ARGUMENTS,
                 f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
                 "--enable-features=WebBluetooth",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
             ],
             env={**os.environ, "HOME": str(home)},
         )
         yield browser.new_context(viewport=PHONE, locale="vi-VN", reduced_motion="reduce").new_page()
         browser.close()
+
+
+def code_in(relay: Relay) -> str:
+    """Return the code in the one mail that comes; waits until it is there."""
+    deadline = time.monotonic() + MAIL_SECONDS
+    while not relay.taken:
+        assert time.monotonic() < deadline, f"no mail in {MAIL_SECONDS} seconds"
+    content = relay.taken[0].content
+    assert isinstance(content, bytes)
+    text = message_from_bytes(content, policy=default).get_body(("plain",))
+    assert text is not None
+    found = CODE.search(text.get_content())
+    assert found is not None
+    return found.group()
 
 
 def certutil(*words: str, store: Path) -> None:
@@ -94,6 +119,27 @@ def test_with_the_authority_it_is_a_secure_place_with_a_camera(service: LanServi
         assert cookies == {"__Host-camket_language": True}
         page.goto(f"http://{NAME}:{service.plain_port}/policy")
         assert page.url == f"{service.origin}/policy"
+
+
+def test_a_phone_registers_and_photographs_over_the_local_network(tmp_path: Path) -> None:
+    """From the plain page to a picture of the camera in the shop: trust, registration by a real relay, live video."""
+    relay = Relay()
+    with (
+        serving(relay) as port,
+        served_on_lan(tmp_path, smtp_url=f"smtp://127.0.0.1:{port}", apps=SHOP) as running,
+        phone(tmp_path / "home", trusts=running.root) as page,
+    ):
+        page.goto(f"{running.origin}/register")
+        for name, text in {"name": "Alice Nguyễn", "phone": "0901234567", "email": "alice@shop.example"}.items():
+            page.locator(f"input[name='{name}']").fill(text)
+        page.locator("main form button").first.click()
+        page.locator("input[name='code']").fill(code_in(relay))
+        page.locator("main form button").first.click()
+        page.wait_for_url(f"{running.origin}/me")
+        cookies = page.context.cookies()
+        assert {one.get("name", "")[:7] for one in cookies} == {"__Host-"}
+        page.goto(f"{running.origin}/quay/products/new")
+        assert page.evaluate(VIDEO) == ["video"]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
