@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from camket.services.context import Context
     from camket.services.sessions import Session
 
-BLOCKS_OF_A_PAGE: Final = 12
+BLOCKS_OF_A_PAGE: Final = 6
 """A page holds the lines of so many blocks; a block is an hour at most."""
 
 
