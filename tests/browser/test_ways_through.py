@@ -71,7 +71,7 @@ def test_the_back_button_shows_no_one_elses_page(visitor: Callable[..., Visitor]
     alice.main.locator("form[action='/sign-out'] button").click()
     alice.page.wait_for_url("**/")
     alice.page.go_back()
-    alice.page.wait_for_url("**/sign-in")
+    alice.page.wait_for_url("**/sign-in?next=%2Fme")
     assert ALICE[0] not in alice.main.inner_text()
 
 
@@ -113,7 +113,7 @@ def test_a_code_works_in_no_other_browser(visitor: Callable[..., Visitor]) -> No
     mallory.send()
     assert mallory.main.locator(".problem").count() == 1
     mallory.open("/me")
-    assert mallory.path == "/sign-in"
+    assert mallory.path == "/sign-in?next=%2Fme"
     alice.fill(code=code)
     alice.send()
     alice.page.wait_for_url("**/me")
@@ -132,7 +132,7 @@ def test_the_sixth_try_is_refused(visitor: Callable[..., Visitor]) -> None:
     alice.send()
     assert alice.path == "/register/confirm"
     alice.open("/me")
-    assert alice.path == "/sign-in"
+    assert alice.path == "/sign-in?next=%2Fme"
     alice.register(*ALICE, email)
     alice.page.wait_for_url("**/me")
 

@@ -113,7 +113,7 @@ def test_the_account_goes_and_its_owner_gets_a_certificate(service: Service) -> 
     assert "mất khi hết kỳ khóa 1, dự kiến ngày 23/12/2026" in page
     assert "Họ tên" in page
     assert "camket certificate verify camket-certificate.json --ledger http://localhost:8000/ledger/" in page
-    assert browser.get("/me").headers["location"] == "/sign-in"
+    assert browser.get("/me").headers["location"] == "/sign-in?next=%2Fme"
     stranger = service.browser()
     stranger.send_form("/sign-in", email=ALICE["email"])
     service.settle()
@@ -217,3 +217,18 @@ def test_deleting_one_account_leaves_others_alone(service: Service, capsys: pyte
     logged = service.log.getvalue() + "".join(capsys.readouterr())
     for value in (*ALICE.values(), "0901234567", "+84901234567"):
         assert value not in logged
+
+
+def test_the_names_of_articles_are_marked_as_vietnamese_on_english_pages(service: Service) -> None:
+    """A screen reader reads `Nghị định` aloud in Vietnamese wherever an English page cites it, and only there."""
+    marked = '<span lang="vi">Nghị định 333/2026/NĐ-CP</span>'
+    browser = service.register(ALICE)
+    for page in ("/me/delete", "/policy"):
+        english, vietnamese = browser.get(f"{page}?lang=en").text, browser.get(f"{page}?lang=vi").text
+        assert marked in english, page
+        assert english.count("Nghị định 333/2026/NĐ-CP") == english.count(marked), page
+        assert marked not in vietnamese
+        assert "Nghị định 333/2026/NĐ-CP" in vietnamese
+    delete(service, browser)
+    service.settle()
+    assert marked in browser.get("/certificate?lang=en").text

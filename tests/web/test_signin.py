@@ -107,7 +107,7 @@ def test_sessions_are_listed_and_ended(service: Service) -> None:
     ended = here.send_form(action)
     assert ended.headers["location"].startswith("/me/sessions")
     assert "Phiên đó đã kết thúc" in here.get(ended.headers["location"]).text
-    assert there.get("/me").headers["location"] == "/sign-in"
+    assert there.get("/me").headers["location"] == "/sign-in?next=%2Fme"
     assert here.send_form(action).status_code in {303, 404}
     assert here.get("/me").status_code == 200
 
@@ -130,7 +130,7 @@ def test_signing_out_ends_the_session_everywhere(service: Service) -> None:
     assert SESSION.name not in browser.cookies
     thief = service.browser()
     thief.cookies.set(SESSION.name, token)
-    assert thief.get("/me").headers["location"] == "/sign-in"
+    assert thief.get("/me").headers["location"] == "/sign-in?next=%2Fme"
     assert browser.send_form("/sign-out").headers["location"] == "/"
 
 
@@ -139,7 +139,8 @@ def test_a_session_that_is_not_used_ends(service: Service) -> None:
     browser = service.register(ALICE)
     service.clock.advance(timedelta(days=31))
     answer = browser.get("/me")
-    assert answer.headers["location"] == "/sign-in"
+    assert answer.headers["location"] == "/sign-in?next=%2Fme"
+    assert "Hãy đăng nhập trước" in browser.get(answer.headers["location"]).text
     assert f'{SESSION.name}=""' in answer.headers["set-cookie"]
 
 

@@ -185,14 +185,14 @@ def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
     for value in sorted(shown, key=lambda one: places.get(one["item"], len(places))):
         used = ", ".join(purposes[one] for one in value["purposes"])
         until = shown_time(value["kept_until"]) if value["kept_until"] else said["account"]
-        because = (value["kept_because"] or {}).get(language.value) or value["article"] or ""
+        because = escape((value["kept_because"] or {}).get(language.value, "")) or _cited(value["article"], language)
         since = said["since"].format(at=shown_time(value["collected_at"]))
         rows.append(
             (
                 f"<b>{escape(value['label'][language.value])}</b>",
                 _shown(value, kinds.get(value["item"]), language, services),
                 f"{escape(value['why'][language.value])}<br><small>{escape(used)}</small>",
-                f"{escape(until)}<br><small>{escape(because)} ({escape(since)})</small>",
+                f"{escape(until)}<br><small>{because} ({escape(since)})</small>",
             )
         )
     return _table((said["item"], said["value"], said["why"], said["until"]), rows, said["none"])
@@ -214,6 +214,12 @@ def _server_log(data: dict[str, Any], policy: Policy, language: Language) -> str
         f"<p>{because}<small>{escape(items[0].maximum.reason[language])}</small></p>\n"
         f"{_table([item.label[language] for item in items], rows, '')}\n"
     )
+
+
+def _cited(article: str | None, language: Language) -> str:
+    """Return the name of an article as HTML; it is Vietnamese whatever the page is in."""
+    shown = escape(article or "")
+    return shown if language is Language.VI or not shown else f'<span lang="vi">{shown}</span>'
 
 
 def _shown(value: dict[str, Any], kind: ItemKind | None, language: Language, services: dict[str, str]) -> str:

@@ -105,7 +105,7 @@ def look(visit: Visit, looks: Looks, page: Page, path: str) -> Response:
 
 def to_sign_in(visit: Visit, *, forget: bool) -> Response:
     """Lead to the sign-in; after it, back to the page if it was only read."""
-    wanted = visit.path if visit.method == "GET" and visit.path != HOME else None
+    wanted = visit.path if visit.method == "GET" else None
     response = see_other(f"/sign-in?{urlencode({'next': wanted})}" if wanted else "/sign-in")
     if forget:
         cookies.SESSION.take_back(response, https=visit.https)

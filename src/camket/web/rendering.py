@@ -105,7 +105,8 @@ def make_environment(assets: Assets) -> Environment:
     )
     environment.filters.update(
         said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
-        exact_time=_exact_time, grouped=wording.grouped, lower_first=wording.lower_first, shortened=wording.shortened,
+        cited=_cited, exact_time=_exact_time, grouped=wording.grouped, lower_first=wording.lower_first,
+        shortened=wording.shortened,
     )  # fmt: skip
     return environment
 
@@ -123,6 +124,14 @@ def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
 @pass_context
 def _said(context: Context, text: Text) -> str:
     return said(text, context["language"])
+
+
+@pass_context
+def _cited(context: Context, article: str) -> str | Markup:
+    """The name of an article, which is Vietnamese whatever the page is in: read aloud as such."""
+    if context["language"] is Language.VI:
+        return article
+    return Markup('<span lang="vi">{}</span>').format(article)
 
 
 @pass_context

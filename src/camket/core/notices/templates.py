@@ -175,7 +175,8 @@ EMAIL_CHANGED: Final = MailTemplate(
             "Địa chỉ thư của bạn ở {controller} đã đổi",
             "Chào {name},",
             "Tài khoản của bạn vừa được đổi sang một địa chỉ thư khác, sau khi xác minh bằng mã. "
-            "Từ nay chúng tôi không gửi thư đến địa chỉ này nữa, và đã thôi giữ nó.",
+            "Từ nay chúng tôi không gửi thư đến địa chỉ này nữa, và đã thôi giữ nó. "
+            "Mọi trình duyệt khác đang đăng nhập tài khoản đều đã bị đăng xuất.",
             "Nếu không phải bạn đổi, hãy trả lời thư này ngay.",
             "— {controller} · {origin}",
         ),
@@ -183,7 +184,8 @@ EMAIL_CHANGED: Final = MailTemplate(
             "Your e-mail address with {controller} has changed",
             "Hello {name},",
             "Your account has just been given another e-mail address, after a check by code. "
-            "From now on we no longer write to this one, and we no longer keep it.",
+            "From now on we no longer write to this one, and we no longer keep it. "
+            "Every other browser that was signed in to the account has been signed out.",
             "If it was not you who changed it, reply to this mail at once.",
             "— {controller} · {origin}",
         ),

@@ -137,8 +137,16 @@ def table_markdown(table: Table) -> str:
 def _row_html(row: Row, table: Table) -> str:
     name = f'<th scope="row">{_row_name(row, folds=table.folds)}</th>'
     cells = zip(table.columns[1:], row.cells[1:], strict=True)
-    rest = "".join(f'<td data-label="{escape(column)}">{escape(cell)}</td>' for column, cell in cells)
+    rest = "".join(f'<td data-label="{escape(column)}">{_cell_html(cell, row)}</td>' for column, cell in cells)
     return f'<tr id="{escape(row.id)}">{name}{rest}</tr>\n'
+
+
+def _cell_html(cell: str, row: Row) -> str:
+    """Return a cell in which the names of articles, which are Vietnamese, are read aloud as such."""
+    shown = escape(cell)
+    for article in row.cited:
+        shown = shown.replace(escape(article), f'<span lang="vi">{escape(article)}</span>')
+    return shown
 
 
 def _row_name(row: Row, *, folds: bool) -> str:

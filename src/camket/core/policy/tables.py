@@ -21,11 +21,10 @@ from camket.core.policy.wording import (
     limit_text,
     working_days_text,
 )
-from camket.core.terms import Channel
+from camket.core.terms import Channel, Language
 
 if TYPE_CHECKING:
     from camket.core.policy.model import Item, Policy, RightTerms
-    from camket.core.terms import Language
 
 
 COLUMNS_WITHOUT_FOLD: Final = 2
@@ -39,10 +38,12 @@ class Row:
     Args:
         id: anchor, unique on the page.
         cells: as many as the table has columns; the first one names the row.
+        cited: names of articles in the cells that stand there in another language than the rest.
     """
 
     id: str
     cells: tuple[str, ...]
+    cited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +97,14 @@ def _item(policy: Policy, item: Item, language: Language) -> Row:
     purposes = "; ".join(each.label[language] for each in policy.purposes if item.id in each.items)
     kept = limit_text(item.maximum, language)
     sentences = [f"{kept[:1].upper()}{kept[1:]}.", item.maximum.reason[language]]
+    cited: tuple[str, ...] = ()
     if item.legal_minimum is not None:
         sentences.append(legal_minimum_text(item.legal_minimum, language))
+        cited = () if language is Language.VI else (item.legal_minimum.article,)
     return Row(
         id=row_id("item", item.id),
         cells=(name, item.why[language], _where_from(policy, item, language), purposes, " ".join(sentences)),
+        cited=cited,
     )
 
 

@@ -71,7 +71,7 @@ def test_only_plain_markup_comes_out(rendered: RenderedPolicy) -> None:
     """The fragment has no script, style, image or event handler, and begins below the page's own heading."""
     page = Reader(rendered.html)
     assert page.tags <= ALLOWED_TAGS
-    known = {"id", "href", "class", "scope", "role", "aria-labelledby", "tabindex", "data-label", "hidden"}
+    known = {"id", "href", "class", "scope", "role", "aria-labelledby", "tabindex", "data-label", "hidden", "lang"}
     assert page.attributes <= known
 
 
