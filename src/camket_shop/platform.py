@@ -183,6 +183,14 @@ class Platform:
             if values
         }
 
+    def revision(self, subject_id: str, items: tuple[str, ...]) -> str:
+        """Return a word that changes whenever what is held of some items does, whoever changed it; empty for nothing.
+
+        Nothing is opened and nothing recorded.
+        """
+        with _refusals():
+            return self._shop.revision(subject_id, items)
+
     def set_values(self, subject_id: str, values: Mapping[str, str]) -> None:
         """Keep texts in the place of what was kept of the same items before; durable on return, twice is once.
 

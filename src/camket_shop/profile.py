@@ -1,6 +1,6 @@
 """The shop's profile: what its owner wants on top of their receipts, and where buyers transfer to.
 
-All of it lies in camket's vault. A device asks once and keeps the answer; the header's revision tells it to ask again.
+All of it lies in camket's vault. A device asks once and keeps the answer; the profile's revision tells it to ask again.
 """
 
 from __future__ import annotations
@@ -10,17 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from camket_shop.errors import InvalidError
-from camket_shop.store import shops
 from camket_shop.text import read_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from sqlalchemy.engine import Connection
 
     from camket_shop.platform import Held
-    from camket_shop.store.engine import ShopStore
 
 NAME: Final = "shop.name"
 ADDRESS: Final = "shop.address"
@@ -46,6 +41,10 @@ class ProfileVault(Protocol):
 
     def values(self, subject_id: str, items: tuple[str, ...]) -> Mapping[str, Held]:
         """Return what is held of some items; one use on record."""
+        ...
+
+    def revision(self, subject_id: str, items: tuple[str, ...]) -> str:
+        """Return a word that changes with what is held of some items; empty for nothing."""
         ...
 
     def set_values(self, subject_id: str, values: Mapping[str, str]) -> None:
@@ -116,7 +115,8 @@ def read_profile(vault: ProfileVault, subject_id: str) -> Profile:
     Raises:
         DeniedError: the policy does not let it be used.
     """
-    held = {item: one.value for item, one in vault.values(subject_id, ITEMS).items()}
+    # Corrected in "Dữ liệu của tôi" a text may have several lines; a receipt's header has one for each.
+    held = {item: ", ".join(one.value.splitlines()) for item, one in vault.values(subject_id, ITEMS).items()}
     bin_number, _, bank_name = held.get(BANK, "").partition(" ")
     account = held.get(BANK_ACCOUNT, "")
     bank = BankAccount(bin=bin_number, name=bank_name, account=account, holder=held.get(BANK_HOLDER, ""))
@@ -129,32 +129,27 @@ def read_profile(vault: ProfileVault, subject_id: str) -> Profile:
     )
 
 
-def save_profile(store: ShopStore, vault: ProfileVault, subject_id: str, profile: Profile, *, at: datetime) -> int:
-    """Keep a profile in the place of the one before.
+def profile_revision(vault: ProfileVault, subject_id: str) -> str:
+    """Return a word that changes with the profile, in the settings as in "Dữ liệu của tôi"; empty while it is empty."""
+    return vault.revision(subject_id, ITEMS)
 
-    Returns:
-        The header's new revision.
+
+def save_profile(vault: ProfileVault, subject_id: str, profile: Profile) -> None:
+    """Keep a profile in the place of the one before.
 
     Raises:
         DeniedError: the policy does not let it be kept; nothing was.
 
     Effects:
-        Durable on return; what is empty now is removed from the vault. Twice is once, but for the revision.
+        Durable on return; what is empty now is removed from the vault. Twice is once.
     """
     texts = _texts(profile)
     kept = {item: text for item, text in texts.items() if text}
     emptied = tuple(item for item, text in texts.items() if not text)
     if kept:
         vault.set_values(subject_id, kept)
-    gone = [one.row_id for one in vault.values(subject_id, emptied).values()] if emptied else []
-    if gone:
-        vault.remove(subject_id, gone)
-
-    def count_up(connection: Connection) -> int:
-        shops.lock_shop(connection, subject_id, at=at)
-        return shops.count_header_up(connection, subject_id)
-
-    return store.write(count_up)
+    if emptied and vault.revision(subject_id, emptied):
+        vault.remove(subject_id, [one.row_id for one in vault.values(subject_id, emptied).values()])
 
 
 def profile_document(profile: Profile) -> dict[str, object]:

@@ -90,7 +90,7 @@ def test_each_field_is_described() -> None:
     assert missing({*sale, *sale["lines"][0], *sale["voided"]}, "Sales") == []
     assert missing({*sent_sale(), *sent_sale()["payment"]}, "Sales") == []
     bank = BankAccount(bin="970436", name="", account="", holder="")
-    assert missing({*profile_document(Profile(bank=bank)), *asdict(bank), "read_at"}, "The header") == []
+    assert missing({*profile_document(Profile(bank=bank)), *asdict(bank), "revision", "read_at"}, "The header") == []
 
 
 def test_each_word_is_described() -> None:

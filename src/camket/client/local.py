@@ -25,7 +25,7 @@ from camket.core.errors import CamketError, ConflictError, DeniedError, InvalidV
 from camket.core.policy.model import ItemKind
 from camket.core.terms import Language, Source
 from camket.services.access import AskError, OpenedValue
-from camket.services.apps import actor_of, coming_versions, note_use, remove_values, replace_values
+from camket.services.apps import actor_of, coming_versions, note_use, remove_values, replace_values, revision_of
 from camket.services.calendar import day_of
 from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
 from camket.services.log_lines import note_signed_in
@@ -295,6 +295,24 @@ class Camket:
             actor=actor_of(self._service), subject_id=subject_id, items=items, purpose=purpose, rows=rows
         )
         return opened.values
+
+    def revision(self, subject_id: str, items: tuple[str, ...]) -> str:
+        """Return a word that changes whenever what is held of some items does, so that a device may keep what it got.
+
+        Nothing is opened and nothing recorded. The word is empty where nothing is held.
+
+        Args:
+            subject_id: whose values.
+            items: ids of items that this app collects.
+
+        Raises:
+            InvalidValueError: an item is not one that this app collects.
+        """
+        own = self._items(Source.PROVIDED).keys() | self._items(Source.OBSERVED).keys()
+        for item in items:
+            if item not in own:
+                raise InvalidValueError(f"`{item}` is no item of the service `{self._service}`{nearest(item, own)}")
+        return revision_of(self._ctx, subject_id=subject_id, items=items)
 
     def decide(self, subject_id: str, items: tuple[str, ...], *, purpose: str) -> Decision:
         """Return what the gate would say to a use now. Nothing is read and nothing recorded; `get` asks anew."""

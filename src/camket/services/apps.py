@@ -6,6 +6,7 @@ collected.
 
 from __future__ import annotations
 
+import hashlib
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from camket.services.policies import PublishedVersion
 
 USE_ITEM: Final = "service.use"
+REVISION_DIGITS: Final = 16
 
 
 def actor_of(service: str) -> str:
@@ -150,6 +152,29 @@ def remove_values(ctx: Context, *, service: str, subject_id: str, row_ids: Seque
         ctx.store.write(remove)
     except NotFoundError:  # another process removed them in this very moment, or they are not this app's: look again
         ctx.store.write(remove)
+
+
+def revision_of(ctx: Context, *, subject_id: str, items: Sequence[str]) -> str:
+    """Return a word that is another one whenever what is held of some items has changed, whoever changed it.
+
+    Args:
+        ctx: the service.
+        subject_id: whose values.
+        items: ids of items.
+
+    Returns:
+        16 hexadecimal digits made from the sealed bytes, which tell nothing; empty where nothing is held.
+
+    Effects: none; nothing is opened, and nothing recorded.
+    """
+
+    def look(unit: Unit) -> str:
+        names = item_names(ctx.policies.in_force_in(unit, ctx.clock.now())).expand(tuple(items))
+        rows = [row for row in unit.values.of_subject(subject_id, names) if row.key_kind is KeyKind.LIVE]
+        sealed = b"".join(hashlib.sha256(row.sealed).digest() for row in sorted(rows, key=lambda row: row.id))
+        return hashlib.sha256(sealed).hexdigest()[:REVISION_DIGITS] if rows else ""
+
+    return ctx.store.read(look)
 
 
 def coming_versions(ctx: Context, *, service: str, subject_id: str) -> tuple[PublishedVersion, ...]:

@@ -24,7 +24,7 @@ from camket_shop.catalogue.reading import (
     find_product,
     product_document,
     read_catalogue,
-    read_revisions,
+    read_revision,
     search_catalogue,
 )
 
@@ -48,7 +48,7 @@ __all__ = [
     "product_document",
     "read_catalogue",
     "read_draft",
-    "read_revisions",
+    "read_revision",
     "read_version",
     "restore_product",
     "search_catalogue",

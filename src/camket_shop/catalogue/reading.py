@@ -21,10 +21,9 @@ PRODUCTS_OF_A_PAGE: Final = 40
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Catalogue:
-    """All products on sale, with the revisions that tell a device whether it has to ask again."""
+    """All products on sale, with the revision that tells a device whether it has to ask again."""
 
     revision: int
-    header_revision: int
     products: tuple[ProductRow, ...]
 
 
@@ -88,17 +87,15 @@ def read_catalogue(store: ShopStore, shop_id: str) -> Catalogue:
         shop = shops.find_shop(connection, shop_id)
         return Catalogue(
             revision=shop.catalogue_revision,
-            header_revision=shop.header_revision,
             products=products.list_products(connection, shop_id),
         )
 
     return store.read(read)
 
 
-def read_revisions(store: ShopStore, shop_id: str) -> tuple[int, int]:
-    """Return the revisions of a shop's catalogue and header, without reading the catalogue."""
-    shop = store.read(lambda connection: shops.find_shop(connection, shop_id))
-    return shop.catalogue_revision, shop.header_revision
+def read_revision(store: ShopStore, shop_id: str) -> int:
+    """Return the revision of a shop's catalogue, without reading the catalogue."""
+    return store.read(lambda connection: shops.find_shop(connection, shop_id)).catalogue_revision
 
 
 def product_document(row: ProductRow) -> dict[str, object]:

@@ -86,7 +86,7 @@ def fill_stall(store: ShopStore, vault: Platform, shop_id: str, *, at: datetime)
 
     Effects: durable on return; twice fills it twice.
     """
-    save_profile(store, vault, shop_id, PROFILE, at=at - SPAN)
+    save_profile(vault, shop_id, PROFILE)
     products = [_add(store, vault, shop_id, good, at=at - SPAN) for good in GOODS]
     for number in range(SALES):
         sold_at = at - SPAN + (number + 1) * SPAN / (SALES + 1)

@@ -27,21 +27,17 @@ class ShopRow:
     Args:
         id: the subject id of its owner.
         catalogue_revision: counts every change of a product.
-        header_revision: counts every change of what stands on top of receipts.
         last_number: of the newest receipt; 0 before the first.
     """
 
     id: str
     catalogue_revision: int
-    header_revision: int
     last_number: int
 
 
 def find_shop(connection: Connection, shop_id: str) -> ShopRow:
     """Return a shop; one that has kept nothing yet is all zeros."""
-    return _row(connection, shop_id, lock=False) or ShopRow(
-        id=shop_id, catalogue_revision=0, header_revision=0, last_number=0
-    )
+    return _row(connection, shop_id, lock=False) or ShopRow(id=shop_id, catalogue_revision=0, last_number=0)
 
 
 def lock_shop(connection: Connection, shop_id: str, *, at: datetime) -> ShopRow:
@@ -63,11 +59,6 @@ def lock_shop(connection: Connection, shop_id: str, *, at: datetime) -> ShopRow:
 def count_catalogue_up(connection: Connection, shop_id: str) -> int:
     """Give the catalogue its next revision and return it; the shop is locked."""
     return _count_up(connection, shop_id, _shop.catalogue_revision)
-
-
-def count_header_up(connection: Connection, shop_id: str) -> int:
-    """Give the header its next revision and return it; the shop is locked."""
-    return _count_up(connection, shop_id, _shop.header_revision)
 
 
 def next_number(connection: Connection, shop_id: str) -> int:
@@ -95,7 +86,7 @@ def insert_into(connection: Connection, table: sa.Table) -> sqlite.Insert | post
 
 
 def _make(connection: Connection, shop_id: str, *, at: datetime) -> ShopRow:
-    counters = dict.fromkeys(("catalogue_revision", "header_revision", "last_number"), 0)
+    counters = dict.fromkeys(("catalogue_revision", "last_number"), 0)
     made = insert_into(connection, tables.shop).values(id=shop_id, created_at=at, **counters)
     connection.execute(made.on_conflict_do_nothing())
     row = _row(connection, shop_id, lock=True)
@@ -105,9 +96,7 @@ def _make(connection: Connection, shop_id: str, *, at: datetime) -> ShopRow:
 
 
 def _row(connection: Connection, shop_id: str, *, lock: bool) -> ShopRow | None:
-    query = sa.select(_shop.id, _shop.catalogue_revision, _shop.header_revision, _shop.last_number).where(
-        _shop.id == shop_id
-    )
+    query = sa.select(_shop.id, _shop.catalogue_revision, _shop.last_number).where(_shop.id == shop_id)
     # SQLite has no such clause and needs none: its one writer has the whole file.
     found = connection.execute(query.with_for_update() if lock else query).mappings().first()
     return None if found is None else ShopRow(**found)

@@ -88,7 +88,6 @@ shop = _table(
     "shop",
     _must("id", ByteText(), key=True),
     _must("catalogue_revision", Whole()),
-    _must("header_revision", Whole()),
     _must("last_number", Whole()),
     _must("created_at", Instant()),
     sqlite_with_rowid=False,

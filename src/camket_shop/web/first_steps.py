@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camket_shop.profile import profile_revision
 from camket_shop.store.shops import find_shop
 
 if TYPE_CHECKING:
@@ -44,12 +45,12 @@ class FirstSteps:
 
 
 def first_steps(visit: Visit) -> FirstSteps:
-    """Return how far the owner is. Reads counters of the shop only, nothing personal."""
+    """Return how far the owner is. Reads counters of the shop, and whether it has a profile; opens nothing personal."""
     owner = visit.owner
     shop = visit.shop.store.read(lambda connection: find_shop(connection, owner))
     return FirstSteps(
         all=(
-            Step(name="shop", path="/settings", done=shop.header_revision > 0),
+            Step(name="shop", path="/settings", done=profile_revision(visit.shop.platform, owner) != ""),
             Step(name="product", path="/products/new", done=shop.catalogue_revision > 0),
             Step(name="sale", path="/sell", done=shop.last_number > 0),
         )

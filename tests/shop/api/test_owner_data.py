@@ -62,10 +62,10 @@ def test_the_header_is_what_the_settings_say(alice: Browser) -> None:
     assert empty.headers["cache-control"] == "no-store"
     told = empty.json()
     assert told.pop("read_at").endswith("Z")
-    assert told == {"name": "", "address": "", "tax_code": "", "bank": None}
+    assert told == {"name": "", "address": "", "tax_code": "", "bank": None, "revision": ""}
     assert alice.post("/quay/settings", data=SETTINGS).status_code == 303
     told = alice.get(f"{API}/header").json()
-    del told["read_at"]
+    del told["read_at"], told["revision"]
     assert told == {
         "name": "Quán của Alice",
         "address": "12 Phố Huế, Hà Nội",
@@ -79,7 +79,21 @@ def test_a_change_of_the_settings_tells_devices_to_ask_again(alice: Browser) -> 
     before = alice.get(f"{API}/catalogue")
     alice.post("/quay/settings", data=SETTINGS)
     after = alice.get(f"{API}/catalogue", headers={"If-None-Match": before.headers["etag"]})
-    assert (after.status_code, after.json()["revision"], after.json()["header_revision"]) == (200, 0, 1)
+    assert (before.json()["header_revision"], after.status_code, after.json()["revision"]) == ("", 200, 0)
+    assert after.json()["header_revision"] == alice.get(f"{API}/header").json()["revision"] != ""
+
+
+def test_a_change_in_my_data_tells_devices_to_ask_again(service: Service, alice: Browser) -> None:
+    """What the owner corrects or deletes in "Dữ liệu của tôi" is on the next receipt: the header's revision changes."""
+    alice.post("/quay/settings", data=SETTINGS)
+    tag = alice.get(f"{API}/catalogue").headers["etag"]
+    subject_id = subject_of(service, alice)
+    rows = service.runtime.context.store.read(lambda unit: unit.values.of_subject(subject_id, ("shop.tax_code",)))
+    assert "Mã số thuế" in alice.get(f"/me/values/{rows[0].id}/delete").text
+    asked = alice.send_form(f"/me/values/{rows[0].id}/delete")
+    alice.send_form(asked.headers["location"], code=service.newest_code())
+    after = alice.get(f"{API}/catalogue", headers={"If-None-Match": tag})
+    assert (after.status_code, alice.get(f"{API}/header").json()["tax_code"]) == (200, "")
 
 
 def test_what_is_emptied_in_the_settings_leaves_the_vault(service: Service, alice: Browser) -> None:

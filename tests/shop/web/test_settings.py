@@ -76,7 +76,7 @@ def test_a_value_is_deleted_by_one_button(alice: Owner, field: str) -> None:
     assert "Đã xóa." in words(page)
     assert f'id="remove-{field}"' not in page.text
     after = alice.get("/api/header").json()
-    assert {name for name in before if before[name] != after[name]} == {field, "read_at"}
+    assert {name for name in before if before[name] != after[name]} == {field, "revision", "read_at"}
     assert PROFILE[field] not in words(alice.browser.get("/me")) or field == "bank"
 
 

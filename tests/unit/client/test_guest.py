@@ -148,6 +148,32 @@ def test_an_app_removes_nothing_of_someone_else_or_of_another_service(
     assert names(shop, alice) == ["Quán Alice"]
 
 
+def test_a_revision_changes_with_what_is_held(shop: Camket, service: Runtime, alice: str, bob: str) -> None:
+    """Each put, replacement and removal of the items gives another word, nothing else does, and none is on record."""
+    items = ("shop.name", "shop.address")
+    words = [shop.revision(alice, items)]
+    for value in ("Quán", "Quán mới"):
+        shop.put(alice, {"shop.name": value}, replace=True)
+        words.append(shop.revision(alice, items))
+    row = shop.put(alice, {"shop.address": "Hà Nội"})["shop.address"]
+    words.append(shop.revision(alice, items))
+    assert words[0] == shop.revision(bob, items) == ""
+    assert len(set(words)) == 4
+    shop.put(alice, {"shop.tax_code": "0123456789"})
+    shop.put(bob, {"shop.name": "Quán của Bob"})
+    before = len(service.context.store.read(lambda unit: unit.records.of_subject(alice, limit=99)))
+    assert shop.revision(alice, items) == words[-1]
+    assert len(service.context.store.read(lambda unit: unit.records.of_subject(alice, limit=99))) == before
+    shop.remove(alice, [row])
+    assert shop.revision(alice, items) == words[2]
+
+
+def test_an_app_learns_nothing_of_items_that_are_not_its_own(shop: Camket, alice: str) -> None:
+    """Not even whether they changed."""
+    with pytest.raises(InvalidValueError, match="`email` is no item of the service `shop`"):
+        shop.revision(alice, ("email",))
+
+
 def test_using_a_service_is_kept_once_a_day(shop: Camket, service: Runtime, clock: HeldClock, alice: str) -> None:
     """One value for the service, of the last day; what another process of the same day notes is no second record."""
     for _ in range(3):

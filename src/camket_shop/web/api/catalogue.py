@@ -16,11 +16,12 @@ from camket_shop.catalogue import (
     product_document,
     read_catalogue,
     read_draft,
-    read_revisions,
+    read_revision,
     read_version,
     restore_product,
 )
 from camket_shop.ids import require_client_id
+from camket_shop.profile import profile_revision
 from camket_shop.web.api.bodies import require_same_shop
 from camket_shop.web.endpoints import page
 from camket_shop.web.picture_files import PICTURE_FORM_BYTES, read_picture_change
@@ -49,17 +50,17 @@ def routes(shop: Shop) -> list[Route]:
 def show(visit: Visit) -> Response:
     """Return all products on sale; 304 for a device that has this revision already."""
     require_same_shop(visit)
-    visit.shop.platform.used(visit.owner)
-    revisions = read_revisions(visit.shop.store, visit.owner)
-    if visit.headers.get("if-none-match") == (known := _tag(visit, *revisions)):
+    header_revision = profile_revision(visit.shop.platform, visit.owner)
+    known = _tag(visit, read_revision(visit.shop.store, visit.owner), header_revision)
+    if visit.headers.get("if-none-match") == known:
         return Response(status_code=304, headers=_kept(known))
     catalogue = read_catalogue(visit.shop.store, visit.owner)
     content = {
         "revision": catalogue.revision,
-        "header_revision": catalogue.header_revision,
+        "header_revision": header_revision,
         "products": [product_document(row) for row in catalogue.products],
     }
-    tag = _tag(visit, catalogue.revision, catalogue.header_revision)
+    tag = _tag(visit, catalogue.revision, header_revision)
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     if not takes_gzip(visit.headers.get("accept-encoding", "")):
         return Response(text, media_type="application/json", headers=_kept(tag))
@@ -127,7 +128,7 @@ def restore(visit: Visit) -> Response:
     return JSONResponse(product_document(row))
 
 
-def _tag(visit: Visit, revision: int, header_revision: int) -> str:
+def _tag(visit: Visit, revision: int, header_revision: str) -> str:
     # INVARIANT: the tag names the shop, so that a browser never shows one owner what it kept for another.
     return f'W/"{visit.device_key}-{revision}-{header_revision}"'
 

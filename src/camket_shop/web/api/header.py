@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from camket_shop.catalogue import read_revisions
-from camket_shop.profile import profile_document, read_profile
+from camket_shop.profile import profile_document, profile_revision, read_profile
 from camket_shop.selling import instant_text
 from camket_shop.web.api.bodies import require_same_shop
 from camket_shop.web.endpoints import page
@@ -26,8 +25,8 @@ def routes(shop: Shop) -> list[Route]:
 def show(visit: Visit) -> Response:
     """Return what stands on top of receipts and where buyers transfer to, *personal*."""
     require_same_shop(visit)
-    # Read before what it counts, so that a change in between is read once more and never missed.
-    _, revision = read_revisions(visit.shop.store, visit.owner)
+    # Taken before what it stands for, so that a change in between is read once more and never missed.
+    revision = profile_revision(visit.shop.platform, visit.owner)
     profile = read_profile(visit.shop.platform, visit.owner)
     content = profile_document(profile) | {"revision": revision, "read_at": instant_text(visit.shop.now())}
     return JSONResponse(content, headers={"Cache-Control": "no-store"})

@@ -38,7 +38,6 @@ def routes(shop: Shop) -> list[Route]:
 def commit(visit: Visit) -> Response:
     """Commit a sale: 201, or 200 where the same one was committed before."""
     require_same_shop(visit)
-    visit.shop.platform.used(visit.owner)
     row, is_new = commit_sale(visit.shop.store, visit.owner, read_sale(read_json(visit)), at=visit.shop.now())
     return JSONResponse(sale_document(row), status_code=201 if is_new else 200)
 

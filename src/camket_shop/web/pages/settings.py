@@ -73,7 +73,7 @@ def save(visit: Visit) -> Response:
     profile, problems = _read(visit, typed)
     if problems:
         return _form(visit, read_profile(visit.shop.platform, visit.owner), typed, problems)
-    save_profile(visit.shop.store, visit.shop.platform, visit.owner, profile, at=visit.shop.now())
+    save_profile(visit.shop.platform, visit.owner, profile)
     return remember_done(visit, see_other(visit, "/settings"), "saved")
 
 
@@ -88,7 +88,7 @@ def remove(visit: Visit) -> Response:
         raise NotFoundError("not_held")
     profile = read_profile(visit.shop.platform, visit.owner)
     left = replace(profile, **emptied)  # type: ignore[arg-type]  # the table above has each field with its own kind
-    save_profile(visit.shop.store, visit.shop.platform, visit.owner, left, at=visit.shop.now())
+    save_profile(visit.shop.platform, visit.owner, left)
     return remember_done(visit, see_other(visit, "/settings"), "removed")
 
 

@@ -53,7 +53,6 @@ def make_shops() -> None:
         "shop",
         must("id", TEXT),
         must("catalogue_revision", WHOLE),
-        must("header_revision", WHOLE),
         must("last_number", WHOLE),
         must("created_at", WHOLE),
         key("shop", "id"),
