@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -205,3 +206,19 @@ def test_styles_and_scripts_are_kept_for_ever(shared: Service, reader: Owner) ->
     style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
     answer = shared.browser().get(style)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+
+
+def test_using_the_shop_is_kept_once_a_day(service: Service, alice: Owner) -> None:
+    """Opening any of its pages is a use of the service; my data shows one, however many pages were opened (P4)."""
+    before = held_uses(service)
+    for path in ("/products", "/settings", "/receipts", "/products"):
+        alice.get(path)
+    assert held_uses(service) - before == {"shop": 1}
+
+
+def held_uses(service: Service) -> Counter[str]:
+    """Return how often each service is held to have been used, by the one subject that there is."""
+    store = service.runtime.context.store
+    (subject_id,) = store.read(lambda unit: unit.values.subjects_with("name", after_id="", limit=2))
+    rows = store.read(lambda unit: unit.values.of_subject(subject_id, ("service.use",)))
+    return Counter(row.service for row in rows)
