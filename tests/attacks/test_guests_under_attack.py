@@ -79,7 +79,9 @@ def test_a_web_socket_passes_no_guard_and_so_reaches_no_guest(hosting: Service) 
     assert closed.value.code == 1008
 
 
-@pytest.mark.parametrize("cookie", [None, "", "a", secrets.token_urlsafe(32), "x" * 9000])
+@pytest.mark.parametrize(
+    "cookie", [None, "", "a", secrets.token_urlsafe(32), "x" * 9000], ids=["none", "empty", "short", "made up", "long"]
+)
 def test_without_a_session_there_is_the_sign_in_and_nothing_else(hosting: Service, cookie: str | None) -> None:
     """No cookie, a made-up one, one too long for any browser: a page leads to the sign-in, a form does nothing."""
     hosting.register(ALICE)

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from hashlib import sha256
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
@@ -167,6 +168,7 @@ def drawn(form: str) -> bytes:
         picture() + b"\0",
         picture()[:-1],
     ],
+    ids=count(),
 )
 def test_what_is_no_picture_of_ours_is_refused(raw: bytes) -> None:
     """Other formats, pages, missing and additional files, compression, comments and bytes around it are refused."""

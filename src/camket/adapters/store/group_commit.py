@@ -179,7 +179,7 @@ class GroupCommit:
             raise disk_failure(self._path)
         execute = self._cursor.execute
         execute("BEGIN IMMEDIATE")
-        run = self._run_bare
+        run: Callable[[Waiting], bool] = self._run_bare
         if not run(group[0]):
             run = self._run_again(group)
         # Units that arrive while the group runs still join it: the flush is shared by as many as possible.
