@@ -21,6 +21,7 @@ from camket_shop.selling import Method, VoidReason, sale_document
 from camket_shop.settings import ShopSettings, variable
 from camket_shop.store.products import ProductRow
 from camket_shop.store.sales import LineRow, SaleRow
+from camket_shop.store.tables import metadata
 from camket_shop.web.errors import CODES, Boundary
 from tests.shop.selling import ALICE, NOW, sent_sale
 
@@ -105,6 +106,12 @@ def test_each_error_is_described() -> None:
     listed = {code for row in rows for code in re.findall(r"`([a-z_]+)`", row)}
     assert known - listed == set()
     assert listed - known == set()
+
+
+def test_each_table_is_described() -> None:
+    """Every table of the shop's books stands in the reference of the storage, and no other."""
+    page = (ROOT / "docs" / "reference" / "storage.md").read_text(encoding="utf-8").partition("## The shop's books")[2]
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(metadata.tables)
 
 
 def test_each_setting_is_described() -> None:
