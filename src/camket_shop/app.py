@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route, Router
 
 from camket_shop.holdings import declare_holdings
@@ -22,7 +21,7 @@ from camket_shop.web.api import printing as printing_api
 from camket_shop.web.api import sales as sales_api
 from camket_shop.web.assets import DIST, Assets, BundledFiles
 from camket_shop.web.errors import Boundary
-from camket_shop.web.pages import labels, pictures, printers, products, receipts, sell
+from camket_shop.web.pages import home, labels, pictures, printers, products, receipts, sell
 from camket_shop.web.pages import settings as settings_page
 from camket_shop.web.rendering import Pages
 from camket_shop.web.requests import Shop
@@ -31,13 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from starlette.requests import Request
     from starlette.types import ASGIApp
 
     from camket_shop.platform import Guest
     from camket_shop.store.engine import ShopStore
 
 PARTS: Final[tuple[Callable[[Shop], list[Route]], ...]] = (
+    home.routes,
     sell.routes,
     products.routes,
     pictures.routes,
@@ -52,7 +51,6 @@ PARTS: Final[tuple[Callable[[Shop], list[Route]], ...]] = (
     sales_api.routes,
 )  # fmt: skip
 """Every part of the shop, a line each; the first route that fits answers."""
-HOME: Final = "/sell"
 
 
 def create_app(guest: Guest) -> ASGIApp:
@@ -97,9 +95,5 @@ def close(store: ShopStore, darkroom: Darkroom) -> None:
 
 def routes(shop: Shop) -> list[Route | Mount]:
     """Return every route of the shop."""
-
-    async def home(_request: Request) -> RedirectResponse:
-        return RedirectResponse(shop.at(HOME), status_code=303)
-
     parts = [route for part in PARTS for route in part(shop)]
-    return [Route("/", home, methods=["GET"]), *parts, Mount("/static", BundledFiles(directory=DIST))]
+    return [*parts, Mount("/static", BundledFiles(directory=DIST))]

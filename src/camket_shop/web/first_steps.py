@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from camket_shop.profile import profile_revision
 from camket_shop.store.shops import find_shop
 
 if TYPE_CHECKING:
     from camket_shop.web.requests import Visit
+
+PRODUCT: Final = "product"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +41,11 @@ class FirstSteps:
         return all(step.done for step in self.all)
 
     @property
+    def has_had_products(self) -> bool:
+        """A product was added once, whatever became of it."""
+        return next(step.done for step in self.all if step.name == PRODUCT)
+
+    @property
     def next(self) -> str | None:
         """The name of the step to take now; None when all are done."""
         return next((step.name for step in self.all if not step.done), None)
@@ -51,7 +58,7 @@ def first_steps(visit: Visit) -> FirstSteps:
     return FirstSteps(
         all=(
             Step(name="shop", path="/settings", done=profile_revision(visit.shop.platform, owner) != ""),
-            Step(name="product", path="/products/new", done=shop.catalogue_revision > 0),
+            Step(name=PRODUCT, path="/products/new", done=shop.catalogue_revision > 0),
             Step(name="sale", path="/sell", done=shop.last_number > 0),
         )
     )

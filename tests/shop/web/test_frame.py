@@ -44,9 +44,14 @@ def test_a_form_of_a_stranger_changes_nothing(shared: Service) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fquay%2Fsell")
 
 
-def test_the_first_page_is_the_counter(reader: Owner) -> None:
-    """The prefix alone leads to selling."""
-    assert reader.get("/").headers["location"] == "/quay/sell"
+def test_the_way_in_leads_to_the_first_steps_and_then_to_the_counter(service: Service, alice: Owner) -> None:
+    """To the products while there was never one, to the counter ever after; a stranger by the sign-in."""
+    assert service.browser().get("/quay/").headers["location"] == "/sign-in?next=%2Fquay%2F"
+    assert alice.get("/").headers["location"] == "/quay/products"
+    product_id = alice.add()
+    assert alice.get("/").headers["location"] == "/quay/sell"
+    alice.send(f"/products/{product_id}/archive")
+    assert alice.get("/").headers["location"] == "/quay/sell"
 
 
 @pytest.mark.parametrize("path", PAGES)
