@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -220,3 +221,24 @@ def test_the_copys_pages_show_goods_and_sales_as_tables(service: Service, alice:
     assert '<td data-label="Tên hàng">Cà phê &lt;b&gt;đá&lt;/b&gt;</td>' in vietnamese
     assert '<td data-label="Tổng (₫)">' in vietnamese
     assert "thành tiền: " in vietnamese
+
+
+def test_a_picture_deleted_in_the_centre_is_gone_from_the_shop(service: Service, alice: Browser) -> None:
+    """Who deletes a picture in "Dữ liệu của tôi" finds it nowhere in the shop; the product is still on sale."""
+    product = with_picture(alice)
+    (way,) = re.findall(r'href="(/me/values/[^"]+/delete)"', alice.get("/me").text)
+    asked = alice.send_form(way)
+    alice.send_form(asked.headers["location"], code=service.newest_code())
+    assert alice.get(f"/quay/pictures/{product['picture']}/400.webp").status_code == 404
+    for page in ("/quay/products", f"/quay/products/{product['id']}", "/quay/sell"):
+        assert alice.get(page).status_code == 200
+    products = alice.get(f"{API}/catalogue").json()["products"]
+    assert [one["id"] for one in products] == [product["id"]]
+
+
+def test_what_is_corrected_in_the_centre_stands_on_receipts(service: Service, alice: Browser) -> None:
+    """A name that is put right in "Dữ liệu của tôi" is the name that a device is given."""
+    alice.post("/quay/settings", data=SETTINGS)
+    asked = alice.send_form("/me/correct/shop.name", **{"shop.name": "Tiệm Alice"})
+    alice.send_form(asked.headers["location"], code=service.newest_code())
+    assert alice.get(f"{API}/header").json()["name"] == "Tiệm Alice"
