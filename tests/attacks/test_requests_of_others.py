@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from camket.client.local import Camket
 from camket.web.app import page_routes
 from camket.web.assets import Assets
 from camket.web.rendering import Pages
 from camket.web.site import Site
+from tests.pictures import picture
 from tests.web.conftest import ALICE, BOB
 from tests.web.test_routes import stored
 
@@ -88,3 +90,30 @@ def test_no_route_with_an_id_answers_a_stranger(service: Service) -> None:
             answer = stranger.get(place) if method == "GET" else stranger.send_form(place)
             assert answer.status_code == 303, place
             assert answer.headers["location"].startswith("/sign-in"), place
+
+
+def test_a_value_of_someone_else_is_as_good_as_none(service: Service) -> None:
+    """On every route with a value's id Bob, who has the id of Alice's picture, sees and changes nothing."""
+    service.register(ALICE)
+    bob = service.register(BOB)
+    ctx = service.runtime.context
+    owners = ctx.store.read(lambda unit: unit.values.subjects_with("email", after_id="", limit=9))
+    ids = {}
+    for owner in owners:
+        put = Camket(ctx, "shop").put(owner, {"shop.picture": picture("teal")})
+        ids[ctx.door.read(actor="subject", subject_id=owner, items=("name",), purpose="rights").first("name")] = put
+    hers, his = ids[ALICE["name"]]["shop.picture"], ids[BOB["name"]]["shop.picture"]
+    assert bob.get(f"/me/values/{his}/picture").status_code == 200
+    service.settle()
+    before = stored(service)
+    tried = 0
+    for method, route in routes_with(service, "value"):
+        place = route.replace("{value}", hers)
+        answer = bob.get(place) if method == "GET" else bob.send_form(place)
+        tried += 1
+        assert answer.status_code == 404, (method, place)
+        assert hers not in answer.text
+    assert tried >= 3
+    service.settle()
+    after = stored(service)
+    assert {table: after[table] for table in OF_ALICE} == {table: before[table] for table in OF_ALICE}
