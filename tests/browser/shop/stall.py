@@ -74,6 +74,15 @@ def open_shop(owner: Visitor, email: str, *goods: dict[str, str]) -> None:
     open_sell(owner)
 
 
+def set_bank(owner: Visitor) -> None:
+    """Set the account that buyers transfer to."""
+    owner.open("/quay/settings")
+    owner.page.locator("select[name=bank]").select_option("970415")
+    owner.fill(name="Tạp hóa Alice", bank_account="113366668888", bank_holder="NGUYEN THI ALICE")
+    owner.page.locator(".settings-go").click()
+    owner.page.wait_for_selector(".note.done")
+
+
 def stock(page: Page, *goods: dict[str, str]) -> None:
     """Add products, from any page of the shop."""
     products = [{"id": client_id(), "whiten": "0", **product} for product in goods]

@@ -71,6 +71,24 @@ def walk_selling(owner: Visitor, look: Callable[[str, Visitor], None]) -> None:
     page.locator("dialog.done .btn.go").click()
 
 
+def walk_transfer(owner: Visitor, look: Callable[[str, Visitor], None]) -> None:
+    """Set an account and look at the code that a buyer scans."""
+    stall.set_bank(owner)
+    stall.open_sell(owner)
+    stall.add(owner.page, COFFEE["name"])
+    payment = stall.take_money(owner.page)
+    payment.locator("input[value=transfer]").check()
+    payment.locator(".qr svg").wait_for()
+    look("code-to-scan", owner)
+    owner.page.keyboard.press("Escape")
+    stall.reprice(owner.page, COFFEE["name"], "27k")
+    stall.take_money(owner.page)
+    owner.page.locator("dialog.prices").wait_for()
+    look("price-changed", owner)
+    owner.page.locator("dialog.prices .btn").first.click()
+    owner.page.keyboard.press("Escape")
+
+
 def walk_trouble(owner: Visitor, look: Callable[[str, Visitor], None]) -> None:
     """Search in vain, scan what is unknown, sell without a network and without a session."""
     page = owner.page
@@ -85,7 +103,6 @@ def walk_trouble(owner: Visitor, look: Callable[[str, Visitor], None]) -> None:
     look("unknown-code", owner)
     page.keyboard.press("Escape")
     page.route(SALES, lambda route: route.abort())
-    stall.add(page, COFFEE["name"])
     stall.take_money(page)
     stall.confirm(page)
     look("kept", owner)
@@ -111,6 +128,7 @@ def test_no_state_has_a_finding(visitor: Callable[..., Visitor], language: Langu
     stall.stock(owner.page, *GOODS)
     stall.open_sell(owner)
     walk_selling(owner, notes.look)
+    walk_transfer(owner, notes.look)
     walk_trouble(owner, notes.look)
     stall.forgive_lost_connections(owner)
     assert notes.findings == {}

@@ -5,6 +5,7 @@ import { formatDong } from "../shared/money.js";
 import { language } from "../shared/page.js";
 import { countOf, discountOf, emptyCart, lineOf, subtotalOf, totalOf, withOneLess, withQuantity } from "./cart.js";
 import { editDiscount, editLine } from "./editing.js";
+import { isLong } from "./fields.js";
 import { amountOf, raised, said } from "./quantity.js";
 
 /**
@@ -90,7 +91,7 @@ function sumsOf(cart) {
   return [
     off > 0 ? sum(t("sell.subtotal"), formatDong(subtotalOf(cart))) : null,
     off > 0 ? sum(t("sell.discount") + hundredths, `−${formatDong(off)}`) : null,
-    sum(t("sell.total"), formatDong(totalOf(cart)), "total"),
+    sum(t("sell.total"), formatDong(totalOf(cart)), isLong(totalOf(cart)) ? "total long" : "total"),
   ];
 }
 
@@ -145,6 +146,7 @@ export function createPayBar(state, { open, pay }) {
     const { cart } = state;
     count.textContent = t("sell.count", { n: countOf(cart) });
     total.textContent = formatDong(totalOf(cart));
+    total.classList.toggle("long", isLong(totalOf(cart)));
     take.disabled = cart.lines.length === 0;
     element.classList.toggle("is-empty", cart.lines.length === 0);
   };

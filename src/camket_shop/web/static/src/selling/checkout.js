@@ -6,7 +6,7 @@ import { t } from "../shared/messages.js";
 import { localTime, priceChanges, saleOf, cartOf } from "./cart.js";
 import { openDone } from "./done.js";
 import { openPayment } from "./payment.js";
-import { noteOf } from "./price-note.js";
+import { answersOf } from "./price-note.js";
 import { openSheet } from "./sheet.js";
 import { openOtherShop, openSignedOut, signInPath } from "./signed-out.js";
 import { unsentSales } from "./unsent.js";
@@ -86,11 +86,11 @@ export function checkout(state, { refresh, speak, frame }) {
   }
 
   function askPrices(changes) {
-    const note = noteOf(state, changes, () => {
+    const answers = answersOf(state, changes, () => {
       sheet.close();
       pay();
     });
-    const sheet = openSheet({ title: t("sell.prices_title"), body: [note], kind: "small" });
+    const sheet = openSheet({ title: t("sell.prices_title"), body: answers, kind: "small prices" });
   }
 
   // INVARIANT: the sale is on the device before it is sent, and the cart is gone with the same write.

@@ -3,6 +3,7 @@ import { el, fill } from "../shared/dom.js";
 import { t } from "../shared/messages.js";
 import { formatDong } from "../shared/money.js";
 import { at } from "../shared/page.js";
+import { dueLine } from "./fields.js";
 import { openSheet } from "./sheet.js";
 
 /**
@@ -20,11 +21,10 @@ export function openDone(sale, { print, showPrinting, onClose }) {
   const change = tendered + transferred - sale.total;
   const told = el("p", { role: "status", class: "kept" });
   const back = el("p", { class: "give-back" }, ...(change > 0 ? [el("span", {}, t("sell.done_change")), el("b", { class: "num" }, formatDong(change))] : [el("span", {}, t("sell.no_change"))]));
-  const total = el("p", { class: "due" }, el("span", {}, t("sell.total")), el("b", { class: "num" }, formatDong(sale.total)));
   const more = el("div", { class: "ways-on" });
   const jobs = el("div", { class: "print-place" });
   const next = el("button", { type: "button", class: "btn go", onclick: () => sheet.close() }, t("sell.next_sale"));
-  const sheet = openSheet({ title: t("sell.done_kept_title"), body: [told, total, back, jobs, more, next], kind: "done", onClose });
+  const sheet = openSheet({ title: t("sell.done_kept_title"), body: [told, dueLine(sale.total), back, jobs, more, next], kind: "done", onClose });
   next.focus();
   const printNow = (receipt) => {
     jobs.dataset.printStatus = "";

@@ -71,6 +71,17 @@ export function amountSoFar(field) {
   }
 }
 
+/** Tell whether an amount has so many digits that a phone needs smaller ones. */
+export function isLong(amount) {
+  return amount >= 100_000_000;
+}
+
+/** Return the line that says, large, what there is to pay. */
+export function dueLine(total) {
+  const label = el("span", {}, t("sell.total"));
+  return el("p", { class: isLong(total) ? "due long" : "due" }, label, el("b", { class: "num" }, formatDong(total)));
+}
+
 /**
  * Return a form whose Enter does what its main button does.
  *

@@ -5,7 +5,7 @@ import { t } from "../shared/messages.js";
 import { formatDong } from "../shared/money.js";
 import { totalOf } from "./cart.js";
 import { quickAmounts, settle } from "./change.js";
-import { amountSoFar, formOf, readAmount, textField } from "./fields.js";
+import { amountSoFar, dueLine, formOf, isLong, readAmount, textField } from "./fields.js";
 import { openSheet } from "./sheet.js";
 import { transferView } from "./transfer.js";
 
@@ -53,8 +53,7 @@ export function openPayment(state, { header, paid, notes = [] }) {
     parts[method].shown();
   }
 
-  const due = el("p", { class: "due" }, el("span", {}, t("sell.total")), el("b", { class: "num" }, formatDong(total)));
-  const form = formOf(submit, due, methodChoice(choose), place, el("div", { class: "confirm-place" }, confirm));
+  const form = formOf(submit, dueLine(total), methodChoice(choose), place, el("div", { class: "confirm-place" }, confirm));
   const sheet = openSheet({ title: t("sell.pay_title"), body: [...notes, form], kind: "pay" });
   choose("cash");
   sheet.dialog.querySelector("input[type=radio]").focus();
@@ -87,7 +86,7 @@ function cashPart(total, confirm) {
     back.show(amount === null ? null : settle({ total, method: "cash", tendered: amount }));
   });
   return {
-    element: el("div", { class: "stack" }, el("div", { class: "quick" }, ...quick), given.element, back.element),
+    element: el("div", { class: "stack" }, el("div", { class: isLong(total) ? "quick long" : "quick" }, ...quick), given.element, back.element),
     shown() {
       confirm.textContent = t("sell.took_cash", { amount: formatDong(total) });
     },

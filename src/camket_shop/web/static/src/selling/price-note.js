@@ -27,16 +27,23 @@ export function watchPrices(state, place) {
 }
 
 /** Return the changes as a note with both ways on; neither is the one to choose. */
-export function noteOf(state, changes, onAnswer = () => {}) {
+function noteOf(state, changes) {
+  const title = el("b", {}, t("sell.prices_title"));
+  return el("div", { class: "note", role: "alert" }, title, ...answersOf(state, changes));
+}
+
+/**
+ * Return what a person needs to answer the changes: which they are, and a button for each of the two prices.
+ *
+ * @param {() => void} onAnswer - called after the cart has the prices that were chosen.
+ */
+export function answersOf(state, changes, onAnswer = () => {}) {
   const answer = (edit) => () => {
     state.change((cart) => edit(cart, changes));
     onAnswer();
   };
   const lines = changes.map(({ name, was, now }) => el("li", {}, t("sell.prices_line", { name, was: formatDong(was), now: formatDong(now) })));
-  return el(
-    "div",
-    { class: "note", role: "alert" },
-    el("b", {}, t("sell.prices_title")),
+  return [
     el("span", {}, t("sell.prices_text")),
     el("ul", {}, ...lines),
     el(
@@ -45,5 +52,5 @@ export function noteOf(state, changes, onAnswer = () => {}) {
       el("button", { type: "button", class: "btn", onclick: answer(withNewPrices) }, t("sell.prices_new")),
       el("button", { type: "button", class: "btn", onclick: answer(withKeptPrices) }, t("sell.prices_keep")),
     ),
-  );
+  ];
 }

@@ -128,7 +128,7 @@ function linkTo(path, words) {
 }
 
 function told(title, text, ...ways) {
-  return el("div", { class: "empty" }, el("b", {}, title), text === "" ? null : el("span", {}, text), el("div", { class: "ways" }, ...ways));
+  return el("div", { class: "empty" }, el("b", {}, title), text === "" ? null : el("span", {}, text), el("div", { class: "ways-instead" }, ...ways));
 }
 
 function barsIcon() {
