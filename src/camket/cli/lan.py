@@ -20,6 +20,7 @@ from camket.cli.ledger_sentences import default_language
 from camket.cli.listening import Served, listen
 from camket.core.errors import SettingsError
 from camket.web.app import create_app
+from camket.web.guards import LOOPBACK_NAMES, without_port
 from camket.web.lan import TRUST_PAGE, Lan, create_trust_app
 
 if TYPE_CHECKING:
@@ -109,9 +110,14 @@ def announce_lan(lan: Lan) -> None:
         authority=lan.authority,
         fingerprint=lan.fingerprint,
         code=drawn.getvalue(),
+        others=tuple(sorted(host for host in lan.hosts if not _of_this_machine_alone(host, lan))),
     )
     for line in lines:
         typer.echo(line)
+
+
+def _of_this_machine_alone(host: str, lan: Lan) -> bool:
+    return without_port(host) in LOOPBACK_NAMES or f"https://{host}" == lan.origin
 
 
 def lan_names(settings: Settings) -> LanNames:

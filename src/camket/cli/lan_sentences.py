@@ -52,9 +52,14 @@ SENTENCES: Final[dict[Language, tuple[str, ...]]] = {
 }
 """Line by line; both languages say the same."""
 
+OTHERS: Final[dict[Language, str]] = {
+    Language.VI: "Tên khác của máy này, nếu mạng biết: {others}",
+    Language.EN: "Other names of this machine, where the network knows them: {others}",
+}
+
 
 def lan_sentences(
-    language: Language, *, page: str, origin: str, authority: str, fingerprint: str, code: str
+    language: Language, *, page: str, origin: str, authority: str, fingerprint: str, code: str, others: tuple[str, ...]
 ) -> list[str]:
     """Return the lines to print.
 
@@ -65,6 +70,7 @@ def lan_sentences(
         authority: under which name devices list the certificate.
         fingerprint: pairs of hexadecimal digits; printed in two lines.
         code: the QR code of the page, drawn in characters.
+        others: further names and addresses that the certificate stands for.
     """
     pairs = fingerprint.split(":")
     half = len(pairs) // 2
@@ -72,4 +78,5 @@ def lan_sentences(
         "page": page, "origin": origin, "authority": authority, "code": code,
         "first": ":".join(pairs[:half]), "second": ":".join(pairs[half:]),
     }  # fmt: skip
-    return [line.format(**places) for line in SENTENCES[language]]
+    lines = [line.format(**places) for line in SENTENCES[language]]
+    return [*lines, OTHERS[language].format(others=", ".join(others))] if others else lines

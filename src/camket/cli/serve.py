@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from camket.core.errors import CamketError
+from camket.core.errors import CamketError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,10 @@ def serve(
 
     given = {name: value for name, value in (("lan", lan or None), ("lan_port", lan_port)) if value is not None}
     try:
-        run(load_settings(**given), accept_restore=accept_restore)
+        settings = load_settings(**given)
+        if lan_port is not None and not settings.lan:
+            raise SettingsError("`--lan-port` says nothing without `--lan`; give both, or neither")
+        run(settings, accept_restore=accept_restore)
     except CamketError as error:
         typer.echo(f"camket does not start: {error}", err=True)
         raise typer.Exit(REFUSED) from None

@@ -9,7 +9,9 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from typer.testing import CliRunner
 
+from camket.cli import serve
 from camket.cli.lan import announce_lan, lan_names, listen_on_lan
 from camket.cli.lan_sentences import SENTENCES
 from camket.config import Settings, load_settings
@@ -18,6 +20,9 @@ from camket.core.terms import Language
 from camket.web.lan import Lan
 
 QUAY = "https://quay.local:8443"
+HOSTS = frozenset(
+    {"quay.local:8443", "10.0.0.5:8443", "[fd00::2]:8443", "localhost:8443", "127.0.0.1:8443", "[::1]:8443"}
+)
 RELAY = "smtp://relay.example"
 
 
@@ -105,7 +110,7 @@ def test_the_terminal_shows_how_a_phone_gets_in(
     pairs = [f"{number:02X}" for number in range(32)]
     announce_lan(
         Lan(
-            origin=QUAY, page="http://quay.local:8000/lan", hosts=frozenset(), port=8443, authority="camket LAN 00",
+            origin=QUAY, page="http://quay.local:8000/lan", hosts=HOSTS, port=8443, authority="camket LAN 00",
             certificate=b"", fingerprint=":".join(pairs),
         )
     )  # fmt: skip
@@ -116,6 +121,7 @@ def test_the_terminal_shows_how_a_phone_gets_in(
     assert "http://quay.local:8000/lan" in said
     assert [one for one in ("  1. ", "  2. ", "  3. ") if said.count(one) != 2] == []
     assert QUAY in said
+    assert said.splitlines()[-1].endswith(": 10.0.0.5:8443, [fd00::2]:8443")
 
 
 def test_both_languages_say_the_same() -> None:
@@ -125,6 +131,13 @@ def test_both_languages_say_the_same() -> None:
         for language in Language
     ]
     assert places[0] == places[1]
+
+
+def test_a_port_for_a_listener_that_is_not_there_is_refused() -> None:
+    """`--lan-port` without `--lan` would say nothing, so the start says that."""
+    ran = CliRunner().invoke(serve.app, ["--lan-port", "8443"])
+    assert ran.exit_code == 2
+    assert "`--lan-port` says nothing without `--lan`" in ran.output
 
 
 def _free_port() -> int:
