@@ -96,7 +96,7 @@ def test_everything_of_the_shop_is_in_the_copy(service: Service, alice: Browser)
 
 
 def test_everything_of_the_shop_goes_with_the_account(service: Service, alice: Browser) -> None:
-    """P13: before the deletion each of these items is named among what goes, and none among what stays."""
+    """P12: before the deletion each of these items is named among what goes, and none among what stays."""
     goes, _, stays = text_of(alice.get("/me/delete")).partition("Những gì phải giữ, theo luật nào")
     assert "Nghị định" in stays
     labels = [item.label[Language.VI] for item in items_of_the_shop(service)]
