@@ -17,7 +17,9 @@ CHARACTERISTIC: Final = "00002af1-0000-1000-8000-00805f9b34fb"
 ADDRESS: Final = "09:09:09:09:09:09"
 NAME: Final = "MPT-II"
 REFUSED: Final = 0x3E
+NOT_SUPPORTED: Final = 0x06
 TURN_MILLISECONDS: Final = 50
+MOST_TURNS: Final = 300
 
 
 class BluetoothPrinter:
@@ -29,6 +31,7 @@ class BluetoothPrinter:
         answers: False for a printer that takes no write and never says so.
         lost_after_bytes: the link is lost once so many bytes have come in; once.
         acknowledges: whether the printer offers writes with an answer.
+        refuses_long: whether it offers them and then refuses, as printers do that take no long writes.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class BluetoothPrinter:
         answers: bool = True,
         lost_after_bytes: int | None = None,
         acknowledges: bool = True,
+        refuses_long: bool = False,
     ) -> None:
         self.links: list[bytearray] = []
         self.prompts = 0
         self.chooses = True
         self.answers = answers
         self.acknowledges = acknowledges
+        self.refuses_long = refuses_long
         self.lost_after_bytes = lost_after_bytes
         self.is_on = True
         self._is_losing = False
@@ -65,8 +70,12 @@ class BluetoothPrinter:
 
     def await_bytes(self, count: int) -> None:
         """Wait until so many bytes came in over the last link."""
-        while len(self.received) < count:
+        for _turn in range(MOST_TURNS):
+            if len(self.received) >= count:
+                return
             self._page.wait_for_timeout(TURN_MILLISECONDS)
+        message = f"{len(self.received)} of {count} bytes came in"
+        raise AssertionError(message)
 
     def turn_off(self) -> None:
         """Let go of the radio, so that the next test can have it."""
@@ -130,6 +139,10 @@ class BluetoothPrinter:
     def _on_characteristic(self, operation: dict[str, Any]) -> None:
         if operation["type"] != "write" or self._is_losing:
             return  # what was under way when the link went is lost with it
+        wants_answer = operation.get("writeType") != "write-without-response"
+        if wants_answer and self.refuses_long:
+            self._answer(operation, NOT_SUPPORTED)
+            return
         self.links[-1] += base64.b64decode(operation["data"])
         if self.lost_after_bytes is not None and len(self.links[-1]) >= self.lost_after_bytes:
             self.lost_after_bytes = None
@@ -137,8 +150,11 @@ class BluetoothPrinter:
             self._radio.send("BluetoothEmulation.simulateGATTDisconnection", {"address": ADDRESS})
             self._offer_service()
             self._is_losing = False
-        elif self.answers and operation.get("writeType") != "write-without-response":
-            self._radio.send(
-                "BluetoothEmulation.simulateCharacteristicOperationResponse",
-                {"characteristicId": operation["characteristicId"], "type": "write", "code": 0},
-            )
+        elif self.answers and wants_answer:
+            self._answer(operation, 0)
+
+    def _answer(self, operation: dict[str, Any], code: int) -> None:
+        self._radio.send(
+            "BluetoothEmulation.simulateCharacteristicOperationResponse",
+            {"characteristicId": operation["characteristicId"], "type": "write", "code": code},
+        )

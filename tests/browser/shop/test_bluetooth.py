@@ -229,7 +229,7 @@ def test_a_printer_that_never_answers_is_given_up(meet: Meet) -> None:
     alice, printer = meet(clock=True, answers=False)
     pair(alice)
     alice.page.get_by_role("button", name="In trang thử").click()
-    printer.await_bytes(512 * 16)
+    printer.await_bytes(1)
     alice.page.clock.fast_forward(11_000)
     await_state(alice, "failed", reason="silent")
     assert "Máy in không trả lời" in alice.page.inner_text("[data-print-status]")
@@ -259,6 +259,27 @@ def test_a_printer_without_acknowledgement_prints_all_the_same(meet: Meet) -> No
     page_bytes = bytes_of(alice.page, "testPageBytes", {})
     printer.await_bytes(len(page_bytes))
     assert printer.received == page_bytes
+
+
+def test_a_printer_that_refuses_long_writes_prints_all_the_same(meet: Meet) -> None:
+    """Where the first write that wants an answer is refused, the page goes on without; no byte comes twice."""
+    alice, printer = meet(refuses_long=True)
+    pair(alice)
+    alice.page.get_by_role("button", name="In trang thử").click()
+    await_state(alice, "printed")
+    page_bytes = bytes_of(alice.page, "testPageBytes", {})
+    printer.await_bytes(len(page_bytes))
+    assert printer.received == page_bytes
+
+
+def test_a_printer_that_is_forgotten_is_gone(meet: Meet) -> None:
+    """Forgetting takes the permission back too: neither the page nor the browser knows the printer any more."""
+    alice, _printer = meet()
+    pair(alice)
+    alice.page.get_by_role("button", name="Quên máy in này").click()
+    expect(alice.page.locator("[data-note]")).to_have_text("Đã quên máy in.")
+    assert alice.page.locator("[data-printer]").count() == 0
+    assert alice.page.evaluate("navigator.bluetooth.getDevices().then(known => known.length)") == 0
 
 
 def test_a_label_comes_out_as_it_was_drawn(meet: Meet) -> None:

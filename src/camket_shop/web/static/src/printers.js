@@ -7,7 +7,7 @@ import { reasonOf } from "./printing/errors.js";
 import { mountPrintStatus, printTestPage } from "./printing/index.js";
 import { printerCard } from "./printing/printer-card.js";
 import { change, forget, remember, rememberedPrinters } from "./printing/remembered.js";
-import { pairBluetooth, pairSerial } from "./printing/transports/index.js";
+import { forgetDevice, pairBluetooth, pairSerial } from "./printing/transports/index.js";
 
 const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]):910\d$/i;
 
@@ -32,6 +32,9 @@ async function show() {
       },
       async onForget() {
         await forget(printer);
+        if (["bluetooth", "serial"].includes(printer.transport)) {
+          await forgetDevice(printer);
+        }
         say(t("printing.forgotten"));
         await show();
       },

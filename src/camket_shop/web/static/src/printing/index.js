@@ -26,10 +26,19 @@ async function run({ document, printer: given, stop }, onState) {
   } else {
     onState({ state: "connecting", percent: 0 });
     const job = await document.jobFor(printer);
-    await deliver(job, await transportTo(printer), { signal: stop.signal, onState });
+    clearTimeout(idle);
+    try {
+      await deliver(job, await transportTo(printer), { signal: stop.signal, onState });
+    } finally {
+      idle = setTimeout(releaseAll, IDLE_MS);
+    }
   }
   recordUse(printer);
 }
+
+/** A printer has one link: after a while without receipts another device may have it. */
+const IDLE_MS = 60_000;
+let idle = null;
 
 const STATUS = "[data-print-status]:not([data-mounted])";
 

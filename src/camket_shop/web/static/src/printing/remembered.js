@@ -55,7 +55,7 @@ export async function change(printer, changes) {
   return changed;
 }
 
-/** Forget a printer. The browser's own permission is taken back where the browser lets a page do that. */
+/** Forget a printer. */
 export async function forget(printer) {
   const printers = await all();
   delete printers[printer.speaks];

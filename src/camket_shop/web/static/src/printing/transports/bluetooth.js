@@ -65,6 +65,8 @@ export class BluetoothTransport {
   #link = null;
   #chunkBytes;
   #pauseMs;
+  /** Until a printer refuses the first one: some cannot take a long write that is to be acknowledged. */
+  #acknowledges = true;
 
   /**
    * @param {BluetoothDevice} device - chosen or known.
@@ -105,8 +107,8 @@ export class BluetoothTransport {
     try {
       for (let at = 0, count = 1; at < bytes.length; count += 1) {
         const chunk = bytes.subarray(at, at + this.#chunkBytes);
-        const last = at + chunk.length === bytes.length;
-        if (await this.#send(chunk, last || count % ACKNOWLEDGED_EVERY === 0, stop)) {
+        const isEdge = at === 0 || at + chunk.length === bytes.length;
+        if (await this.#send(chunk, isEdge || count % ACKNOWLEDGED_EVERY === 0, stop)) {
           at += chunk.length;
           onProgress(at / bytes.length);
         }
@@ -121,25 +123,43 @@ export class BluetoothTransport {
     this.#device.gatt.disconnect();
   }
 
-  /** Send one chunk; false when it was too large and smaller ones are to be tried. */
-  async #send(chunk, acknowledged, signal) {
-    const { properties } = this.#characteristic;
-    // A page in the background gets a tick a second: there the acknowledgement is the pace.
-    const responds = properties.write && (acknowledged || !properties.writeWithoutResponse || document.hidden);
-    const written = responds ? this.#characteristic.writeValueWithResponse(chunk) : this.#characteristic.writeValueWithoutResponse(chunk);
+  /** Send one chunk; false when it was not taken and is to be sent in another way. */
+  async #send(chunk, wanted, signal) {
+    const responds = this.#isAcknowledged(wanted);
+    const characteristic = this.#characteristic;
+    const written = responds ? characteristic.writeValueWithResponse(chunk) : characteristic.writeValueWithoutResponse(chunk);
     try {
       await within(written, { milliseconds: WRITE_MS, reason: "silent", signal });
     } catch (error) {
-      if (error?.name !== "InvalidModificationError" || this.#chunkBytes <= SMALLEST_CHUNK) {
-        throw error;
+      if (this.#canGiveWay(error, responds)) {
+        return false;
       }
-      this.#chunkBytes = Math.max(SMALLEST_CHUNK, Math.floor(this.#chunkBytes / 2));
-      return false;
+      throw error;
     }
     if (!responds && this.#pauseMs > 0) {
       await sleep(this.#pauseMs);
     }
     return true;
+  }
+
+  /** Whether the printer is to answer. In a background page it always is: a pause there lasts a second. */
+  #isAcknowledged(wanted) {
+    const { write, writeWithoutResponse } = this.#characteristic.properties;
+    return write && (!writeWithoutResponse || (this.#acknowledges && (wanted || document.hidden)));
+  }
+
+  /** Whether a chunk that was refused may be sent in another way: smaller, or without an answer. */
+  #canGiveWay(error, responded) {
+    if (error?.name === "InvalidModificationError" && this.#chunkBytes > SMALLEST_CHUNK) {
+      this.#chunkBytes = Math.max(SMALLEST_CHUNK, Math.floor(this.#chunkBytes / 2));
+      return true;
+    }
+    const refused = !(error instanceof PrintError) && this.#device.gatt.connected;
+    if (refused && responded && this.#acknowledges && this.#characteristic?.properties.writeWithoutResponse) {
+      this.#acknowledges = false;
+      return true;
+    }
+    return false;
   }
 
   #lose() {

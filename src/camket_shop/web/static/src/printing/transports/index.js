@@ -69,6 +69,17 @@ export async function transportTo(printer) {
   return opened.get(key);
 }
 
+/** Take back the permission for a printer, in browsers that let a page do that. Never throws. */
+export async function forgetDevice(printer) {
+  try {
+    const known = printer.transport === "serial" ? await knownPort(printer.id) : await bluetoothDevice(printer);
+    await known?.forget?.();
+  } catch {
+    // It was not permitted any more.
+  }
+  chosen.delete(printer.id);
+}
+
 /** Let go of every printer, so that another device can reach it. */
 export function releaseAll() {
   for (const transport of opened.values()) {
