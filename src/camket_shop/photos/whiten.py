@@ -3,7 +3,8 @@
 The photo is looked at in small, `SIDE_PIXELS` at the longer side. What stands in the middle is first taken for the
 product and the rest for the background. Each is described by a mixture of Gaussians, and the cut that separates them
 best is found as the minimum of a convex function, whose contour is cheap along edges; then both are described anew.
-A background has shades: it stays background where a shadow darkens it.
+A background has shades: it stays background where a shadow darkens it. And it goes on: what looks as the border would
+look there is background too, so light from one side is not taken for a product.
 
 Source: Rother, Kolmogorov, Blake, GrabCut (2004), for the turns; Nikolova, Esedoglu, Chan (2006), for the convex form
 of the cut; Chambolle, Pock (2011), algorithm 1, for its solution; He, Sun, Tang (2010) for the guided filter.
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from camket_shop.photos.regions import main_region
+from camket_shop.photos.surroundings import BORDER, continued, distance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,7 @@ NOISE: Final = 20.0
 """Variance that every colour has at least; that of a phone's sensor in a dim room."""
 SHADES: Final = (0.85, 0.7)
 SHADE_WEIGHT: Final = 0.2
-RIM: Final = 0.03
+RIM: Final = BORDER
 """Of a side: this far in from the border nothing is product."""
 MIDDLE: Final = (0.30, 0.36)
 """Half axes of the first guess, of width and height; the camera's frame asks for the product there."""
@@ -53,9 +55,14 @@ MOST_SHARE: Final = 0.8
 """Of the photo: a product takes so much, or it is no product that was found."""
 LEAST_DIFFERENCE: Final = 1.0
 """How much better, on average, what was found fits the product's colours than the background's (natural logarithm)."""
-LEAST_CONTRAST: Final = 12.0
-"""How far colours differ across the middle of the contour, of 441 between black and white; light that falls off slowly
-has no contour."""
+LEAST_CONTRAST: Final = 8.0
+"""How far colours differ across the contour, of 441 between black and white; light that falls off slowly has none."""
+FAINT_SHARE: Final = 0.25
+UNLIKE: Final = 300.0
+"""Squared distance of colours from which a pixel surely does not continue the border."""
+CONTINUED_NOISE: Final = 60.0
+"""Variance of what continues the border around what was expected."""
+CONTINUED_WEIGHT: Final = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,24 +96,59 @@ def find_product(photo: Image.Image) -> Image.Image | None:
     """
     small = shrunk(photo)
     colours = pixels_of(small.filter(ImageFilter.MedianFilter(3)))
+    blurred = pixels_of(small.filter(ImageFilter.BoxBlur(1)))
+    behind = continued(colours)
+    continues = background_evidence(colours, behind)
     inside, rim = first_guess(colours.shape[1], colours.shape[0])
+    for start in (inside, inside & unlike(colours, behind)):
+        product = separated(colours, start, rim, continues)
+        if product is not None and contrast(blurred, product) >= LEAST_CONTRAST:
+            return Image.fromarray(product.astype(np.uint8) * 255)
+    return None
+
+
+def separated(colours: Floats, start: Mask, rim: Mask, continues: Floats) -> Mask | None:
+    """Return the product that is found from a first guess, or None where none is.
+
+    Args:
+        colours: RGB.
+        start: what is first taken for the product.
+        rim: where no product is.
+        continues: how well each pixel continues the border (logarithm).
+    """
     across, down = edge_costs(colours)
-    chosen = inside.astype(np.float32)
+    chosen = start.astype(np.float32)
     evidence = chosen
     for turn in range(TURNS):
         product = (chosen > HALF) & ~rim
         if not LEAST_SHARE < product.mean() < MOST_SHARE:
             return None
-        evidence = compare(colours, product, seed=turn)
+        evidence = compare(colours, product, continues, seed=turn)
         cost = -evidence * CONTRAST
         cost[rim] = MOST_EVIDENCE * CONTRAST
         chosen = cut(cost, across, down, chosen)
     product = main_region(chosen > HALF)
     if not LEAST_SHARE < product.mean() < MOST_SHARE or evidence[product].mean() < LEAST_DIFFERENCE:
         return None
-    if contrast(pixels_of(small.filter(ImageFilter.BoxBlur(1))), product) < LEAST_CONTRAST:
-        return None
-    return Image.fromarray(product.astype(np.uint8) * 255)
+    return product
+
+
+def unlike(colours: Floats, behind: Sequence[Floats]) -> Mask:
+    """Return which pixels do not continue the border, in the light or in a shadow."""
+    nearest = np.minimum.reduce([distance(colours, one * shade) for one in behind for shade in (1.0, *SHADES)])
+    return np.asarray(nearest > UNLIKE)
+
+
+def background_evidence(colours: Floats, behind: Sequence[Floats]) -> Floats:
+    """Return how likely each pixel continues the border, in the light or in a shadow (logarithm, as `likelihood`)."""
+    weights = {1.0: CONTINUED_WEIGHT} | dict.fromkeys(SHADES, CONTINUED_WEIGHT * SHADE_WEIGHT)
+    norm = 3 * np.log(CONTINUED_NOISE)
+    found = [
+        np.log(weight) - (distance(colours, one * shade) / CONTINUED_NOISE + norm) / 2
+        for one in behind
+        for shade, weight in weights.items()
+    ]
+    return np.asarray(np.maximum.reduce(found), np.float32)
 
 
 def pixels_of(image: Image.Image) -> Floats:
@@ -142,14 +184,18 @@ def edge_costs(colours: Floats) -> tuple[Floats, Floats]:
     return costs[0], costs[1]
 
 
-def compare(colours: Floats, product: Mask, *, seed: int) -> Floats:
-    """Return for each pixel how much better it fits the product's colours than the background's (logarithm)."""
+def compare(colours: Floats, product: Mask, continues: Floats, *, seed: int) -> Floats:
+    """Return for each pixel how much better it fits the product's colours than the background (logarithm).
+
+    The background is what has its colours anywhere, and what continues the border where it is.
+    """
     random = np.random.default_rng(seed)
     background = mixture(colours[~product], random)
     shades = [one.shaded(factor) for one in background for factor in SHADES]
     pixels = colours.reshape(-1, 3)
-    ratio = likelihood(pixels, mixture(colours[product], random)) - likelihood(pixels, [*background, *shades])
-    return np.clip(ratio, -MOST_EVIDENCE, MOST_EVIDENCE).reshape(product.shape)
+    behind = np.maximum(likelihood(pixels, [*background, *shades]).reshape(product.shape), continues)
+    ratio = likelihood(pixels, mixture(colours[product], random)).reshape(product.shape) - behind
+    return np.clip(ratio, -MOST_EVIDENCE, MOST_EVIDENCE)
 
 
 def mixture(pixels: Floats, random: np.random.Generator) -> list[Gaussian]:
@@ -215,14 +261,17 @@ def cut(cost: Floats, across: Floats, down: Floats, start: Floats) -> Floats:
 
 
 def contrast(colours: Floats, product: Mask) -> float:
-    """Return how far colours differ between two pixels inside the contour and two outside, at its median."""
+    """Return how far colours differ between two pixels inside the contour and two outside, where they do least.
+
+    A quarter of the contour may be fainter still: a product may have the colour of what is behind it somewhere.
+    """
     found: list[Floats] = []
     for axis in (0, 1):
         turned, side = np.moveaxis(colours, axis, 0), np.moveaxis(product, axis, 0)
         before, across = np.nonzero(side[2:-3] != side[3:-2])
         found.append(((turned[before + 5, across] - turned[before, across]) ** 2).sum(axis=1))
     squared = np.concatenate(found)
-    return float(np.sqrt(np.median(squared))) if squared.size else 0.0
+    return float(np.sqrt(np.quantile(squared, FAINT_SHARE))) if squared.size else 0.0
 
 
 def soft_edge(mask: Image.Image, photo: Image.Image, *, radius: int, slack: float = 90.0) -> Image.Image:

@@ -63,7 +63,9 @@ def photograph(
     if shadow:
         scene = _shaded(scene, mask)
     _draw(goods, ImageDraw.Draw(scene), ImageDraw.Draw(Image.new("L", (1, 1))), width, height)
-    seen: NDArray[Any] = np.asarray(scene.filter(ImageFilter.GaussianBlur(1.2)), np.float32) * np.array(cast, np.float32)
+    seen: NDArray[Any] = np.asarray(scene.filter(ImageFilter.GaussianBlur(1.2)), np.float32) * np.array(
+        cast, np.float32
+    )
     seen = seen + random.normal(0, SENSOR_NOISE, seen.shape)
     return Photograph(pixels=np.clip(seen, 0, 255).astype(np.uint8), product=np.asarray(mask) > 127)
 

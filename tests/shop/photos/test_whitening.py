@@ -9,6 +9,7 @@ from PIL import Image
 from camket_shop.photos.balance import balanced
 from camket_shop.photos.pipeline import make_picture
 from camket_shop.photos.regions import main_region, regions
+from camket_shop.photos.surroundings import continued, distance
 from camket_shop.photos.whiten import box_mean, find_product
 from tests.shop.photos.photographs import Goods, Place, overlap, photograph
 
@@ -101,3 +102,34 @@ def test_a_box_mean_is_the_mean_of_the_box() -> None:
     around = np.pad(values, 2, mode="edge")
     slow = [[around[row : row + 5, column : column + 5].mean() for column in range(9)] for row in range(12)]
     assert np.allclose(box_mean(values, 2), slow, atol=1e-5)
+
+
+@pytest.mark.parametrize("lit_from", ["left", "above"])
+@pytest.mark.parametrize("place", PLACES)
+def test_light_from_one_side_is_no_product(place: Place, lit_from: str) -> None:
+    """Where a window lights the wall from one side or from above, the product is found as well."""
+    taken = photograph("bottle", place)
+    height, width = taken.product.shape
+    falls = np.linspace(1.15, 0.7, width)[None] if lit_from == "left" else np.linspace(1.15, 0.7, height)[:, None]
+    lit = np.clip(taken.pixels * falls[..., None], 0, 255).astype(np.uint8)
+    mask = find_product(balanced(Image.fromarray(lit)))
+    assert mask is not None
+    assert overlap(mask, taken.product) > 0.93
+
+
+def test_a_border_is_continued_as_it_goes_on() -> None:
+    """A gradient across, one down, both together, and a table's edge are all foreseen behind a product."""
+    down, across = np.mgrid[0:120, 0:90].astype(np.float32)
+    gradients = {
+        "across": 100 + across,
+        "down": 100 + down,
+        "both": 80 + across * 0.5 + down * 0.7,
+        "edge": np.where(down > 70, 60.0, 200.0),
+    }
+    for name, grey in gradients.items():
+        colours = np.repeat(grey[..., None], 3, axis=2).astype(np.float32)
+        covered = colours.copy()
+        covered[30:60, 30:60] = 0
+        nearest = np.minimum.reduce([distance(colours, one) for one in continued(covered)])
+        sharp = np.sqrt(np.concatenate([nearest[20:60, 20:70], nearest[80:100, 20:70]]))  # the edge itself is smoothed
+        assert sharp.max() < 12, name
