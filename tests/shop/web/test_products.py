@@ -127,6 +127,9 @@ def test_a_page_holds_forty(alice: Owner) -> None:
     assert (len(first), len(second)) == (40, 1)
     assert {*first, *second} == added
     assert "Trang 1/2" in words(alice.get("/products"))
+    assert 'href="/quay/products?page=2"' in alice.get("/products").text
+    assert 'href="/quay/products?q=mon&amp;page=2"' in alice.get("/products?q=mon").text
+    assert 'href="/quay/products?page=1"' in alice.get("/products?page=2").text
     for asked in ("3", "0", "-1", "x", "9" * 40):
         assert alice.get(f"/products?page={asked}").status_code == 200
 
