@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.browser.serving import served
+from tests.browser.shop import stall
 from tests.browser.shop.bluetooth import NAME, BluetoothPrinter
 from tests.browser.shop.harness import bytes_of, call, drawn, drawn_receipt
 from tests.browser.shop.owners import HEADER, PRODUCT, PRODUCT_ID, Owner, open_shop
@@ -98,15 +99,15 @@ def await_state(alice: Visitor, state: str, *, reason: str = "") -> None:
     alice.page.wait_for_selector(wanted)
 
 
-def expected(alice: Visitor, owner: Owner, *, width: int = 384) -> list[Part]:
+def expected(alice: Visitor, sale: dict[str, Any], *, width: int = 384) -> list[Part]:
     """Return the receipt as the page drew it, with the QR code left to the printer."""
-    picture = drawn_receipt(alice.page, owner.sale, HEADER, width=width)
+    picture = drawn_receipt(alice.page, sale, HEADER, width=width)
     (code,) = [place for place in picture.places if place["kind"] == "qr"]
     below = picture.rows[code["top"] + code["height"] :]
     return [
         Reset(),
         Strip(rows=picture.rows[: code["top"]]),
-        Code(text=owner.sale["order_code"], align="center"),
+        Code(text=sale["order_code"], align="center"),
         Strip(rows=(*below, *[bytes(width // 8)] * TAIL_ROWS)),
     ]
 
@@ -120,7 +121,7 @@ def test_a_receipt_comes_out_as_it_was_drawn(meet: Meet, owner: Owner, width: in
         alice.page.select_option("#escpos-width", "576")
     print_receipt(alice)
     await_state(alice, "printed")
-    assert decode_escpos(printer.received, width=width) == expected(alice, owner, width=width)
+    assert decode_escpos(printer.received, width=width) == expected(alice, owner.sale, width=width)
     assert printer.prompts == 1
 
 
@@ -145,10 +146,10 @@ def test_a_link_that_is_lost_is_made_again(meet: Meet, owner: Owner) -> None:
     await_state(alice, "printed")
     assert len(printer.links) == 2
     assert 4000 <= len(printer.links[0]) < len(printer.links[1])
-    assert decode_escpos(printer.received, width=384) == expected(alice, owner)
+    assert decode_escpos(printer.received, width=384) == expected(alice, owner.sale)
     # Had the printer kept what it had of the first try, it would still print the second one whole.
     both = decode_escpos(bytes(printer.links[0] + printer.links[1]), width=384)
-    assert both[-4:] == expected(alice, owner)
+    assert both[-4:] == expected(alice, owner.sale)
 
 
 def test_a_printer_that_was_chosen_is_remembered(meet: Meet) -> None:
@@ -176,6 +177,24 @@ def test_a_browser_that_forgets_asks_again_by_a_button(meet: Meet) -> None:
     assert printer.prompts == 2
 
 
+def test_the_counter_goes_on_while_a_receipt_prints(meet: Meet) -> None:
+    """From the tap on a product to the paper; who goes on selling meanwhile gets the whole receipt all the same."""
+    alice, printer = meet()
+    pair(alice, pause="30")
+    page = alice.page
+    stall.open_sell(alice)
+    stall.add(page, PRODUCT["name"])
+    stall.take_money(page)
+    stall.confirm(page)
+    page.locator("dialog.done").get_by_role("button", name="In biên nhận").click()
+    page.locator("dialog.done").get_by_role("button", name="Bán tiếp").click()
+    stall.add(page, PRODUCT["name"])
+    assert stall.total(page) == "68.000 ₫"
+    await_state(alice, "printed")
+    newest = stall.books(page)[-1]
+    assert decode_escpos(printer.received, width=384) == expected(alice, newest)
+
+
 def test_receipts_that_are_asked_for_quickly_do_not_meet(meet: Meet, owner: Owner) -> None:
     """Two taps are two whole receipts, one after the other."""
     alice, printer = meet()
@@ -183,7 +202,7 @@ def test_receipts_that_are_asked_for_quickly_do_not_meet(meet: Meet, owner: Owne
     alice.open("/quay/receipts/1")
     alice.page.get_by_role("button", name="In biên nhận").dblclick()
     expect(alice.page.locator("[data-job-state=printed]")).to_have_count(2)
-    assert decode_escpos(printer.received, width=384) == expected(alice, owner) * 2
+    assert decode_escpos(printer.received, width=384) == expected(alice, owner.sale) * 2
 
 
 def test_no_choice_is_no_harm(meet: Meet) -> None:
