@@ -23,6 +23,7 @@ from camket.client.local import (
     Notice,
     Session,
 )
+from camket.client.visitor import LANGUAGE_COOKIE, cookie_key
 from camket_shop import errors
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Platform:
     def __init__(self, guest: Guest) -> None:
         self._shop = guest.camket(SHOP)
         self._print = guest.camket(PRINT)
+        self._language_cookie = cookie_key(LANGUAGE_COOKIE, https=guest.https)
         self._photographed = _OncePerDay()
 
     def session_of(self, headers: Mapping[str, str]) -> Session | None:
@@ -93,6 +95,11 @@ class Platform:
     def language_of(self, headers: Mapping[str, str]) -> str:
         """Return the language in which a visitor reads camket's own pages: `vi` or `en`."""
         return self._shop.language_of(headers).value
+
+    @property
+    def language_cookie(self) -> str:
+        """The name under which a browser keeps the language that it reads camket's pages in, and the shop's."""
+        return self._language_cookie
 
     def sign_in_path(self, next_path: str) -> str:
         """Return the path of the sign-in that leads on to a page of the shop."""

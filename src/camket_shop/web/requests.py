@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_PARAMETER: Final = "lang"
-LANGUAGE_COOKIE: Final = "camket_language"
 LANGUAGE_SECONDS: Final = 365 * 86_400
 BODY_BYTES: Final = 128 * 1024
 """No form of the shop without a file needs more, and no sale of 200 lines."""
@@ -180,7 +179,7 @@ def remember_language(visit: Visit, response: Response) -> None:
     """Have the browser keep a language that was chosen; it is the platform's cookie, so both sides speak the same."""
     if visit.chosen:
         response.set_cookie(
-            f"__Host-{LANGUAGE_COOKIE}" if visit.shop.https else LANGUAGE_COOKIE,
+            visit.shop.platform.language_cookie,
             visit.language,
             max_age=LANGUAGE_SECONDS,
             path="/",

@@ -31,9 +31,9 @@ PROFILE = {
 PRODUCT_LINK = re.compile(r'href="/quay/products/([0-9a-z]{26})"')
 
 
-def serving(data: Path) -> Iterator[Service]:
-    """Yield a service with the shop mounted, and close both."""
-    service = start(data, apps=APPS, registrations_per_address_hour=1000)
+def serving(data: Path, **settings: object) -> Iterator[Service]:
+    """Yield a service with the shop mounted, and close both; settings may be given by name."""
+    service = start(data, apps=APPS, registrations_per_address_hour=1000, **settings)
     apps = load_apps(service.runtime)
     service.app = create_app(service.runtime, apps)
     yield service

@@ -12,10 +12,12 @@ from camket.adapters.policy_files import read_policy_folder
 from camket.services.policies import publish_policy
 from camket_shop.errors import StoreError
 from camket_shop.web.pages import products
-from tests.shop.web.conftest import words
-from tests.web.conftest import ROOT
+from tests.shop.web.conftest import serving, words
+from tests.web.conftest import ROOT, Browser
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.shop.web.conftest import Owner
     from tests.web.conftest import Service
 
@@ -99,6 +101,15 @@ def test_the_language_is_chosen_once(alice: Owner) -> None:
     assert '<html lang="en"' in alice.get("/products?lang=en").text
     assert '<html lang="en"' in alice.get("/settings").text
     assert '<html lang="en"' in alice.browser.get("/policy").text
+
+
+def test_over_https_the_language_is_kept_for_this_host_alone(tmp_path: Path) -> None:
+    """Under the platform's own name for it, over https only."""
+    for service in serving(tmp_path / "data", origin="https://shop.example"):
+        answer = Browser(service.app, base_url="https://shop.example").get("/quay/nothing?lang=en")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-camket_language=en;")
+        assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
 
 
 def test_the_browsers_language_counts_where_none_was_chosen(reader: Owner) -> None:
