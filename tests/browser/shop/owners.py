@@ -12,12 +12,8 @@ if TYPE_CHECKING:
 
 ALICE: Final = "alice@shop.example"
 PRODUCT_ID: Final = "7k3m9qxa" + "0" * 17 + "1"
-PRODUCT: Final = {
-    "name": "Nước mắm Phú Quốc cá cơm 40 độ đạm",
-    "price": 68000,
-    "unit": "chai",
-    "barcode": "8934563138165",
-}
+PRODUCT_NAME: Final = "Nước mắm Phú Quốc cá cơm 40 độ đạm"
+PRODUCT: Final = {"name": PRODUCT_NAME, "price": 68000, "unit": "chai", "barcode": "8934563138165"}
 GOODS: Final = (
     ("Cà phê sữa đá", "ly", 25000, "2", 50000),
     ("Bánh mì trứng ốp la", "", 18000, "1", 18000),

@@ -13,7 +13,7 @@ from tests.browser.serving import served
 from tests.browser.shop import stall
 from tests.browser.shop.bluetooth import NAME, BluetoothPrinter
 from tests.browser.shop.harness import bytes_of, call, drawn, drawn_receipt
-from tests.browser.shop.owners import HEADER, PRODUCT, PRODUCT_ID, Owner, open_shop
+from tests.browser.shop.owners import HEADER, PRODUCT, PRODUCT_ID, PRODUCT_NAME, Owner, open_shop
 from tests.browser.visitor import Visitor, visit
 from tests.shop.printing.decoder import Code, Reset, Strip, decode_escpos, decode_tspl
 
@@ -183,12 +183,12 @@ def test_the_counter_goes_on_while_a_receipt_prints(meet: Meet) -> None:
     pair(alice, pause="30")
     page = alice.page
     stall.open_sell(alice)
-    stall.add(page, PRODUCT["name"])
+    stall.add(page, PRODUCT_NAME)
     stall.take_money(page)
     stall.confirm(page)
     page.locator("dialog.done").get_by_role("button", name="In biên nhận").click()
     page.locator("dialog.done").get_by_role("button", name="Bán tiếp").click()
-    stall.add(page, PRODUCT["name"])
+    stall.add(page, PRODUCT_NAME)
     assert stall.total(page) == "68.000 ₫"
     await_state(alice, "printed")
     newest = stall.books(page)[-1]

@@ -19,6 +19,7 @@ CR: Final = 0x0D
 NUL: Final = 0x00
 LINE_DOTS: Final = 30
 """What a line feed moves the paper by: 1/6 inch and a little, as printers come."""
+MOST_ROWS: Final = 128
 DOTS_PER_MILLIMETRE: Final = 8
 ALIGNMENTS: Final = ("left", "center", "right")
 
@@ -183,6 +184,8 @@ def _take_raster(printer: _Printer, stream: bytes, at: int) -> int:
     wide, high = xl + 256 * xh, yl + 256 * yh
     if (zero, mode) != (0x30, 0) or printer.align == "right":
         raise SmudgeError(f"GS v 0 at {at} is scaled or at the right edge")
+    if high > MOST_ROWS:
+        raise SmudgeError(f"GS v 0 at {at} has {high} rows: more than the memory of cheap printers")
     if wide > printer.row_bytes:
         raise SmudgeError(f"GS v 0 at {at} is wider than the paper")
     before, odd = divmod(printer.row_bytes - wide, 2) if printer.align == "center" else (0, 0)

@@ -96,7 +96,7 @@ export function printerCard(printer, { onChange, onTest, onForget }) {
       "header",
       {},
       el("h3", {}, printer.name),
-      el("span", { class: "chip plain" }, `${t(`printing.slot_${printer.speaks}`)} · ${t(`printing.via_${printer.transport}`)}`),
+      el("small", {}, `${t(`printing.slot_${printer.speaks}`)} · ${t(`printing.via_${printer.transport}`)}`),
     ),
     el("div", { class: "fields printer-fields" }, ...shown.map((name) => field(printer, name, onChange))),
     expert(printer, onChange),
