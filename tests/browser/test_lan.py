@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -9,9 +10,11 @@ import time
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
@@ -151,6 +154,17 @@ def test_the_page_has_no_finding(service: LanService, tmp_path: Path, language: 
         watch(visitor)
         assert findings_of(visitor) == set()
         assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_another_phone_reads_the_code(service: LanService, tmp_path: Path, theme: Literal["light", "dark"]) -> None:
+    """The QR code on the screen leads to this very page, by day and by night."""
+    address = f"http://{NAME}:{service.plain_port}/lan"
+    with phone(tmp_path) as page:
+        page.emulate_media(color_scheme=theme)
+        page.goto(address)
+        seen = Image.open(io.BytesIO(page.locator(".qr").screenshot()))
+    assert [code.text for code in zxingcpp.read_barcodes(seen)] == [address]
 
 
 def test_every_step_can_be_reached_on_a_phone(service: LanService, tmp_path: Path) -> None:

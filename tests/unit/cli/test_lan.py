@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+import zxingcpp
+from PIL import Image
 from typer.testing import CliRunner
 
 from camket.cli import serve
@@ -23,6 +25,8 @@ QUAY = "https://quay.local:8443"
 HOSTS = frozenset(
     {"quay.local:8443", "10.0.0.5:8443", "[fd00::2]:8443", "localhost:8443", "127.0.0.1:8443", "[::1]:8443"}
 )
+DOTS = {" ": (0, 0), "▀": (255, 0), "▄": (0, 255), "█": (255, 255)}
+"""Brightness of the upper and lower half of each character of the code."""
 RELAY = "smtp://relay.example"
 
 
@@ -122,6 +126,20 @@ def test_the_terminal_shows_how_a_phone_gets_in(
     assert [one for one in ("  1. ", "  2. ", "  3. ") if said.count(one) != 2] == []
     assert QUAY in said
     assert said.splitlines()[-1].endswith(": 10.0.0.5:8443, [fd00::2]:8443")
+
+
+def test_the_code_in_the_terminal_is_read_by_a_camera(capsys: pytest.CaptureFixture[str]) -> None:
+    """The code drawn in characters, light on dark as terminals are, leads to the page."""
+    page = "http://192.168.1.20:8000/lan"
+    announce_lan(
+        Lan(origin=QUAY, page=page, hosts=frozenset(), port=8443, authority="", certificate=b"", fingerprint="00:01")
+    )
+    rows = [line for line in capsys.readouterr().out.splitlines() if line and set(line) <= set(DOTS)]
+    halves = [[DOTS[character][half] for character in row] for row in rows for half in (0, 1)]
+    drawn = Image.new("L", (len(halves[0]), len(halves)))
+    drawn.putdata([dot for row in halves for dot in row])
+    seen = drawn.resize((drawn.width * 8, drawn.height * 8), Image.Resampling.NEAREST)
+    assert [code.text for code in zxingcpp.read_barcodes(seen)] == [page]
 
 
 def test_both_languages_say_the_same() -> None:
