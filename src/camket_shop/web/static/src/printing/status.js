@@ -62,7 +62,7 @@ function isProgress(row, job) {
  */
 export function showStatus(place, queue, ways) {
   const rows = new Map();
-  const list = el("ul", { class: "print-jobs", "aria-label": t("printing.jobs") });
+  const list = el("ul", { class: "print-jobs", role: "list", "aria-label": t("printing.jobs") });
   fill(place, list);
   const hideLater = (job) =>
     setTimeout(() => {
