@@ -10,6 +10,7 @@ from camket_shop.catalogue.changes import (
     add_product,
     archive_product,
     change_product,
+    lose_picture,
     restore_product,
 )
 from camket_shop.catalogue.drafts import Draft, NewPicture, PictureChange, read_draft, read_version
@@ -45,6 +46,7 @@ __all__ = [
     "find_any_product",
     "find_picture",
     "find_product",
+    "lose_picture",
     "product_document",
     "read_catalogue",
     "read_draft",

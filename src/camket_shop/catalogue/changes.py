@@ -173,6 +173,25 @@ def change_product(
     return changed
 
 
+def lose_picture(store: ShopStore, shop_id: str, product_id: str, picture_row: str, *, at: datetime) -> None:
+    """Have a product show no picture any more that the vault has none of: its owner deleted it in "Dữ liệu của tôi".
+
+    Effects:
+        Durable on return, with the next revision of the catalogue. Nothing changes where the product shows another
+        picture by now; so twice is once.
+    """
+
+    def lose(connection: Connection) -> None:
+        shops.lock_shop(connection, shop_id, at=at)
+        found = any_product(connection, shop_id, product_id)
+        if found.picture_row == picture_row:
+            row = replace(found, picture=None, picture_row=None, version=found.version + 1, changed_at=at)
+            products.set_product(connection, row)
+            shops.count_catalogue_up(connection, shop_id)
+
+    store.write(lose)
+
+
 def archive_product(store: ShopStore, shop_id: str, product_id: str, *, at: datetime) -> ProductRow:
     """Take a product off sale; what was sold keeps its name and price, and the product its picture.
 

@@ -45,10 +45,9 @@ def find_any_product(store: ShopStore, shop_id: str, product_id: str) -> Product
     return store.read(lambda connection: any_product(connection, shop_id, product_id))
 
 
-def find_picture(store: ShopStore, shop_id: str, digest: str) -> str | None:
-    """Return the vault's row of a picture that a product of this shop shows; None where none does."""
-    found = store.read(lambda connection: products.find_picture(connection, shop_id, digest))
-    return found.picture_row if found is not None else None
+def find_picture(store: ShopStore, shop_id: str, digest: str) -> ProductRow | None:
+    """Return a product of this shop, archived or not, that shows a picture; None where none does."""
+    return store.read(lambda connection: products.find_picture(connection, shop_id, digest))
 
 
 def search_catalogue(

@@ -45,12 +45,12 @@ def photo() -> bytes:
     return file.getvalue()
 
 
-def with_picture(browser: Browser) -> dict[str, str]:
+def with_picture(browser: Browser, content: bytes | None = None) -> dict[str, str]:
     """Return a product that was just added with a picture."""
     answer = browser.post(
         f"{API}/products",
         data=COFFEE | {"id": new_id(), "picture_source": "camera"},
-        files={"picture": ("photo.jpg", photo(), "image/jpeg")},
+        files={"picture": ("photo.jpg", content or photo(), "image/jpeg")},
     )
     assert answer.status_code == 201, answer.text
     product: dict[str, str] = answer.json()
@@ -233,7 +233,20 @@ def test_a_picture_deleted_in_the_centre_is_gone_from_the_shop(service: Service,
     for page in ("/quay/products", f"/quay/products/{product['id']}", "/quay/sell"):
         assert alice.get(page).status_code == 200
     products = alice.get(f"{API}/catalogue").json()["products"]
-    assert [one["id"] for one in products] == [product["id"]]
+    assert [(one["id"], one["picture"]) for one in products] == [(product["id"], None)]
+
+
+def test_a_picture_deleted_in_the_centre_stays_where_another_product_shows_it(service: Service, alice: Browser) -> None:
+    """Two products with one and the same picture hold it twice: of the two, one shows it still and the other none."""
+    same = photo()
+    first, second = with_picture(alice, same), with_picture(alice, same)
+    assert first["picture"] == second["picture"]
+    way = re.findall(r'href="(/me/values/[^"]+/delete)"', alice.get("/me").text)[0]
+    asked = alice.send_form(way)
+    alice.send_form(asked.headers["location"], code=service.newest_code())
+    assert alice.get(f"/quay/pictures/{first['picture']}/400.webp").status_code == 200
+    shown = [one["picture"] for one in alice.get(f"{API}/catalogue").json()["products"]]
+    assert first["picture"] in shown
 
 
 def test_what_is_corrected_in_the_centre_stands_on_receipts(service: Service, alice: Browser) -> None:

@@ -19,6 +19,7 @@ from camket_shop.catalogue import (
     find_any_product,
     find_picture,
     find_product,
+    lose_picture,
     read_catalogue,
     read_draft,
     restore_product,
@@ -187,7 +188,7 @@ def test_a_picture_is_replaced_and_removed_in_the_vault_too(store: ShopStore) ->
     """The vault holds exactly the picture that the product shows."""
     vault = Vault()
     product, _ = add_product(store, vault, ALICE, new_id(), read_draft(COFFEE), picture=PICTURE, at=NOW)
-    assert find_picture(store, ALICE, PICTURE.digest) == product.picture_row
+    assert find_picture(store, ALICE, PICTURE.digest) == product
     draft = read_draft(COFFEE)
     other = change_product(store, vault, ALICE, product.id, draft, version=1, picture=OTHER_PICTURE, at=LATER)
     assert list(vault.pictures) == [other.picture_row]
@@ -198,6 +199,20 @@ def test_a_picture_is_replaced_and_removed_in_the_vault_too(store: ShopStore) ->
         store, vault, ALICE, product.id, read_draft(COFFEE | {"price": "1k"}), version=3, picture="remove", at=LATER
     )
     assert (bare.picture, bare.picture_row, vault.pictures) == (None, None, {})
+
+
+def test_a_picture_that_the_vault_lost_is_shown_no_more(store: ShopStore) -> None:
+    """A product whose picture its owner deleted shows none, at the next revision; one that has another keeps that."""
+    vault = Vault()
+    product, _ = add_product(store, vault, ALICE, new_id(), read_draft(COFFEE), picture=PICTURE, at=NOW)
+    assert product.picture_row is not None
+    lose_picture(store, ALICE, product.id, product.picture_row, at=LATER)
+    bare = find_product(store, ALICE, product.id)
+    assert (bare.picture, bare.picture_row, bare.version, revision(store)) == (None, None, 2, 2)
+    change_product(store, vault, ALICE, product.id, read_draft(COFFEE), version=2, picture=OTHER_PICTURE, at=LATER)
+    lose_picture(store, ALICE, product.id, product.picture_row, at=LATER)
+    assert find_product(store, ALICE, product.id).picture == OTHER_PICTURE.digest
+    assert revision(store) == 3
 
 
 def test_a_picture_that_the_vault_would_not_remove_is_removed_later(store: ShopStore) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
-from camket_shop.catalogue import find_picture
+from camket_shop.catalogue import find_picture, lose_picture
 from camket_shop.errors import NotFoundError
 from camket_shop.photos.renditions import SIZES, unpacked
 from camket_shop.web.endpoints import page
@@ -35,16 +35,18 @@ def show(visit: Visit, *, size: int) -> Response:
         NotFoundError: no product of this shop shows it, whoever else's may.
 
     Effects:
-        One use for `provide` on record, unless the device has it already: then nothing is opened.
+        One use for `provide` on record, unless the device has it already: then nothing is opened. A product whose
+        picture was deleted from the vault shows none from then on.
     """
     digest = visit.parameters["digest"]
-    row_id = find_picture(visit.shop.store, visit.owner, digest) if ADDRESS.fullmatch(digest) else None
-    if row_id is None:
+    if ADDRESS.fullmatch(digest) is None:
         raise NotFoundError("not_held")
     headers = KEPT | {"ETag": f'"{digest[:32]}-{size}"'}
-    if visit.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    archive = visit.shop.platform.picture(visit.owner, row_id)
-    if archive is None:
-        raise NotFoundError("not_held")
-    return Response(unpacked(archive, size), media_type="image/webp", headers=headers)
+    while (product := find_picture(visit.shop.store, visit.owner, digest)) and product.picture_row is not None:
+        if visit.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        archive = visit.shop.platform.picture(visit.owner, product.picture_row)
+        if archive is not None:
+            return Response(unpacked(archive, size), media_type="image/webp", headers=headers)
+        lose_picture(visit.shop.store, visit.owner, product.id, product.picture_row, at=visit.shop.now())
+    raise NotFoundError("not_held")
