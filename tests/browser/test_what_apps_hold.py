@@ -18,7 +18,7 @@ from tests.browser.visitor import visit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, FilePayload
 
     from tests.browser.serving import Served
     from tests.browser.visitor import Language, Visitor
@@ -47,15 +47,16 @@ def open_stall(owner: Visitor, email: str) -> None:
     sender = owner.context.request
     headers = {"Origin": owner.origin, "Sec-Fetch-Site": "same-origin"}
     for number in range(PICTURES):
-        form = COFFEE | {
+        form: dict[str, str | float | bool | bytes | FilePayload] = {
+            **COFFEE,
             "id": client_id(),
             "name": f"Món {number}",
             "barcode": "",
             "whiten": "0",
             "picture_source": "file",
+            "picture": {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo(number * 40)},
         }
-        file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo(number * 40)}
-        answer = sender.post(f"{owner.origin}/quay/api/products", headers=headers, multipart=form | {"picture": file})
+        answer = sender.post(f"{owner.origin}/quay/api/products", headers=headers, multipart=form)
         assert answer.status == 201, answer.text()
     line = {"product": None, "name": "Trà đá", "unit": "ly", "price": 3000, "quantity": "2"}
     sale = {
@@ -68,8 +69,14 @@ def open_stall(owner: Visitor, email: str) -> None:
     }
     answer = sender.post(f"{owner.origin}/quay/api/sales", headers=headers, data=json.dumps(sale))
     assert answer.status == 201, answer.text()
-    settings = {"name": "Quán Alice", "address": "12 Phố Huế", "tax_code": "0312345678"}
-    settings |= {"bank": "970436", "bank_account": "0071000123456", "bank_holder": "NGUYEN THI ALICE"}
+    settings: dict[str, str | float | bool] = {
+        "name": "Quán Alice",
+        "address": "12 Phố Huế",
+        "tax_code": "0312345678",
+        "bank": "970436",
+        "bank_account": "0071000123456",
+        "bank_holder": "NGUYEN THI ALICE",
+    }
     assert sender.post(f"{owner.origin}/quay/settings", headers=headers, form=settings).ok
 
 
