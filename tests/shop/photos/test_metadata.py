@@ -8,7 +8,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from camket_shop.photos.pipeline import make_picture
+from camket_shop.photos.pipeline import make_picture, upright
 from camket_shop.photos.renditions import packed
 from tests.shop.photos.photographs import file_of, photograph
 
@@ -103,3 +103,12 @@ def test_a_comment_does_survive_an_ordinary_save() -> None:
     """The danger is real: the same library, asked to save what it opened, keeps a JPEG's comment."""
     with Image.open(io.BytesIO(jpeg())) as image:
         assert PLANTED["comment"] in file_of(image, "JPEG")
+
+
+@pytest.mark.parametrize("make", [jpeg, png, webp, avif, heic])
+def test_what_is_drawn_from_never_knew_the_file(make: object) -> None:
+    """Before anything is drawn, the pixels are in an image without EXIF, profile, comment or text to pass on."""
+    assert callable(make)
+    opened = upright(make())
+    assert opened.info == {}
+    assert dict(opened.getexif()) == {}

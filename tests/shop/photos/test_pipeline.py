@@ -4,6 +4,7 @@ import hashlib
 import io
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -130,3 +131,18 @@ def test_a_square_may_reach_beyond_the_photo() -> None:
     assert square.size == (1200, 1200)
     assert square.getpixel((1100, 600)) == (255, 255, 255)
     assert square.getpixel((100, 600)) == (10, 10, 10)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photo_of_an_iphone_stands_upright(orientation: int) -> None:
+    """HEIC says how the phone was held in two places; the photo is turned once, not twice."""
+    turn = TURNED_BY[orientation]
+    stored = corners() if turn is None else corners().transpose(turn)
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    made = io.BytesIO()
+    pillow_heif.from_pillow(stored).save(made, quality=90, exif=exif.tobytes())
+    opened = upright(made.getvalue())
+    assert opened.height > opened.width
+    for name, colour in seen_at(opened).items():
+        assert np.abs(np.subtract(colour, CORNERS[name])).max() < 40, name
