@@ -404,6 +404,7 @@ def test_another_customer_neither_sees_nor_sends_it(alice: Visitor) -> None:
     assert stall.badge(alice.page).is_hidden()
     old.evaluate("dispatchEvent(new Event('online'))")
     old.wait_for_selector("dialog:has-text('Người khác đã đăng nhập')")
+    assert old.locator(".card, .pay-bar").count() == 0
     assert stall.books(alice.page) == []
     alice.open("/me")
     alice.page.locator("form[action='/sign-out'] button").last.click()

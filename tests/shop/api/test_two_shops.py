@@ -91,6 +91,8 @@ def test_a_sale_that_waited_lands_in_no_other_shop(service: Service) -> None:
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "other_shop")
     for path in ("/products", "/products/x", "/products/x/archive", "/products/x/restore", "/sales/x/void"):
         assert write(bob, path, **{"X-Shop": key}).json()["error"]["code"] == "other_shop"
+    for path in ("/catalogue", "/header"):  # nor does her page show her what is his
+        assert bob.get(f"{API}{path}", headers={"X-Shop": key}).json()["error"]["code"] == "other_shop"
     assert bob.get(f"{API}/sales").json()["sales"] == []
     assert alice.post(f"{API}/sales", json=sale, headers={"X-Shop": key}).status_code == 201
 

@@ -103,6 +103,37 @@ test("the sale says each line with its price and quantity, and sums that agree",
   });
 });
 
+test("a part of one counts as one thing in the cart", () => {
+  const cart = carts.withQuantity(cartOf(COFFEE, SUGAR), "sugar", 300);
+  assert.equal(carts.countOf(cart), 2);
+  assert.equal(carts.countOf(carts.withQuantity(cart, "sugar", 1300)), 3);
+});
+
+test("the name of a quick item is one plain line of at most 80 characters", () => {
+  const nameOf = (name) => carts.withQuickItem(carts.emptyCart("s"), { key: "q", name, price: 1 }).lines[0].name;
+  assert.equal(nameOf("  Túi\n\tni\u200blông  "), "Túi nilông");
+  assert.equal(nameOf("Ắ".repeat(100)), "Ắ".repeat(80));
+});
+
+test("a sale that goes back into the cart has its lines, its discount and another id", () => {
+  const cart = carts.withDiscount(carts.withQuickItem(carts.withQuantity(cartOf(SUGAR), "sugar", 500), { key: "q", name: "Túi", price: 500 }), { percent: 10 });
+  const sale = carts.saleOf(cart, { method: "cash", tendered: 0, transferred: 0 }, "");
+  const again = carts.cartOf(sale, "sale-2");
+  assert.equal(again.id, "sale-2");
+  assert.equal(carts.totalOf(again), carts.totalOf(cart));
+  assert.deepEqual(again.lines.map(({ product, quantity }) => [product, quantity]), [["sugar", 500], [null, 1000]]);
+});
+
+test("a clock west of Greenwich has a minus, half hours stay", () => {
+  const zone = process.env.TZ;
+  const at = new Date("2026-11-22T02:12:33Z");
+  process.env.TZ = "America/St_Johns";
+  assert.equal(carts.localTime(at), "2026-11-21T22:42:33-03:30");
+  process.env.TZ = "Asia/Ho_Chi_Minh";
+  assert.equal(carts.localTime(at), "2026-11-22T09:12:33+07:00");
+  process.env.TZ = zone ?? "UTC";
+});
+
 test("a moment is said by the device's clock with its offset, and means the same moment", () => {
   const at = new Date("2026-11-22T02:12:33.456Z");
   assert.match(carts.localTime(at), /^2026-11-2\dT\d\d:12:33[+-]\d\d:\d\d$/);

@@ -30,6 +30,11 @@ test("a name that begins with the query comes before a word that does, and that 
   assert.deepEqual(names({ query: "ua" }), ["Sữa chua nếp cẩm", "Cà phê sữa đá", "Trà sữa"]);
 });
 
+test("the beginning of a word comes before its middle", () => {
+  const index = indexOf([product("Nước dừa"), product("Bánh ua")]);
+  assert.deepEqual(find(index, { query: "ua" }).map(({ name }) => name), ["Bánh ua", "Nước dừa"]);
+});
+
 test("part of a barcode and the name of a category find too", () => {
   assert.deepEqual(names({ query: "890123" }), ["Cà phê sữa đá"]);
   assert.deepEqual(names({ query: "do uong" }), ["Cà phê sữa đá", "Trà sữa"]);

@@ -36,6 +36,14 @@ test("a sale opened again is a cart and waits no more", async () => {
   assert.equal((await till.carts())[0].cart.id, "two");
 });
 
+test("sales wait in the order of their time", async () => {
+  const times = [2, 1];
+  const till = memoryTill("shop", () => times.shift());
+  await till.sell("tab", { id: "later" });
+  await till.sell("tab", { id: "earlier" });
+  assert.deepEqual((await till.unsent()).map(({ key }) => key), ["earlier", "later"]);
+});
+
 test("forgetting a sale twice is once, and refusing one that is gone brings nothing back", async () => {
   const till = memoryTill("shop");
   await till.sell("tab", { id: "one" });
