@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ globalThis.print = () => {
 """
 """In place of the dialog, which no test can see: what would be on its page at that moment."""
 PIXELS_PER_MILLIMETRE = 96 / 25.4
+POINTS_PER_MILLIMETRE = 72 / 25.4
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +218,8 @@ def test_what_is_no_address_is_told_beside_the_field(come: Callable[..., Visitor
 
 
 def test_the_print_dialog_gets_the_receipt_alone(come: Callable[..., Visitor]) -> None:
-    """The page for the dialog is as wide as the roll, holds the receipt and nothing else, and goes away after."""
-    alice = come(script=DIALOG, path="/quay/receipts/1")
+    """The page for the dialog is as wide as the roll, holds the receipt and nothing else, and goes away later."""
+    alice = come(script=DIALOG, clock=True, path="/quay/receipts/1")
     alice.page.emulate_media(media="print")
     # On paper the buttons are not there, so this one is pressed as a script would.
     alice.page.locator("[data-print-receipt] button").nth(1).dispatch_event("click")
@@ -227,7 +229,20 @@ def test_the_print_dialog_gets_the_receipt_alone(come: Callable[..., Visitor]) -
     assert printed["width"] == pytest.approx(48 * PIXELS_PER_MILLIMETRE, abs=1)
     assert printed["picture"][0] == 384 * 3
     assert any("58mm" in page for page in printed["pages"])
+    alice.page.clock.fast_forward(61_000)
     expect(alice.page.locator(".print-paper")).to_have_count(0)
+    assert alice.page.evaluate("document.adoptedStyleSheets.length") == 0
+
+
+def test_a_receipt_is_one_page_of_the_rolls_width(come: Callable[..., Visitor], tmp_path: Path) -> None:
+    """Printed by the browser itself, the receipt is a single page of 58 mm, as long as the receipt and no longer."""
+    alice = come(script="globalThis.print = () => { globalThis.asked = true; }", path="/quay/receipts/1")
+    alice.page.get_by_role("button", name="In qua hộp thoại in").click()
+    alice.page.wait_for_function("() => globalThis.asked")
+    printed = alice.page.pdf(path=tmp_path / "receipt.pdf", prefer_css_page_size=True)
+    ((wide, high),) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    assert float(wide) / POINTS_PER_MILLIMETRE == pytest.approx(58, abs=0.5)
+    assert 100 < float(high) / POINTS_PER_MILLIMETRE < 180
 
 
 def test_the_print_dialog_can_be_the_printer(come: Callable[..., Visitor]) -> None:

@@ -3,6 +3,12 @@ import { el } from "../shared/dom.js";
 import { PrintError } from "./errors.js";
 
 const PAPER = "print-paper";
+const PRINTS = "prints-paper";
+/** Phones go on before their dialog has looked at the page, so what it prints stays for a while; no one sees it. */
+const KEPT_MS = 60_000;
+
+/** Takes away what the dialog before was given. */
+let clearAway = () => {};
 
 /** The page that the print dialog gets is exactly as large as the paper: a rule of its own, which no file can hold. */
 function sizeRule(widthMillimetres, heightMillimetres) {
@@ -20,9 +26,10 @@ async function loaded(source, alt) {
 /**
  * Open the system's print dialog with a document on a page of its size.
  *
- * @returns {Promise<void>} when the dialog is closed; whether it printed is not told to pages.
+ * @returns {Promise<void>} when the browser has been asked; whether it printed is not told to pages.
  */
 export async function printWithDialog(document_, printer) {
+  clearAway();
   const source = URL.createObjectURL(await document_.picture(printer));
   const size = document_.millimetres(printer);
   const image = await loaded(source, document_.title);
@@ -32,15 +39,17 @@ export async function printWithDialog(document_, printer) {
   const rule = sizeRule(size.paper, height);
   document.body.append(paper);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, rule];
-  document.documentElement.classList.add("prints-paper");
-  try {
-    globalThis.print();
-  } finally {
-    document.documentElement.classList.remove("prints-paper");
+  document.documentElement.classList.add(PRINTS);
+  const kept = setTimeout(() => clearAway(), KEPT_MS);
+  clearAway = () => {
+    clearTimeout(kept);
+    document.documentElement.classList.remove(PRINTS);
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== rule);
     paper.remove();
     URL.revokeObjectURL(source);
-  }
+    clearAway = () => {};
+  };
+  globalThis.print();
 }
 
 function download(file) {
