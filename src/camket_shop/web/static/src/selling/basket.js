@@ -85,9 +85,11 @@ function keepFocus(item, heading) {
 }
 
 function sumsOf(cart) {
-  const sum = (label, amount, kind = "") => el("div", { class: kind }, el("dt", {}, label), el("dd", { class: "num" }, amount));
+  const sum = (label, amount, kind = "") =>
+    el("div", { class: kind }, el("dt", {}, label), el("dd", { class: "num" }, amount));
   const off = discountOf(cart);
-  const hundredths = "percent" in cart.discount ? ` ${String(cart.discount.percent).replace(".", language === "vi" ? "," : ".")}%` : "";
+  const hundredths =
+    "percent" in cart.discount ? ` ${String(cart.discount.percent).replace(".", language === "vi" ? "," : ".")}%` : "";
   return [
     off > 0 ? sum(t("sell.subtotal"), formatDong(subtotalOf(cart))) : null,
     off > 0 ? sum(t("sell.discount") + hundredths, `−${formatDong(off)}`) : null,
@@ -102,19 +104,35 @@ function lineRow(state, { key, name }) {
   const amount = el("b", { class: "amount num" });
   const count = el("span", { class: "num" });
   const step = (label, sign, edit) =>
-    el("button", { type: "button", class: "step", "aria-label": label, onclick: () => state.change(edit) }, el("span", { "aria-hidden": "true" }, sign));
+    el(
+      "button",
+      { type: "button", class: "step", "aria-label": label, onclick: () => state.change(edit) },
+      el("span", { "aria-hidden": "true" }, sign),
+    );
   const edit = () => editLine(state, key);
   const quantityOf = (cart) => lineOf(cart, key).quantity;
   const item = el(
     "li",
     {},
-    el("button", { type: "button", class: "line-name", onclick: edit }, what, each, own, el("span", { class: "hidden-label" }, ` · ${t("sell.edit")}`)),
+    el(
+      "button",
+      { type: "button", class: "line-name", onclick: edit },
+      what,
+      each,
+      own,
+      el("span", { class: "hidden-label" }, ` · ${t("sell.edit")}`),
+    ),
     amount,
     el(
       "div",
       { class: "stepper", role: "group", "aria-label": t("sell.quantity_of", { name }) },
       step(t("sell.one_less", { name }), "−", (cart) => withOneLess(cart, key)),
-      el("button", { type: "button", class: "count", onclick: edit }, count, el("span", { class: "hidden-label" }, ` · ${t("sell.quantity_of", { name })}`)),
+      el(
+        "button",
+        { type: "button", class: "count", onclick: edit },
+        count,
+        el("span", { class: "hidden-label" }, ` · ${t("sell.quantity_of", { name })}`),
+      ),
       step(t("sell.one_more", { name }), "+", (cart) => withQuantity(cart, key, raised(quantityOf(cart)))),
     ),
   );
@@ -139,7 +157,14 @@ function lineRow(state, { key, name }) {
 export function createPayBar(state, { open, pay }) {
   const count = el("span", { class: "count" });
   const total = el("b", { class: "num" });
-  const summary = el("button", { type: "button", class: "summary-of-cart", "aria-haspopup": "dialog", onclick: open }, el("span", { class: "hidden-label" }, `${t("sell.cart_open")}: `), count, " ", total);
+  const summary = el(
+    "button",
+    { type: "button", class: "summary-of-cart", "aria-haspopup": "dialog", onclick: open },
+    el("span", { class: "hidden-label" }, `${t("sell.cart_open")}: `),
+    count,
+    " ",
+    total,
+  );
   const take = el("button", { type: "button", class: "btn go", onclick: pay }, t("sell.take_money"));
   const element = el("div", { class: "pay-bar" }, summary, take);
   const draw = () => {

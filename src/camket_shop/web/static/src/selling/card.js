@@ -14,14 +14,22 @@ const TINTS = 6;
  *
  * @param {{id: string, name: string, price: number, unit: string, picture: string | null}} product
  * @param {{add: (product: object) => void, less: (product: object) => void}} acts
- * @returns {{product: object, item: HTMLElement, button: HTMLElement, show: (quantity: number) => void}} `show` takes thousandths.
+ * @returns {{product: object, item: HTMLElement, button: HTMLElement, show: (quantity: number) => void}} `show` takes
+ *   thousandths.
  */
 export function productCard(product, { add, less }) {
   const price = formatDong(product.price);
   const badge = el("span", { class: "badge num", "aria-hidden": "true", hidden: true });
   const minus = el(
     "button",
-    { type: "button", class: "less", tabindex: "-1", "aria-label": t("sell.less", { name: product.name }), hidden: true, onclick: () => less(product) },
+    {
+      type: "button",
+      class: "less",
+      tabindex: "-1",
+      "aria-label": t("sell.less", { name: product.name }),
+      hidden: true,
+      onclick: () => less(product),
+    },
     el("span", { "aria-hidden": "true" }, "−"),
   );
   const inWords = el("span", { class: "hidden-label" });
@@ -32,7 +40,12 @@ export function productCard(product, { add, less }) {
     el("span", { class: "pic" }, pictureOf(product)),
     el("span", { class: "name" }, product.name),
     " ",
-    el("span", { class: "price num" }, price, product.unit ? el("span", { class: "unit" }, ` / ${product.unit}`) : null),
+    el(
+      "span",
+      { class: "price num" },
+      price,
+      product.unit ? el("span", { class: "unit" }, ` / ${product.unit}`) : null,
+    ),
     inWords,
   );
   pressable(button, { tap: () => add(product), hold: () => less(product) });
@@ -55,7 +68,11 @@ export function productCard(product, { add, less }) {
 function pictureOf({ picture, name, id }) {
   if (picture === null) {
     const tint = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % TINTS;
-    return el("span", { class: `letter tint-${tint}`, "aria-hidden": "true" }, [...name][0]?.toLocaleUpperCase(language) ?? "");
+    return el(
+      "span",
+      { class: `letter tint-${tint}`, "aria-hidden": "true" },
+      [...name][0]?.toLocaleUpperCase(language) ?? "",
+    );
   }
   const source = (size) => at(`/pictures/${picture}/${size}.webp`);
   return el("img", {

@@ -38,7 +38,7 @@ export function withProduct(cart, product) {
   return withLine(cart, { key: id, product: id, name, unit, price, listed: price, quantity: 1000 });
 }
 
-/** Return the cart with something that is not in the catalogue; its name is made one plain line of at most 80 characters. */
+/** Return the cart with something that is in no catalogue; its name is made one plain line of at most 80 characters. */
 export function withQuickItem(cart, { key, name, price }) {
   return withLine(cart, { key, product: null, name: plainLine(name), unit: "", price, listed: price, quantity: 1000 });
 }
@@ -105,7 +105,12 @@ export function countOf(cart) {
 export function priceChanges(cart, products) {
   return cart.lines
     .filter((line) => line.product !== null && line.price === line.listed)
-    .map((line) => ({ key: line.key, name: line.name, was: line.listed, now: products.get(line.product)?.price ?? line.listed }))
+    .map((line) => ({
+      key: line.key,
+      name: line.name,
+      was: line.listed,
+      now: products.get(line.product)?.price ?? line.listed,
+    }))
     .filter((change) => change.was !== change.now);
 }
 
@@ -130,7 +135,13 @@ export function saleOf(cart, { method, tendered, transferred }, soldAt) {
   return {
     id: cart.id,
     sold_at: soldAt,
-    lines: cart.lines.map(({ product, name, unit, price, quantity }) => ({ product, name, unit, price, quantity: decimal(quantity) })),
+    lines: cart.lines.map(({ product, name, unit, price, quantity }) => ({
+      product,
+      name,
+      unit,
+      price,
+      quantity: decimal(quantity),
+    })),
     discount: discountOf(cart),
     payment: { method, tendered, transferred },
     total: totalOf(cart),
@@ -169,7 +180,11 @@ export function localTime(at) {
 }
 
 function plainLine(text) {
-  const line = text.normalize("NFC").replace(/[\t\r\n]/g, " ").replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "").replace(/\p{Zs}+/gu, " ");
+  const line = text
+    .normalize("NFC")
+    .replace(/[\t\r\n]/g, " ")
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "")
+    .replace(/\p{Zs}+/gu, " ");
   return [...line.trim()].slice(0, 80).join("").trim();
 }
 

@@ -29,7 +29,13 @@ export function settle({ total, method, tendered }) {
   const inCash = method === "transfer" ? 0 : tendered;
   const byBank = method === "cash" ? 0 : Math.max(total - inCash, 0);
   const rest = inCash + byBank - total;
-  return { method: nameOf(method, inCash, byBank), tendered: inCash, transferred: byBank, change: Math.max(rest, 0), missing: Math.max(-rest, 0) };
+  return {
+    method: nameOf(method, inCash, byBank),
+    tendered: inCash,
+    transferred: byBank,
+    change: Math.max(rest, 0),
+    missing: Math.max(-rest, 0),
+  };
 }
 
 function nameOf(method, inCash, byBank) {

@@ -165,14 +165,21 @@ export function checkout(state, { refresh, speak, frame }) {
 
     /** Begin, with what this device keeps; whatever waits is sent. */
     open(till, tabs) {
-      const unsent = unsentSales({ till, post: (sale) => sendJson("/api/sales", sale, { timeoutMs: TIMEOUT_MS }), onOutcome });
+      const unsent = unsentSales({
+        till,
+        post: (sale) => sendJson("/api/sales", sale, { timeoutMs: TIMEOUT_MS }),
+        onOutcome,
+      });
       opened.resolve({ till, tabs, unsent });
       tabs.hear("unsent", () => void waiting.refresh());
       void waiting.refresh();
       void unsent.sendAll();
       whenIdle(() => {
         void printer().then(({ mountPrintStatus }) => mountPrintStatus());
-        void header().then(() => showShopName(document), () => {}); // at hand for a transfer without a network
+        void header().then(
+          () => showShopName(document),
+          () => {},
+        ); // at hand for a transfer without a network
       });
     },
   };

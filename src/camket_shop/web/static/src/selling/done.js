@@ -20,11 +20,22 @@ export function openDone(sale, { print, showPrinting, onClose }) {
   const { tendered, transferred } = sale.payment;
   const change = tendered + transferred - sale.total;
   const told = el("p", { role: "status", class: "kept" });
-  const back = el("p", { class: "give-back" }, ...(change > 0 ? [el("span", {}, t("sell.done_change")), el("b", { class: "num" }, formatDong(change))] : [el("span", {}, t("sell.no_change"))]));
+  const back = el(
+    "p",
+    { class: "give-back" },
+    ...(change > 0
+      ? [el("span", {}, t("sell.done_change")), el("b", { class: "num" }, formatDong(change))]
+      : [el("span", {}, t("sell.no_change"))]),
+  );
   const more = el("div", { class: "ways-on" });
   const jobs = el("div", { class: "print-place" });
   const next = el("button", { type: "button", class: "btn go", onclick: () => sheet.close() }, t("sell.next_sale"));
-  const sheet = openSheet({ title: t("sell.done_kept_title"), body: [told, dueLine(sale.total), back, jobs, more, next], kind: "done", onClose });
+  const sheet = openSheet({
+    title: t("sell.done_kept_title"),
+    body: [told, dueLine(sale.total), back, jobs, more, next],
+    kind: "done",
+    onClose,
+  });
   next.focus();
   const printNow = (receipt) => {
     jobs.dataset.printStatus = "";
@@ -36,7 +47,10 @@ export function openDone(sale, { print, showPrinting, onClose }) {
       const receipt = outcome.state === "sent" ? outcome.receipt : null;
       sheet.dialog.classList.toggle("is-kept", receipt === null);
       sheet.retitle(receipt === null ? t("sell.done_kept_title") : t("sell.done_title", { number: receipt.number }));
-      told.textContent = receipt === null ? t("sell.done_kept_text") : t("sell.done_said", { number: receipt.number, total: formatDong(receipt.total) });
+      told.textContent =
+        receipt === null
+          ? t("sell.done_kept_text")
+          : t("sell.done_said", { number: receipt.number, total: formatDong(receipt.total) });
       told.classList.toggle("hidden-label", receipt !== null);
       fill(more, receipt === null ? el("p", { class: "quiet" }, t("sell.print_later")) : waysOn(receipt, printNow));
     },

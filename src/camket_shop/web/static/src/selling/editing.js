@@ -18,8 +18,16 @@ import { openSheet } from "./sheet.js";
  */
 export function editLine(state, key) {
   const line = lineOf(state.cart, key);
-  const quantity = textField({ label: t("sell.quantity"), hint: t("sell.quantity_hint"), value: said(line.quantity, language), inputmode: "decimal" });
-  const hint = line.product === null ? t("sell.price_here_hint_quick") : t("sell.price_here_hint", { price: formatDong(line.listed) });
+  const quantity = textField({
+    label: t("sell.quantity"),
+    hint: t("sell.quantity_hint"),
+    value: said(line.quantity, language),
+    inputmode: "decimal",
+  });
+  const hint =
+    line.product === null
+      ? t("sell.price_here_hint_quick")
+      : t("sell.price_here_hint", { price: formatDong(line.listed) });
   const price = textField({ label: t("sell.price_here"), hint, value: dotted(line.price) });
   const save = () => {
     const thousandths = readQuantity(quantity.input.value);
@@ -39,7 +47,13 @@ export function editLine(state, key) {
     state.change((cart) => withQuantity(cart, key, 0));
     sheet.close();
   };
-  const form = formOf(save, quantity.element, price.element, mainButton(t("sell.save")), plainButton(t("sell.remove_line"), remove, "end"));
+  const form = formOf(
+    save,
+    quantity.element,
+    price.element,
+    mainButton(t("sell.save")),
+    plainButton(t("sell.remove_line"), remove, "end"),
+  );
   const sheet = openSheet({ title: line.name, body: [form], kind: "small" });
   quantity.input.focus();
   quantity.input.select();
@@ -48,9 +62,19 @@ export function editLine(state, key) {
 /** Open the dialog of the discount: an amount, or hundredths with a %. */
 export function editDiscount(state) {
   const { discount } = state.cart;
-  const known = "percent" in discount ? `${String(discount.percent).replace(".", language === "vi" ? "," : ".")}%` : discount.dong === 0 ? "" : dotted(discount.dong);
+  const known =
+    "percent" in discount
+      ? `${String(discount.percent).replace(".", language === "vi" ? "," : ".")}%`
+      : discount.dong === 0
+        ? ""
+        : dotted(discount.dong);
   const field = textField({ label: t("sell.discount"), hint: t("sell.discount_hint"), value: known });
-  const set = (next) => closeOr(state.change((cart) => withDiscount(cart, next)), sheet, field);
+  const set = (next) =>
+    closeOr(
+      state.change((cart) => withDiscount(cart, next)),
+      sheet,
+      field,
+    );
   const save = () => {
     const next = readDiscount(field.input.value);
     if (next === null) {
@@ -60,8 +84,13 @@ export function editDiscount(state) {
       set(next);
     }
   };
-  const remove = discountOf(state.cart) === 0 ? null : plainButton(t("sell.discount_remove"), () => set({ dong: 0 }), "end");
-  const sheet = openSheet({ title: t("sell.discount"), body: [formOf(save, field.element, mainButton(t("sell.save")), remove)], kind: "small" });
+  const remove =
+    discountOf(state.cart) === 0 ? null : plainButton(t("sell.discount_remove"), () => set({ dong: 0 }), "end");
+  const sheet = openSheet({
+    title: t("sell.discount"),
+    body: [formOf(save, field.element, mainButton(t("sell.save")), remove)],
+    kind: "small",
+  });
   field.input.focus();
   field.input.select();
 }
@@ -78,11 +107,23 @@ export function addQuickItem(state, name = "") {
   const add = () => {
     const amount = readAmount(price);
     if (amount !== null) {
-      const item = { key: `quick-${newId()}`, name: named.input.value.trim() || t("sell.quick_default"), price: amount };
-      closeOr(state.change((cart) => withQuickItem(cart, item)), sheet, price);
+      const item = {
+        key: `quick-${newId()}`,
+        name: named.input.value.trim() || t("sell.quick_default"),
+        price: amount,
+      };
+      closeOr(
+        state.change((cart) => withQuickItem(cart, item)),
+        sheet,
+        price,
+      );
     }
   };
-  const sheet = openSheet({ title: t("sell.quick_item"), body: [formOf(add, price.element, named.element, mainButton(t("sell.quick_add")))], kind: "small" });
+  const sheet = openSheet({
+    title: t("sell.quick_item"),
+    body: [formOf(add, price.element, named.element, mainButton(t("sell.quick_add")))],
+    kind: "small",
+  });
   price.input.focus();
 }
 

@@ -34,7 +34,11 @@ export function textField({ label, hint, value = "", inputmode = "text" }) {
     }
   };
   input.addEventListener("input", () => problem(null));
-  return { element: el("div", { class: "field" }, el("label", { for: id }, label), hinted, wrong, input), input, problem };
+  return {
+    element: el("div", { class: "field" }, el("label", { for: id }, label), hinted, wrong, input),
+    input,
+    problem,
+  };
 }
 
 /**

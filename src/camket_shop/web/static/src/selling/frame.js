@@ -40,7 +40,14 @@ export function frameOf(root, { search, shelf, basket, makePayBar }) {
   }
 
   desk.addEventListener("change", closeBasket);
-  const goods = el("section", { class: "goods", "aria-label": t("sell.goods") }, search.element, jobs, shelf.list, search.instead);
+  const goods = el(
+    "section",
+    { class: "goods", "aria-label": t("sell.goods") },
+    search.element,
+    jobs,
+    shelf.list,
+    search.instead,
+  );
   fill(root, title, el("div", { class: "counter" }, goods, beside), makePayBar(openBasket));
 
   return {

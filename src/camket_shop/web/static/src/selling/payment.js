@@ -53,7 +53,13 @@ export function openPayment(state, { header, paid, notes = [] }) {
     parts[method].shown();
   }
 
-  const form = formOf(submit, dueLine(total), methodChoice(choose), place, el("div", { class: "confirm-place" }, confirm));
+  const form = formOf(
+    submit,
+    dueLine(total),
+    methodChoice(choose),
+    place,
+    el("div", { class: "confirm-place" }, confirm),
+  );
   const sheet = openSheet({ title: t("sell.pay_title"), body: [...notes, form], kind: "pay" });
   choose("cash");
   sheet.dialog.querySelector("input[type=radio]").focus();
@@ -62,7 +68,13 @@ export function openPayment(state, { header, paid, notes = [] }) {
 
 function methodChoice(choose) {
   const choices = METHODS.map((name, place) => {
-    const input = el("input", { type: "radio", name: "method", value: name, checked: place === 0, onchange: () => choose(name) });
+    const input = el("input", {
+      type: "radio",
+      name: "method",
+      value: name,
+      checked: place === 0,
+      onchange: () => choose(name),
+    });
     return el("label", {}, input, el("span", {}, t(`sell.${name}`)));
   });
   return el("fieldset", { class: "segments" }, el("legend", { class: "hidden-label" }, t("sell.method")), ...choices);
@@ -86,7 +98,13 @@ function cashPart(total, confirm) {
     back.show(amount === null ? null : settle({ total, method: "cash", tendered: amount }));
   });
   return {
-    element: el("div", { class: "stack" }, el("div", { class: isLong(total) ? "quick long" : "quick" }, ...quick), given.element, back.element),
+    element: el(
+      "div",
+      { class: "stack" },
+      el("div", { class: isLong(total) ? "quick long" : "quick" }, ...quick),
+      given.element,
+      back.element,
+    ),
     shown() {
       confirm.textContent = t("sell.took_cash", { amount: formatDong(total) });
     },
@@ -115,7 +133,11 @@ function backLine() {
       } else if (missing > 0) {
         fill(element, t("sell.missing", { amount: formatDong(missing) }));
       } else {
-        fill(element, el("span", {}, change > 0 ? t("sell.change") : t("sell.no_change")), change > 0 ? el("b", {}, formatDong(change)) : null);
+        fill(
+          element,
+          el("span", {}, change > 0 ? t("sell.change") : t("sell.no_change")),
+          change > 0 ? el("b", {}, formatDong(change)) : null,
+        );
       }
     },
   };

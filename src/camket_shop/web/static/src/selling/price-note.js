@@ -42,7 +42,9 @@ export function answersOf(state, changes, onAnswer = () => {}) {
     state.change((cart) => edit(cart, changes));
     onAnswer();
   };
-  const lines = changes.map(({ name, was, now }) => el("li", {}, t("sell.prices_line", { name, was: formatDong(was), now: formatDong(now) })));
+  const lines = changes.map(({ name, was, now }) =>
+    el("li", {}, t("sell.prices_line", { name, was: formatDong(was), now: formatDong(now) })),
+  );
   return [
     el("span", {}, t("sell.prices_text")),
     el("ul", {}, ...lines),

@@ -10,7 +10,9 @@ export function qrModules(text) {
   code.addData(text, "Byte");
   code.make();
   const size = code.getModuleCount();
-  return Array.from({ length: size }, (_, row) => Array.from({ length: size }, (__, column) => code.isDark(row, column)));
+  return Array.from({ length: size }, (_, row) =>
+    Array.from({ length: size }, (__, column) => code.isDark(row, column)),
+  );
 }
 
 /**
@@ -27,7 +29,10 @@ export function qrSvg(text, label) {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   svg.setAttribute("shape-rendering", "crispEdges");
-  svg.append(shape("rect", { width: size, height: size, fill: "#fff" }), shape("path", { d: outline(modules), fill: "#000" }));
+  svg.append(
+    shape("rect", { width: size, height: size, fill: "#fff" }),
+    shape("path", { d: outline(modules), fill: "#000" }),
+  );
   return svg;
 }
 

@@ -20,7 +20,9 @@ export function readQuantity(typed) {
 
 /** Return a quantity as the API takes it: "2", "0.5". */
 export function decimal(thousandths) {
-  const rest = String(thousandths % ONE).padStart(3, "0").replace(/0+$/, "");
+  const rest = String(thousandths % ONE)
+    .padStart(3, "0")
+    .replace(/0+$/, "");
   return `${Math.floor(thousandths / ONE)}${rest && `.${rest}`}`;
 }
 

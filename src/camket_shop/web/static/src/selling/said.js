@@ -34,7 +34,19 @@ export function speaker(root) {
     show(sentence, offer) {
       clearTimeout(hiding);
       heard.textContent = sentence;
-      const button = offer && el("button", { type: "button", onclick: () => { hide(); offer.act(); } }, offer.label);
+      const button =
+        offer &&
+        el(
+          "button",
+          {
+            type: "button",
+            onclick: () => {
+              hide();
+              offer.act();
+            },
+          },
+          offer.label,
+        );
       fill(shown, el("span", {}, sentence), button);
       shown.hidden = false;
       hiding = setTimeout(hide, SHOWN_MS);

@@ -4,7 +4,12 @@ import { t } from "../shared/messages.js";
 import { openSheet } from "./sheet.js";
 
 const LOOK_MS = 120;
-const REFUSALS = { NotAllowedError: "sell.camera_denied", NotFoundError: "sell.camera_absent", NotReadableError: "sell.camera_busy", OverconstrainedError: "sell.camera_absent" };
+const REFUSALS = {
+  NotAllowedError: "sell.camera_denied",
+  NotFoundError: "sell.camera_absent",
+  NotReadableError: "sell.camera_busy",
+  OverconstrainedError: "sell.camera_absent",
+};
 
 /** Tell whether this browser can read barcodes on this page. */
 export function canScan() {
@@ -25,7 +30,12 @@ export function openScanner({ onCode }) {
     camera.closed = true;
     camera.stream?.getTracks().forEach((track) => track.stop());
   };
-  const sheet = openSheet({ title: t("sell.camera_title"), body: [frame, told, el("p", { class: "quiet" }, t("sell.camera_why"))], kind: "scan", onClose: stop });
+  const sheet = openSheet({
+    title: t("sell.camera_title"),
+    body: [frame, told, el("p", { class: "quiet" }, t("sell.camera_why"))],
+    kind: "scan",
+    onClose: stop,
+  });
   watch(video, camera).then(
     (code) => {
       if (code !== null) {

@@ -45,8 +45,16 @@ export function watchScanners({ state, add, refresh, speak, search }) {
 }
 
 function openUnknown(code) {
-  const add = el("a", { class: "btn go", href: `${at("/products/new")}?barcode=${encodeURIComponent(code)}` }, t("sell.unknown_add"));
+  const add = el(
+    "a",
+    { class: "btn go", href: `${at("/products/new")}?barcode=${encodeURIComponent(code)}` },
+    t("sell.unknown_add"),
+  );
   const close = el("button", { type: "button", class: "btn", onclick: () => sheet.close() }, t("sell.close"));
-  const sheet = openSheet({ title: t("sell.unknown_title"), body: [el("p", {}, t("sell.unknown_text", { code })), add, close], kind: "small" });
+  const sheet = openSheet({
+    title: t("sell.unknown_title"),
+    body: [el("p", {}, t("sell.unknown_text", { code })), add, close],
+    kind: "small",
+  });
   add.focus();
 }

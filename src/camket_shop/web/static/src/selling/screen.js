@@ -32,10 +32,21 @@ export async function startScreen(root) {
   const add = (product) => tell(state.change((cart) => withProduct(cart, product)));
   const less = (product) => tell(state.change((cart) => withOneLess(cart, product.id)));
 
-  const shelf = createShelf({ label: t("sell.goods"), hintId: "shelf-keys", add, less, quantityOf: (id) => lineOf(state.cart, id)?.quantity ?? 0 });
+  const shelf = createShelf({
+    label: t("sell.goods"),
+    hintId: "shelf-keys",
+    add,
+    less,
+    quantityOf: (id) => lineOf(state.cart, id)?.quantity ?? 0,
+  });
   const search = createSearch(state, { shelf, add, say: speak.say, retry: () => refresh() });
   const basket = createBasket(state, { pay: () => selling.pay(), show: speak.show });
-  const frame = frameOf(root, { search, shelf, basket, makePayBar: (open) => createPayBar(state, { open, pay: () => selling.pay() }) });
+  const frame = frameOf(root, {
+    search,
+    shelf,
+    basket,
+    makePayBar: (open) => createPayBar(state, { open, pay: () => selling.pay() }),
+  });
   const selling = checkout(state, { refresh, speak, frame });
 
   state.on("cart", shelf.refresh);
@@ -55,7 +66,10 @@ export async function startScreen(root) {
   async function ask() {
     try {
       const catalogue = await freshCatalogue();
-      if (catalogue.revision !== state.catalogue?.revision || catalogue.header_revision !== state.catalogue.header_revision) {
+      if (
+        catalogue.revision !== state.catalogue?.revision ||
+        catalogue.header_revision !== state.catalogue.header_revision
+      ) {
         state.stock(catalogue);
       }
       search.isStale(false);

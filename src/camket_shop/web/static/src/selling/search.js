@@ -19,7 +19,10 @@ export function find(index, { query = "", category = null }) {
   const words = folded.split(/\s+/).filter((word) => word !== "");
   const ranked = [[], [], []];
   for (const entry of index) {
-    if ((category === null || entry.product.category === category) && words.every((word) => entry.text.includes(word))) {
+    if (
+      (category === null || entry.product.category === category) &&
+      words.every((word) => entry.text.includes(word))
+    ) {
       ranked[rank(entry, folded, words)].push(entry.product);
     }
   }

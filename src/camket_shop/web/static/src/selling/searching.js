@@ -17,9 +17,32 @@ const BARCODE = /^\d{8,14}$/;
 export function createSearch(state, { shelf, add, say, retry }) {
   let category = null;
   let scanned = () => {};
-  const input = el("input", { type: "search", id: "find", placeholder: t("sell.find"), autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "search" });
-  const scan = el("button", { type: "button", class: "btn scan", "aria-label": t("sell.scan"), onclick: () => openScanner({ onCode: (code) => scanned(code) }) }, barsIcon());
-  const form = el("form", { role: "search", class: "seek", onsubmit: choose }, el("label", { class: "hidden-label", for: "find" }, t("sell.find")), input, canScan() ? scan : null);
+  const input = el("input", {
+    type: "search",
+    id: "find",
+    placeholder: t("sell.find"),
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    enterkeyhint: "search",
+  });
+  const scan = el(
+    "button",
+    {
+      type: "button",
+      class: "btn scan",
+      "aria-label": t("sell.scan"),
+      onclick: () => openScanner({ onCode: (code) => scanned(code) }),
+    },
+    barsIcon(),
+  );
+  const form = el(
+    "form",
+    { role: "search", class: "seek", onsubmit: choose },
+    el("label", { class: "hidden-label", for: "find" }, t("sell.find")),
+    input,
+    canScan() ? scan : null,
+  );
   const chips = el("div", { class: "chips", role: "group", "aria-label": t("sell.categories") });
   const keys = el("p", { class: "hidden-label", id: "shelf-keys" }, t("sell.keys"));
   const stale = el("p", { class: "stale", role: "status", hidden: true }, t("sell.stale"));
@@ -32,7 +55,18 @@ export function createSearch(state, { shelf, add, say, retry }) {
     const found = find(index, { query, category });
     shelf.show(found);
     stale.hidden = !isStale || catalogue === null;
-    fill(instead, found.length > 0 ? null : insteadOf(catalogue, { query, failed: isStale, retry, clear, sellQuick: () => addQuickItem(state, query.trim()) }));
+    fill(
+      instead,
+      found.length > 0
+        ? null
+        : insteadOf(catalogue, {
+            query,
+            failed: isStale,
+            retry,
+            clear,
+            sellQuick: () => addQuickItem(state, query.trim()),
+          }),
+    );
     return found;
   }
 
@@ -58,15 +92,26 @@ export function createSearch(state, { shelf, add, say, retry }) {
   function drawChips() {
     const names = categoriesOf(state.catalogue.products, language);
     category = names.includes(category) ? category : null;
-    const quick = el("button", { type: "button", class: "pick quick-item", onclick: () => addQuickItem(state) }, el("span", { "aria-hidden": "true" }, "+ "), t("sell.quick_item"));
+    const quick = el(
+      "button",
+      { type: "button", class: "pick quick-item", onclick: () => addQuickItem(state) },
+      el("span", { "aria-hidden": "true" }, "+ "),
+      t("sell.quick_item"),
+    );
     const all = names.length === 0 ? [] : [null, ...names];
     const picks = all.map((name) => {
       const pick = () => {
         category = name;
-        chips.querySelectorAll("[aria-pressed]").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+        chips
+          .querySelectorAll("[aria-pressed]")
+          .forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
         say(t("sell.found", { n: show().length }));
       };
-      const button = el("button", { type: "button", class: "pick", "aria-pressed": String(name === category), onclick: pick }, name ?? t("sell.all"));
+      const button = el(
+        "button",
+        { type: "button", class: "pick", "aria-pressed": String(name === category), onclick: pick },
+        name ?? t("sell.all"),
+      );
       return button;
     });
     fill(chips, quick, ...picks);
@@ -108,7 +153,11 @@ function insteadOf(catalogue, { query, failed, retry, clear, sellQuick }) {
   const button = (words, act, kind = "btn") => el("button", { type: "button", class: kind, onclick: act }, words);
   if (catalogue === null) {
     return failed
-      ? told(t("sell.failed_title"), t("sell.failed_text"), button(t("sell.try_again"), () => void retry(), "btn go"))
+      ? told(
+          t("sell.failed_title"),
+          t("sell.failed_text"),
+          button(t("sell.try_again"), () => void retry(), "btn go"),
+        )
       : el("p", { class: "opening", role: "status" }, t("sell.loading"));
   }
   if (catalogue.products.length === 0) {
@@ -128,14 +177,30 @@ function linkTo(path, words) {
 }
 
 function told(title, text, ...ways) {
-  return el("div", { class: "empty" }, el("b", {}, title), text === "" ? null : el("span", {}, text), el("div", { class: "ways-instead" }, ...ways));
+  return el(
+    "div",
+    { class: "empty" },
+    el("b", {}, title),
+    text === "" ? null : el("span", {}, text),
+    el("div", { class: "ways-instead" }, ...ways),
+  );
 }
 
 function barsIcon() {
-  const path = "M4 7V5a1 1 0 0 1 1-1h2M17 4h2a1 1 0 0 1 1 1v2M20 17v2a1 1 0 0 1-1 1h-2M7 20H5a1 1 0 0 1-1-1v-2M7.5 8v8M10.5 8v8M13.5 8v8M16.5 8v8";
+  const corners = "M4 7V5a1 1 0 0 1 1-1h2M17 4h2a1 1 0 0 1 1 1v2M20 17v2a1 1 0 0 1-1 1h-2M7 20H5a1 1 0 0 1-1-1v-2";
+  const bars = "M7.5 8v8M10.5 8v8M13.5 8v8M16.5 8v8";
   return el(
     "svg:svg",
-    { class: "icon", viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "1.8", "stroke-linecap": "round", "aria-hidden": "true", focusable: "false" },
-    el("svg:path", { d: path }),
+    {
+      class: "icon",
+      viewBox: "0 0 24 24",
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-width": "1.8",
+      "stroke-linecap": "round",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
+    el("svg:path", { d: corners + bars }),
   );
 }

@@ -14,13 +14,16 @@ let made = 0;
  * @param {string} [parts.kind] - a class for its looks.
  * @param {boolean} [parts.closes] - false leaves the cross away: there is something that must be answered.
  * @param {() => void} [parts.onClose]
- * @returns {{dialog: HTMLDialogElement, close: () => void, hold: (busy: boolean) => void, isHeld: () => boolean, retitle: (title: string) => void}}
+ * @returns {{dialog: HTMLDialogElement, close: () => void, hold: (busy: boolean) => void, isHeld: () => boolean,
+ *   retitle: (title: string) => void}} while it is held it does not close
  */
 export function openSheet({ title, body, kind = "", closes = true, onClose = () => {} }) {
   made += 1;
   const heading = el("h2", { id: `sheet-${made}`, tabindex: "-1" }, title);
   const close = () => dialog.close();
-  const cross = closes ? el("button", { type: "button", class: "cross", "aria-label": t("sell.close"), onclick: close }, "×") : null;
+  const cross = closes
+    ? el("button", { type: "button", class: "cross", "aria-label": t("sell.close"), onclick: close }, "×")
+    : null;
   const dialog = el(
     "dialog",
     { class: `sheet-up ${kind}`.trim(), "aria-labelledby": heading.id },

@@ -104,13 +104,24 @@ export function createShelf({ label, hintId, add, less, quantityOf }) {
   }
 
   function shownPlaces() {
-    return [...cards.values()].map((card) => Number(card.item.getAttribute("aria-posinset")) - 1).filter((at) => at < products.length);
+    return [...cards.values()]
+      .map((card) => Number(card.item.getAttribute("aria-posinset")) - 1)
+      .filter((at) => at < products.length);
   }
 
   list.addEventListener("keydown", (event) => {
     const at = placeOf(event.target);
     const { columns } = measure();
-    const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + columns, ArrowUp: at - columns, Home: 0, End: products.length - 1, PageDown: at + 4 * columns, PageUp: at - 4 * columns };
+    const moves = {
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      ArrowDown: at + columns,
+      ArrowUp: at - columns,
+      Home: 0,
+      End: products.length - 1,
+      PageDown: at + 4 * columns,
+      PageUp: at - 4 * columns,
+    };
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
@@ -152,7 +163,10 @@ export function createShelf({ label, hintId, add, less, quantityOf }) {
           cards.delete(id);
         }
       }
-      current = Math.max(next.findIndex((product) => product.id === focused), 0);
+      current = Math.max(
+        next.findIndex((product) => product.id === focused),
+        0,
+      );
       render();
     },
 

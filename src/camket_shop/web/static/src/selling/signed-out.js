@@ -21,7 +21,12 @@ export function openSignedOut({ sale, onClose }) {
   const text = sale === null ? t("sell.signed_out_cart") : t("sell.signed_out_sale", { total: formatDong(sale.total) });
   const go = el("a", { class: "btn go", href: signInPath() }, t("sell.sign_in"));
   const later = el("button", { type: "button", class: "btn", onclick: () => sheet.close() }, t("sell.later"));
-  const sheet = openSheet({ title: t("sell.signed_out_title"), body: [el("p", {}, text), go, later], kind: "small", onClose });
+  const sheet = openSheet({
+    title: t("sell.signed_out_title"),
+    body: [el("p", {}, text), go, later],
+    kind: "small",
+    onClose,
+  });
   go.focus();
 }
 
@@ -35,6 +40,11 @@ export function openOtherShop() {
   document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   document.querySelectorAll("[data-shop-name], [data-unsent-place]").forEach((element) => fill(element));
   const again = el("a", { class: "btn go", href: at("/sell") }, t("sell.reload"));
-  openSheet({ title: t("sell.other_shop_title"), body: [el("p", {}, t("sell.other_shop_text")), again], kind: "small", closes: false });
+  openSheet({
+    title: t("sell.other_shop_title"),
+    body: [el("p", {}, t("sell.other_shop_text")), again],
+    kind: "small",
+    closes: false,
+  });
   again.focus();
 }

@@ -8,7 +8,8 @@ const ANSWER_MS = 150;
  *
  * @param {string} shop - the opaque name of whose device this is; tabs of another shop do not hear.
  * @param {() => string} newId
- * @returns {Promise<{tab: string, fresh: boolean, others: Set<string>, tell: (kind: string) => void, hear: (kind: string, act: () => void) => void}>}
+ * @returns {Promise<{tab: string, fresh: boolean, others: Set<string>, tell: (kind: string) => void,
+ *   hear: (kind: string, act: () => void) => void}>}
  *   `tab` stays the same when the page loads again; `fresh` tells a tab that was not there before; `others` are the tabs
  *   that answered.
  */

@@ -72,7 +72,11 @@ function withinMemory() {
   });
   return async (names, act) => {
     const result = {};
-    act((store) => storeOf(stores[store]), (request, take) => take(request.result), result);
+    act(
+      (store) => storeOf(stores[store]),
+      (request, take) => take(request.result),
+      result,
+    );
     return result.value;
   };
 }
@@ -94,7 +98,9 @@ function tillOver(within, { shop, now }) {
 
     /** Keep a tab's cart; an empty one is forgotten. */
     keepCart: (tab, cart) =>
-      within([CARTS], (store) => (cart.lines.length === 0 ? store(CARTS).delete([shop, tab]) : store(CARTS).put(row(tab, { cart })))),
+      within([CARTS], (store) =>
+        cart.lines.length === 0 ? store(CARTS).delete([shop, tab]) : store(CARTS).put(row(tab, { cart })),
+      ),
 
     /** Give the cart of a tab that is gone to another tab; null where it was given away already. */
     takeCart: (from, to) =>

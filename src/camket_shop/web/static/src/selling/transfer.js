@@ -79,7 +79,10 @@ function row(label, value) {
 
 function pictureOf({ bin, account }, amount, code) {
   try {
-    return qrSvg(vietQr({ bin, account, amount, text: code }), t("sell.qr_label", { amount: formatDong(amount), code }));
+    return qrSvg(
+      vietQr({ bin, account, amount, text: code }),
+      t("sell.qr_label", { amount: formatDong(amount), code }),
+    );
   } catch (error) {
     if (error instanceof RangeError) {
       return null;

@@ -9,7 +9,11 @@ const ELSEWHERE = new Set(["signed_out", "other_shop"]);
 /**
  * How sending a sale ended.
  *
- * @typedef {{state: "sent", receipt: object} | {state: "waiting" | "refused" | "signed_out" | "other_shop", code: string, message: string}} Outcome
+ * @typedef {object} Outcome
+ * @property {"sent" | "waiting" | "refused" | "signed_out" | "other_shop"} state
+ * @property {object} [receipt] - where it was sent.
+ * @property {string} [code] - where it was not, with `message`, which may be shown.
+ * @property {string} [message]
  */
 
 /**
@@ -42,7 +46,10 @@ export function unsentSales({ till, post, onOutcome = () => {}, later = setTimeo
   // A sale that is on its way is not sent a second time by the same page.
   function send(sale) {
     if (!flying.has(sale.id)) {
-      flying.set(sale.id, attempt(sale).finally(() => flying.delete(sale.id)));
+      flying.set(
+        sale.id,
+        attempt(sale).finally(() => flying.delete(sale.id)),
+      );
     }
     return flying.get(sale.id);
   }

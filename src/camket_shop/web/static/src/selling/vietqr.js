@@ -52,7 +52,9 @@ export function vietQr({ bin, account, amount, text }) {
   if (!Number.isSafeInteger(amount) || amount < 1 || String(amount).length > 13) {
     throw new RangeError("the amount cannot stand in a VietQR");
   }
-  const bank = field("00", checked("the bank", bin, /^\d{6}$/)) + field("01", checked("the account", account, /^[0-9A-Za-z]{1,19}$/));
+  const bank =
+    field("00", checked("the bank", bin, /^\d{6}$/)) +
+    field("01", checked("the account", account, /^[0-9A-Za-z]{1,19}$/));
   const words = checked("the text", text, new RegExp(`^[0-9A-Za-z ]{1,${LONGEST_TEXT}}$`));
   const said = [
     field("00", "01"),
