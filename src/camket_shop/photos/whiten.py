@@ -3,8 +3,8 @@
 The photo is looked at in small, `SIDE_PIXELS` at the longer side. What stands in the middle is first taken for the
 product and the rest for the background. Each is described by a mixture of Gaussians, and the cut that separates them
 best is found as the minimum of a convex function, whose contour is cheap along edges; then both are described anew.
-A background has shades: it stays background where a shadow darkens it. And it goes on: what looks as the border would
-look there is background too, so light from one side is not taken for a product.
+A background has shades: it stays background where a shadow darkens it. And it goes on: where the first guess gives
+nothing with an edge around it, as in light from one side, what does not continue the border is the second guess.
 
 Source: Rother, Kolmogorov, Blake, GrabCut (2004), for the turns; Nikolova, Esedoglu, Chan (2006), for the convex form
 of the cut; Chambolle, Pock (2011), algorithm 1, for its solution; He, Sun, Tang (2010) for the guided filter.
@@ -60,9 +60,6 @@ LEAST_CONTRAST: Final = 8.0
 FAINT_SHARE: Final = 0.25
 UNLIKE: Final = 300.0
 """Squared distance of colours from which a pixel surely does not continue the border."""
-CONTINUED_NOISE: Final = 60.0
-"""Variance of what continues the border around what was expected."""
-CONTINUED_WEIGHT: Final = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,24 +94,21 @@ def find_product(photo: Image.Image) -> Image.Image | None:
     small = shrunk(photo)
     colours = pixels_of(small.filter(ImageFilter.MedianFilter(3)))
     blurred = pixels_of(small.filter(ImageFilter.BoxBlur(1)))
-    behind = continued(colours)
-    continues = background_evidence(colours, behind)
     inside, rim = first_guess(colours.shape[1], colours.shape[0])
-    for start in (inside, inside & unlike(colours, behind)):
-        product = separated(colours, start, rim, continues)
+    for start in (inside, inside & unlike(colours, continued(colours))):
+        product = separated(colours, start, rim)
         if product is not None and contrast(blurred, product) >= LEAST_CONTRAST:
             return Image.fromarray(product.astype(np.uint8) * 255)
     return None
 
 
-def separated(colours: Floats, start: Mask, rim: Mask, continues: Floats) -> Mask | None:
+def separated(colours: Floats, start: Mask, rim: Mask) -> Mask | None:
     """Return the product that is found from a first guess, or None where none is.
 
     Args:
         colours: RGB.
         start: what is first taken for the product.
         rim: where no product is.
-        continues: how well each pixel continues the border (logarithm).
     """
     across, down = edge_costs(colours)
     chosen = start.astype(np.float32)
@@ -123,7 +117,7 @@ def separated(colours: Floats, start: Mask, rim: Mask, continues: Floats) -> Mas
         product = (chosen > HALF) & ~rim
         if not LEAST_SHARE < product.mean() < MOST_SHARE:
             return None
-        evidence = compare(colours, product, continues, seed=turn)
+        evidence = compare(colours, product, seed=turn)
         cost = -evidence * CONTRAST
         cost[rim] = MOST_EVIDENCE * CONTRAST
         chosen = cut(cost, across, down, chosen)
@@ -137,18 +131,6 @@ def unlike(colours: Floats, behind: Sequence[Floats]) -> Mask:
     """Return which pixels do not continue the border, in the light or in a shadow."""
     nearest = np.minimum.reduce([distance(colours, one * shade) for one in behind for shade in (1.0, *SHADES)])
     return np.asarray(nearest > UNLIKE)
-
-
-def background_evidence(colours: Floats, behind: Sequence[Floats]) -> Floats:
-    """Return how likely each pixel continues the border, in the light or in a shadow (logarithm, as `likelihood`)."""
-    weights = {1.0: CONTINUED_WEIGHT} | dict.fromkeys(SHADES, CONTINUED_WEIGHT * SHADE_WEIGHT)
-    norm = 3 * np.log(CONTINUED_NOISE)
-    found = [
-        np.log(weight) - (distance(colours, one * shade) / CONTINUED_NOISE + norm) / 2
-        for one in behind
-        for shade, weight in weights.items()
-    ]
-    return np.asarray(np.maximum.reduce(found), np.float32)
 
 
 def pixels_of(image: Image.Image) -> Floats:
@@ -184,18 +166,14 @@ def edge_costs(colours: Floats) -> tuple[Floats, Floats]:
     return costs[0], costs[1]
 
 
-def compare(colours: Floats, product: Mask, continues: Floats, *, seed: int) -> Floats:
-    """Return for each pixel how much better it fits the product's colours than the background (logarithm).
-
-    The background is what has its colours anywhere, and what continues the border where it is.
-    """
+def compare(colours: Floats, product: Mask, *, seed: int) -> Floats:
+    """Return for each pixel how much better it fits the product's colours than the background's (logarithm)."""
     random = np.random.default_rng(seed)
     background = mixture(colours[~product], random)
     shades = [one.shaded(factor) for one in background for factor in SHADES]
     pixels = colours.reshape(-1, 3)
-    behind = np.maximum(likelihood(pixels, [*background, *shades]).reshape(product.shape), continues)
-    ratio = likelihood(pixels, mixture(colours[product], random)).reshape(product.shape) - behind
-    return np.clip(ratio, -MOST_EVIDENCE, MOST_EVIDENCE)
+    ratio = likelihood(pixels, mixture(colours[product], random)) - likelihood(pixels, [*background, *shades])
+    return np.clip(ratio, -MOST_EVIDENCE, MOST_EVIDENCE).reshape(product.shape)
 
 
 def mixture(pixels: Floats, random: np.random.Generator) -> list[Gaussian]:
