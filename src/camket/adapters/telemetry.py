@@ -39,6 +39,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     "mail_failed": frozenset({"template", "attempts", "reason"}),
     "mail_given_up": frozenset({"template", "attempts", "reason"}),
     "request_failed": frozenset({"method", "route", "status"}),
+    # A mounted app logs through the same allow-list; whoever brings one declares its events here.
+    "picture_process_failed": frozenset({"status"}),
     "library": frozenset({"logger", "module", "line"}),
 }
 """Every event that the service logs, with the fields it may carry. None of them can hold what a person typed."""
