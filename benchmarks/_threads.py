@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -46,6 +48,27 @@ def per_second(work: Callable[[int, int], object], seconds: float) -> float:
     for thread in threads:
         thread.join()
     return sum(counts) / (time.perf_counter() - started)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep every thread of this process to one processor core, the last that it may use, until the end of the block.
+
+    The interpreter runs one thread at a time. On two cores it is handed from one to the other with every switch and
+    finds its data in the wrong cache; `taskset` does the same for a service (docs/how-to/operate.md).
+    """
+    allowed = os.sched_getaffinity(0)
+    _move_threads({max(allowed)})
+    try:
+        yield
+    finally:
+        _move_threads(allowed)
+
+
+def _move_threads(cores: set[int]) -> None:
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):  # it has ended since
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def one_commit_each(service: Runtime, opened: ExitStack) -> list[Context]:
