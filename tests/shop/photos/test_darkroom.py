@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PHOTO = photograph(width=300, height=400).file()
-PRELUDE = (
-    "import sys, os, time\nfrom camket_shop.photos import worker\nsource, sink = sys.stdin.buffer, sys.stdout.buffer\n"
-)
-HANGS = "worker.receive(source); time.sleep(600)"
+PRELUDE = "import sys, os, signal\nfrom camket_shop.photos import worker\nsource, sink = sys.stdin.buffer, sys.stdout.buffer\n"
+HANGS = "worker.receive(source); signal.pause()"
 CRASHES = "worker.receive(source); os.abort()"
-LIES = "worker.receive(source); sink.write(b'\\xff' * 100); sink.flush(); time.sleep(600)"
-BOASTS = "worker.receive(source); worker.send(sink, {'whitened': True, 'sizes': [7]}, b'x'); time.sleep(600)"
+LIES = "worker.receive(source); sink.write(b'\\xff' * 100); sink.flush(); signal.pause()"
+BOASTS = "worker.receive(source); worker.send(sink, {'whitened': True, 'sizes': [7]}, b'x'); signal.pause()"
 ENDS = "raise SystemExit(3)"
 SAYS_NOTHING = "os.close(1); worker.receive(source)"
 WAITS_FOR_A_LINE = (
@@ -240,8 +238,8 @@ def test_a_closed_darkroom_leaves_no_process(darkroom: Callable[..., Darkroom]) 
 def test_the_process_ends_with_the_service() -> None:
     """A service that is killed takes its processes with it: their input ends."""
     script = (
-        "import sys, time\nfrom camket_shop.photos.darkroom import Darkroom\nroom = Darkroom()\n"
-        "room.develop(sys.stdin.buffer.read(), whiten=False)\nprint(*room.processes, flush=True)\ntime.sleep(600)\n"
+        "import sys, signal\nfrom camket_shop.photos.darkroom import Darkroom\nroom = Darkroom()\n"
+        "room.develop(sys.stdin.buffer.read(), whiten=False)\nprint(*room.processes, flush=True)\nsignal.pause()\n"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as service:
         assert service.stdin is not None
