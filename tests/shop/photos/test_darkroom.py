@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PHOTO = photograph(width=300, height=400).file()
-PRELUDE = "import sys, os, signal\nfrom camket_shop.photos import worker\nsource, sink = sys.stdin.buffer, sys.stdout.buffer\n"
+PRELUDE = """
+import os, signal, sys
+from camket_shop.photos import worker
+source, sink = sys.stdin.buffer, sys.stdout.buffer
+"""
 HANGS = "worker.receive(source); signal.pause()"
 CRASHES = "worker.receive(source); os.abort()"
 LIES = "worker.receive(source); sink.write(b'\\xff' * 100); sink.flush(); signal.pause()"
