@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.architecture.tree import ROOT
 
+BROWSER_TESTS = ("tests/browser/test_folds.py", "tests/browser/shop/test_bluetooth.py")
 SERIAL_TESTS = """
 import os
 
@@ -40,3 +41,17 @@ def test_serial_tests_share_one_worker(tmp_path: Path) -> None:
     lines = workers.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 16
     assert len(set(lines)) == 1
+
+
+def test_every_test_of_the_browser_is_serial() -> None:
+    """The folder's own mark is set before the groups are made, so that each of its tests belongs to the one group."""
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "tests.architecture.groups", *BROWSER_TESTS],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    groups = [line.rpartition("@")[2] for line in result.stdout.splitlines() if "::" in line]
+    assert len(groups) > 10, result.stdout + result.stderr
+    assert set(groups) == {"serial"}

@@ -32,6 +32,8 @@ CHROMIUM_ARGUMENTS = [
 MANY = "100000"
 
 
+# First, and before the run's own hook, which makes the groups: of two that are first the later registered comes first.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder: the machine has one browser."""
     for item in items:
