@@ -211,7 +211,7 @@ def test_no_choice_is_no_harm(meet: Meet) -> None:
     printer.chooses = False
     alice.page.click("[data-act=bluetooth]")
     expect(alice.page.locator("[data-note]")).to_contain_text("Chưa chọn máy in nào")
-    assert alice.page.locator("[data-printer]").count() == 0
+    expect(alice.page.locator("[data-printer]")).to_have_count(0)
     print_receipt(alice)
     await_state(alice, "failed", reason="no-printer")
     job = alice.page.locator(".print-job")
@@ -297,7 +297,7 @@ def test_a_printer_that_is_forgotten_is_gone(meet: Meet) -> None:
     pair(alice)
     alice.page.get_by_role("button", name="Quên máy in này").click()
     expect(alice.page.locator("[data-note]")).to_have_text("Đã quên máy in.")
-    assert alice.page.locator("[data-printer]").count() == 0
+    expect(alice.page.locator("[data-printer]")).to_have_count(0)
     assert alice.page.evaluate("navigator.bluetooth.getDevices().then(known => known.length)") == 0
 
 
@@ -327,4 +327,4 @@ def test_the_printer_is_part_of_my_data(meet: Meet) -> None:
             print_receipt(alice)
         await_state(alice, "printed")
     alice.open("/me")
-    assert alice.page.get_by_text(NAME, exact=True).count() == 1
+    expect(alice.page.get_by_text(NAME, exact=True)).to_have_count(1)

@@ -366,7 +366,7 @@ def test_a_saved_picture_can_be_touched_up_removed_and_kept(meet: Meet) -> None:
     page.wait_for_selector("[data-do='remove']")
     alice.do("remove")
     alice.do("keep_old")
-    assert page.locator("[data-picture-frame] img").count() == 1
+    expect(page.locator("[data-picture-frame] img")).to_have_count(1)
     alice.do("crop")
     page.wait_for_selector(".crop canvas")
     page.keyboard.press("Escape")

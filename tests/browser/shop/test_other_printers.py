@@ -211,7 +211,7 @@ def test_what_is_no_address_is_told_beside_the_field(come: Callable[..., Visitor
     alice = come()
     use_network(alice, typed)
     expect(alice.page.locator("#problem-address")).to_contain_text("192.168.1.50:9100")
-    assert alice.page.locator("[data-printer]").count() == 0
+    expect(alice.page.locator("[data-printer]")).to_have_count(0)
 
 
 # --- no printer of our own -------------------------------------------------------------------------------------------

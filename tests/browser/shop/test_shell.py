@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.looking import findings_of
 from tests.browser.serving import served
@@ -189,11 +190,11 @@ def test_the_shop_works_without_javascript(browser: Browser, service: Served) ->
     assert "25.000 ₫" in owner.main.inner_text()
     owner.fill(q="ca phe")
     owner.main.locator(".find button").click()
-    assert owner.main.locator(".goods-list li").count() == 1
+    expect(owner.main.locator(".goods-list li")).to_have_count(1)
     owner.main.locator(".goods-list a").first.click()
     owner.main.locator(".more-actions form button").click()
     owner.main.locator(".note.done button").click()
-    assert owner.main.locator(".goods-list li").count() == 1
+    expect(owner.main.locator(".goods-list li")).to_have_count(1)
     owner.open("/quay/receipts/1?head=1")
     assert "Tạp hóa Alice" in owner.main.inner_text()
     owner.main.locator("details > summary").last.click()
@@ -230,7 +231,7 @@ def test_a_barcode_is_scanned_where_the_browser_can(visitor: Callable[..., Visit
     owner = visitor()
     owner.register("Alice Nguyễn", "090 123 45 67", "alice@scan.example")
     owner.open("/quay/products/new")
-    assert owner.page.locator(".scan-it").count() == 0
+    expect(owner.page.locator(".scan-it")).to_have_count(0)
     owner.page.locator("#field-barcode").press_sequentially("8936000123456\n")
     assert owner.path == "/quay/products/new"
     assert owner.page.locator("#field-barcode").input_value() == "8936000123456"
