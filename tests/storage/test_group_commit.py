@@ -115,6 +115,27 @@ def test_a_failing_unit_shares_no_fate(tmp_path: Path) -> None:
         assert store.read(lambda unit: unit.records.count_unsequenced()) == 2
 
 
+def test_what_stood_before_a_failing_unit_is_stored(tmp_path: Path) -> None:
+    """Units that ran before the first one that fails are stored in the same commit, each under the id it was told."""
+    path = tmp_path / "camket.db"
+
+    def fail(unit: Unit) -> None:
+        add(99)(unit)
+        raise KeyError("planned")
+
+    with closing(SqliteStore(path)) as store:
+        before = commits(path)
+        results = run_while_one_is_under_way(store, [add(1), add(2), fail, add(3)])
+        assert [type(result).__name__ for result in results] == ["int", "int", "KeyError", "int"]
+        assert commits(path) - before == 1
+        assert (
+            store.read(lambda unit: [unit.subjects.get(f"s{number}") is not None for number in (1, 2, 3)]) == [True] * 3
+        )
+        stored = store.read(lambda unit: [unit.records.get(results[place]) for place in (0, 1, 3)])
+        assert [row.entry for row in stored if row is not None] == [record(number).entry for number in (1, 2, 3)]
+        assert store.read(lambda unit: unit.subjects.get("s99")) is None
+
+
 def test_a_unit_that_ends_its_thread_is_told_so(tmp_path: Path) -> None:
     """Even what would end a program is raised where the unit was started, and the writer goes on."""
 
