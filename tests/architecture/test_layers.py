@@ -36,7 +36,7 @@ BREACHES = [
     Breach("camket/core/planted/__init__.py", '"""In no layer."""', "core-layers"),
     Breach("camket/core/gate/planted.py", "import camket.ports", "layers"),
     Breach("camket/ports.py", "import camket.services", "layers"),
-    Breach("camket/rows.py", "import camket.ports", "layers"),
+    Breach("camket/rows/__init__.py", "import camket.ports", "layers"),
     Breach("camket/services/planted.py", "import camket.bootstrap", "layers"),
     Breach("camket/services/planted.py", "import camket.config", "layers"),
     Breach("camket/services/planted.py", "import camket.adapters", "layers"),

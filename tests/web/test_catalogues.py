@@ -11,13 +11,13 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from camket.core.terms import Language
-from camket.web.i18n import LOCALE, catalogue_file
+from camket.web.i18n import LOCALE, catalogue_files
 from camket.web.rendering import LANGUAGE_NAMES, TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Message
 
 WEB = LOCALE.parent
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -33,10 +33,13 @@ def sentences_in_use() -> set[str]:
     return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
 
 
-def read_catalogue(language: Language) -> Catalog:
-    """Return a catalogue as its file has it."""
-    with catalogue_file(language).open("rb") as file:
-        return read_po(file, locale=language.value)
+def read_catalogue(language: Language) -> list[Message]:
+    """Return the messages of a catalogue as its files have them."""
+    found: list[Message] = []
+    for part in catalogue_files(language):
+        with part.open("rb") as file:
+            found += [message for message in read_po(file, locale=language.value) if message.id]
+    return found
 
 
 def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
@@ -47,9 +50,10 @@ def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 @pytest.mark.parametrize("language", Language)
 def test_a_catalogue_is_complete(language: Language) -> None:
     """Each sentence in use has its translation, none is marked as doubtful, and none stands there unused."""
-    messages = [message for message in read_catalogue(language) if message.id]
+    messages = read_catalogue(language)
     known = {forms(message.id)[0] for message in messages}
     assert known == sentences_in_use()
+    assert len(messages) == len(known), "a sentence stands in two files"
     assert [message.id for message in messages if message.fuzzy] == []
     assert [message.id for message in messages if not all(part.strip() for part in forms(message.string))] == []
 
@@ -99,7 +103,7 @@ def hard_coded(template: str) -> list[str]:
     return [text.strip() for text in reader.found if re.search(r"[^\W\d_]", text) and text.strip() not in UNSPOKEN]
 
 
-@pytest.mark.parametrize("file", sorted(TEMPLATES.glob("*.html")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(TEMPLATES.rglob("*.html")), ids=lambda file: file.name)
 def test_a_template_speaks_from_the_catalogue(file: Path) -> None:
     """No template holds a sentence of its own."""
     assert hard_coded(file.read_text(encoding="utf-8")) == []

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NewType
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -34,16 +35,20 @@ def marked(message: str) -> MessageId:
     return MessageId(message)
 
 
-def catalogue_file(language: Language) -> Path:
-    """Return where the catalogue of a language lies."""
-    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+def catalogue_files(language: Language) -> tuple[Path, ...]:
+    """Return the files of a language's catalogue: one for each part of the pages."""
+    return tuple(sorted((LOCALE / language / "LC_MESSAGES").glob("*.po")))
 
 
 @cache
 def translations(language: Language) -> gettext.NullTranslations:
     """Return the compiled catalogue of a language; the same object each time."""
-    with catalogue_file(language).open("rb") as file:
-        catalogue = read_po(file, locale=language.value, domain=DOMAIN)
+    catalogue = Catalog(locale=language.value, domain=DOMAIN)
+    for part in catalogue_files(language):
+        with part.open("rb") as file:
+            for message in read_po(file, locale=language.value):
+                if message.id:
+                    catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

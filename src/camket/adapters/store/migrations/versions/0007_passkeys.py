@@ -1,0 +1,10 @@
+"""Passkeys, of customers and of staff."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables."""

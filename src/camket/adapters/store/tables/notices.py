@@ -1,0 +1,1 @@
+"""Notices of policy versions, and what became of each for each subject."""

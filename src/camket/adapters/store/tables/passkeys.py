@@ -1,0 +1,1 @@
+"""Passkeys, of customers and of staff."""

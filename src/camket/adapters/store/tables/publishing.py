@@ -1,0 +1,1 @@
+"""Policies in the making: drafts, and who approved them."""

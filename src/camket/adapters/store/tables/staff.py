@@ -1,0 +1,1 @@
+"""Staff: accounts, their sessions, and what they prove themselves with."""

@@ -1,0 +1,3 @@
+"""Rows of the tables in `camket.adapters.store.tables.passkeys`."""
+
+from __future__ import annotations
