@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         LedgerQueries,
         LimitQueries,
         OutboxQueries,
+        PasskeyQueries,
         PolicyQueries,
         RecordQueries,
         RequestQueries,
@@ -215,6 +216,8 @@ class Mail:
         html: *personal*; the same for readers that show it; no script, picture or address of any other place in it.
         language: BCP 47 tag of subject and text.
         date: aware; when it was queued.
+        list_unsubscribe: *personal*; address that takes the one-click POST of RFC 8058; None for a mail that no one
+            can be unsubscribed from.
     """
 
     message_id: str
@@ -226,6 +229,7 @@ class Mail:
     html: str = field(repr=False)
     language: str
     date: datetime
+    list_unsubscribe: str | None = field(default=None, repr=False)
 
 
 class MailCarrier(Protocol):
@@ -338,6 +342,11 @@ class Unit(Protocol):
     @property
     def certificates(self) -> CertificateQueries:
         """Certificates of erasure."""
+        ...
+
+    @property
+    def passkeys(self) -> PasskeyQueries:
+        """Passkeys, and the challenges that wait for an answer."""
         ...
 
 

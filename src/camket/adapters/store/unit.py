@@ -14,6 +14,7 @@ from camket.adapters.store.areas.jobs import JobArea
 from camket.adapters.store.areas.ledger import LedgerArea
 from camket.adapters.store.areas.limits import LimitArea
 from camket.adapters.store.areas.outbox import OutboxArea
+from camket.adapters.store.areas.passkeys import PasskeyArea
 from camket.adapters.store.areas.policies import PolicyArea
 from camket.adapters.store.areas.records import RecordArea
 from camket.adapters.store.areas.requests import RequestArea
@@ -48,6 +49,7 @@ class StoreUnit:
         "ledger",
         "limits",
         "outbox",
+        "passkeys",
         "policies",
         "records",
         "requests",
@@ -74,6 +76,7 @@ class StoreUnit:
         self.jobs = JobArea(link)
         self.limits = LimitArea(link)
         self.certificates = CertificateArea(link)
+        self.passkeys = PasskeyArea(link)
 
 
 class Inside(threading.local):
