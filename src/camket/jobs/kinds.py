@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from camket.jobs.engine import Kind, registry
 from camket.services.epochs import EPOCH_JOB, end_epoch
 from camket.services.erasure import ERASE_JOB, run_erasure
+from camket.services.notices import NOTICE_JOB, plan_notice
 from camket.services.outbox import OUTBOX_JOB, send_due
 from camket.services.refusals import REFUSALS_JOB, record_refusals
 from camket.services.restoring import REPLAY_JOB, replay_at_holders
@@ -38,6 +39,8 @@ KINDS: Final = registry(
     Kind(name=ERASE_JOB, run=run_erasure, gives_up=False),
     Kind(name=REPLAY_JOB, run=replay_at_holders, gives_up=False),
     Kind(name=OUTBOX_JOB, run=_send),
+    # INVARIANT: whoever is to be told of a change is told, however long the store was in its way.
+    Kind(name=NOTICE_JOB, run=plan_notice, gives_up=False),
     Kind(name="unconfirmed", run=_unconfirmed),
     Kind(name="sweep", run=_sweep),
     Kind(name="retention", run=keep_limits),

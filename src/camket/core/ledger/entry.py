@@ -56,6 +56,7 @@ class LedgerAction(StrEnum):
     CHECKPOINT = "checkpoint"
     RESTORED = "restored"
     SESSION = "session"
+    NOTICE = "notice"
 
 
 class LedgerOutcome(StrEnum):

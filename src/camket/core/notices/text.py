@@ -75,6 +75,8 @@ class MailTemplate:
         wordings: by language, all of them.
         to: whose address it goes to.
         minutes: how long after it was queued it is of use; None for always.
+        bulk: it goes to many at once, and waits for every mail that someone is waiting for.
+        unsubscribes: it rests on consent, and one click ends that; needs the place `unsubscribe`.
 
     Raises:
         InvalidValueError: a place that is not declared, a line end in a subject, or a language missing.
@@ -87,10 +89,14 @@ class MailTemplate:
     wordings: Mapping[Language, Wording]
     to: Addressee = Addressee.HELD
     minutes: int | None = None
+    bulk: bool = False
+    unsubscribes: bool = False
 
     def __post_init__(self) -> None:
         if set(self.wordings) != set(Language):
             raise InvalidValueError(f"the mail `{self.id}` is not written in every language")
+        if self.unsubscribes is not (UNSUBSCRIBE_PLACE in self.places):
+            raise InvalidValueError(f"the mail `{self.id}` has no place `{UNSUBSCRIBE_PLACE}`, or no use for it")
         for wording in self.wordings.values():
             # INVARIANT: nothing personal in a subject line.
             self._require_places(wording.subject, SUBJECT_PLACES)
@@ -105,6 +111,8 @@ class MailTemplate:
                 raise InvalidValueError(f"the mail `{self.id}` has an undeclared place `{name}`")
 
 
+UNSUBSCRIBE_PLACE: Final = "unsubscribe"
+"""Address of the page where one click ends the consent that a mail rests on."""
 SUBJECT_PLACES: Final = frozenset({"controller"})
 GIVEN_PLACES: Final = frozenset({"controller", "origin"})
 """Places that every mail may have: who writes, and the public address of the service."""

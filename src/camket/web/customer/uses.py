@@ -30,6 +30,7 @@ WHO: Final = {
     "service:epoch": marked("The key service"),
     "service:erasure": marked("The deletion service"),
     "service:policy": marked("The policy service"),
+    "service:notices": marked("The notice service"),
 }
 """Who acts, by the ledger's name; a service of the policy is called by its label."""
 
@@ -47,6 +48,7 @@ WHAT: Final = {
     LedgerAction.CHECKPOINT: marked("%(who)s: the ledger was signed"),
     LedgerAction.RESTORED: marked("%(who)s: the store was restored from a backup"),
     LedgerAction.SESSION: marked("%(who)s: a session was begun or ended"),
+    LedgerAction.NOTICE: marked("%(who)s: a notice was given"),
 }
 OWN: Final = {
     LedgerAction.COLLECT: marked("You gave information"),
@@ -57,6 +59,7 @@ OWN: Final = {
     LedgerAction.AGREEMENT: marked("You agreed to a change of the policy"),
     LedgerAction.REFUSAL: marked("You said no"),
     LedgerAction.ERASE: marked("You had information erased"),
+    LedgerAction.NOTICE: marked("You said that you had read a notice"),
 }
 """What one did oneself, said plainly."""
 
