@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         JobQueries,
         LedgerQueries,
         LimitQueries,
+        NewsQueries,
         OutboxQueries,
         PasskeyQueries,
         PolicyQueries,
@@ -347,6 +348,11 @@ class Unit(Protocol):
     @property
     def passkeys(self) -> PasskeyQueries:
         """Passkeys, and the challenges that wait for an answer."""
+        ...
+
+    @property
+    def news(self) -> NewsQueries:
+        """Improvement news, and what the address in each such mail ends."""
         ...
 
 

@@ -7,6 +7,7 @@ one code point is not the same letter written with two.
 
 from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, RequestQueries, SessionQueries
 from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQueries, RecordQueries
+from camket.queries.news import NewsQueries
 from camket.queries.passkeys import PasskeyQueries
 from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
 from camket.queries.work import JobQueries, OutboxQueries
@@ -20,6 +21,7 @@ __all__ = [
     "JobQueries",
     "LedgerQueries",
     "LimitQueries",
+    "NewsQueries",
     "OutboxQueries",
     "PasskeyQueries",
     "PolicyQueries",

@@ -13,6 +13,7 @@ from camket.adapters.store.areas.installation import InstallationArea
 from camket.adapters.store.areas.jobs import JobArea
 from camket.adapters.store.areas.ledger import LedgerArea
 from camket.adapters.store.areas.limits import LimitArea
+from camket.adapters.store.areas.news import NewsArea
 from camket.adapters.store.areas.outbox import OutboxArea
 from camket.adapters.store.areas.passkeys import PasskeyArea
 from camket.adapters.store.areas.policies import PolicyArea
@@ -48,6 +49,7 @@ class StoreUnit:
         "jobs",
         "ledger",
         "limits",
+        "news",
         "outbox",
         "passkeys",
         "policies",
@@ -77,6 +79,7 @@ class StoreUnit:
         self.limits = LimitArea(link)
         self.certificates = CertificateArea(link)
         self.passkeys = PasskeyArea(link)
+        self.news = NewsArea(link)
 
 
 class Inside(threading.local):

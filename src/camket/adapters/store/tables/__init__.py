@@ -9,13 +9,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from camket.adapters.store.columns import Blob, may, metadata, must, number, table
-from camket.adapters.store.tables import consents, notices, passkeys, publishing, staff
+from camket.adapters.store.tables import consents, news, notices, passkeys, publishing, staff
 from camket.adapters.store.types import ByteText, CanonicalJson, Instant, Whole, Word
 from camket.core.terms import Language, Right, Source, SubjectState, Verification
 from camket.core.vault.keyring import KeyKind
 from camket.rows import CertificateState, CodeKind, FactKind, JobState, MailState, RequestState
 
-__all__ = ["consents", "metadata", "notices", "passkeys", "publishing", "staff"]
+__all__ = ["consents", "metadata", "news", "notices", "passkeys", "publishing", "staff"]
 
 installation = table(
     "installation",
