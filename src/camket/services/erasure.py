@@ -309,6 +309,7 @@ def _record_in(
     unit.subjects.erase(subject_id, at=now)
     unit.sessions.delete_of_subject(subject_id)
     unit.codes.delete_of_subject(subject_id)
+    unit.passkeys.delete_of_subject(subject_id)
     return record_id
 
 
@@ -339,8 +340,10 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     unit.records.unlink_subject(subject_id)
     unit.requests.delete_of_subject(subject_id)
     unit.outbox.delete_of_subject(subject_id)
+    unit.news.delete_unsubscriptions_of_subject(subject_id)
     unit.sessions.delete_of_subject(subject_id)
     unit.codes.delete_of_subject(subject_id)
+    unit.passkeys.delete_of_subject(subject_id)
     staying = sum(row.key_kind is KeyKind.HOLD for row in held)
     if not staying:
         unit.subjects.delete(subject_id)

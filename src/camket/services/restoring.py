@@ -127,8 +127,10 @@ def replay_erasures(ctx: Context) -> int:
             unit.identifiers.delete_of_subject(subject_id)
             unit.sessions.delete_of_subject(subject_id)
             unit.codes.delete_of_subject(subject_id)
+            unit.passkeys.delete_of_subject(subject_id)
             unit.requests.delete_of_subject(subject_id)
             unit.outbox.delete_of_subject(subject_id)
+            unit.news.delete_unsubscriptions_of_subject(subject_id)
             unit.facts.delete_of_subject(subject_id)
             unit.records.unlink_subject(subject_id)
             if subject is None or subject.state is SubjectState.ERASED:

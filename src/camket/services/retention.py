@@ -41,6 +41,8 @@ MANY: Final = 1000
 JOBS_KEPT: Final = timedelta(days=7)
 UNVERIFIED_KEPT: Final = timedelta(hours=24)
 LIMITS_KEPT: Final = timedelta(hours=2)
+UNSUBSCRIPTIONS_KEPT: Final = timedelta(days=730)
+"""How long the address in a mail works: whoever finds it later has My data."""
 INDEXED: Final = {ItemKind.EMAIL: "email", ItemKind.PHONE: "phone"}
 
 
@@ -222,10 +224,12 @@ def sweep_traces(ctx: Context) -> int:
         return (
             unit.sessions.sweep(before=now)
             + unit.codes.sweep(before=now)
+            + unit.passkeys.sweep_challenges(before=now)
             + unit.limits.sweep(before=now - LIMITS_KEPT)
             + unit.certificates.sweep(before=now)
             + unit.requests.sweep_unverified(before=now - UNVERIFIED_KEPT)
             + unit.outbox.sweep(before=now - MAILS_KEPT)
+            + unit.news.sweep_unsubscriptions(before=now - UNSUBSCRIPTIONS_KEPT)
             + unit.jobs.sweep(before=now - JOBS_KEPT)
         )
 
