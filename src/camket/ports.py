@@ -26,9 +26,13 @@ if TYPE_CHECKING:
         OutboxQueries,
         PasskeyQueries,
         PolicyQueries,
+        PublishingQueries,
         RecordQueries,
         RequestQueries,
         SessionQueries,
+        StaffInvitationQueries,
+        StaffQueries,
+        StaffSessionQueries,
         SubjectQueries,
         ValueQueries,
     )
@@ -281,6 +285,11 @@ class Unit(Protocol):
         ...
 
     @property
+    def publishing(self) -> PublishingQueries:
+        """Policies in the making: drafts, approvals, and subjects by their history."""
+        ...
+
+    @property
     def subjects(self) -> SubjectQueries:
         """Subjects."""
         ...
@@ -343,6 +352,21 @@ class Unit(Protocol):
     @property
     def certificates(self) -> CertificateQueries:
         """Certificates of erasure."""
+        ...
+
+    @property
+    def staff(self) -> StaffQueries:
+        """Who works for the operator."""
+        ...
+
+    @property
+    def staff_sessions(self) -> StaffSessionQueries:
+        """Sessions of staff."""
+        ...
+
+    @property
+    def staff_invitations(self) -> StaffInvitationQueries:
+        """Invitations of staff that wait."""
         ...
 
     @property

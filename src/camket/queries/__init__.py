@@ -10,6 +10,8 @@ from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQu
 from camket.queries.news import NewsQueries
 from camket.queries.passkeys import PasskeyQueries
 from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
+from camket.queries.publishing import PublishingQueries
+from camket.queries.staff import StaffInvitationQueries, StaffQueries, StaffSessionQueries
 from camket.queries.work import JobQueries, OutboxQueries
 
 __all__ = [
@@ -25,9 +27,13 @@ __all__ = [
     "OutboxQueries",
     "PasskeyQueries",
     "PolicyQueries",
+    "PublishingQueries",
     "RecordQueries",
     "RequestQueries",
     "SessionQueries",
+    "StaffInvitationQueries",
+    "StaffQueries",
+    "StaffSessionQueries",
     "SubjectQueries",
     "ValueQueries",
 ]

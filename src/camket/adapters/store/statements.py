@@ -237,6 +237,47 @@ class Among(sa.ColumnElement[bool]):
         self.texts = sa.bindparam(parameter, type_=CanonicalJson(), required=True)
 
 
+class JsonText(sa.ColumnElement[str]):
+    """The value of a key of a JSON object, as text; NULL where it is null or not there."""
+
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(self, column: sa.ColumnElement[Any], key: str) -> None:
+        self.column = column
+        self.key = key
+
+
+@compiles(JsonText, "sqlite")
+def _json_text_sqlite(element: JsonText, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return f"CAST(json_extract({compiler.process(element.column, **options)}, '$.{element.key}') AS TEXT)"
+
+
+@compiles(JsonText, "postgresql")
+def _json_text_postgresql(element: JsonText, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return f"(CAST({compiler.process(element.column, **options)} AS json) ->> '{element.key}')"
+
+
+class JoinedTexts(sa.ColumnElement[str]):
+    """The texts of a group in one text, a line each, in the order in which they are read."""
+
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(self, column: sa.ColumnElement[str]) -> None:
+        self.column = column
+
+
+@compiles(JoinedTexts, "sqlite")
+def _joined_sqlite(element: JoinedTexts, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return f"group_concat({compiler.process(element.column, **options)}, char(10))"
+
+
+@compiles(JoinedTexts, "postgresql")
+def _joined_postgresql(element: JoinedTexts, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return f"string_agg({compiler.process(element.column, **options)}, chr(10))"
+
+
 @compiles(Among, "sqlite")
 def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
     column = compiler.process(element.column, **options)

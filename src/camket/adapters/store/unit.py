@@ -17,9 +17,11 @@ from camket.adapters.store.areas.news import NewsArea
 from camket.adapters.store.areas.outbox import OutboxArea
 from camket.adapters.store.areas.passkeys import PasskeyArea
 from camket.adapters.store.areas.policies import PolicyArea
+from camket.adapters.store.areas.publishing import PublishingArea
 from camket.adapters.store.areas.records import RecordArea
 from camket.adapters.store.areas.requests import RequestArea
 from camket.adapters.store.areas.sessions import SessionArea
+from camket.adapters.store.areas.staff import StaffArea, StaffInvitationArea, StaffSessionArea
 from camket.adapters.store.areas.subjects import SubjectArea
 from camket.adapters.store.areas.values import ValueArea
 from camket.core.errors import StoreError
@@ -53,9 +55,13 @@ class StoreUnit:
         "outbox",
         "passkeys",
         "policies",
+        "publishing",
         "records",
         "requests",
         "sessions",
+        "staff",
+        "staff_invitations",
+        "staff_sessions",
         "subjects",
         "ticket",
         "values",
@@ -65,6 +71,7 @@ class StoreUnit:
         self.ticket = StoreTicket()
         self.installation = InstallationArea(link)
         self.policies = PolicyArea(link)
+        self.publishing = PublishingArea(link)
         self.subjects = SubjectArea(link)
         self.facts = FactArea(link)
         self.identifiers = IdentifierArea(link)
@@ -78,6 +85,9 @@ class StoreUnit:
         self.jobs = JobArea(link)
         self.limits = LimitArea(link)
         self.certificates = CertificateArea(link)
+        self.staff = StaffArea(link)
+        self.staff_sessions = StaffSessionArea(link)
+        self.staff_invitations = StaffInvitationArea(link)
         self.passkeys = PasskeyArea(link)
         self.news = NewsArea(link)
 
