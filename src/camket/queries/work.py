@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from camket.rows import JobRow, JobStepRow, Json, JsonObject, MailRow, MailState
+    from camket.rows import JobRow, JobStepRow, Json, JsonObject, MailLane, MailRow, MailState
 
 
 class JobQueries(Protocol):
@@ -82,8 +82,14 @@ class OutboxQueries(Protocol):
         """Queue a mail."""
         ...
 
-    def claim_due(self, *, now: datetime, retry_at: datetime, limit: int) -> tuple[MailRow, ...]:
-        """Take queued mails that are due, counting an attempt; each is due again at `retry_at` if nothing follows.
+    def add_many(self, rows: Sequence[MailRow]) -> None:
+        """Queue many mails."""
+        ...
+
+    def claim_due(
+        self, *, now: datetime, retry_at: datetime, limit: int, lane: MailLane = ...
+    ) -> tuple[MailRow, ...]:
+        """Take queued mails of a lane that are due, counting an attempt; each is due again at `retry_at` if no more.
 
         They come in the order in which they are due, and of one instant in the order in which they were queued.
         """
@@ -109,8 +115,12 @@ class OutboxQueries(Protocol):
         """Return a subject's mails, newest first."""
         ...
 
-    def next_at(self) -> datetime | None:
-        """Return when the next queued mail is due; None when nothing is queued."""
+    def release(self, mail_id: str, *, attempts: int, at: datetime) -> bool:
+        """Give a mail back that was taken and not tried, its attempt not counted, to be due at an instant."""
+        ...
+
+    def next_at(self, lane: MailLane | None = None) -> datetime | None:
+        """Return when the next queued mail, of a lane or of any, is due; None when nothing is queued."""
         ...
 
     def delete_of_subject(self, subject_id: str) -> int:

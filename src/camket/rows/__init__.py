@@ -63,6 +63,13 @@ class MailState(StrEnum):
     DEAD = "dead"
 
 
+class MailLane(StrEnum):
+    """Which queue a mail stands in: what someone is waiting for never stands behind what goes to many."""
+
+    PROMPT = "prompt"
+    BULK = "bulk"
+
+
 class JobState(StrEnum):
     """Where a job stands."""
 
@@ -383,6 +390,7 @@ class MailRow:
     message_id: str | None
     last_error_kind: str | None
     sent_at: datetime | None
+    lane: MailLane = MailLane.PROMPT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -88,6 +88,19 @@ class Whole(Portable[int]):
         return sqlite.INTEGER() if dialect.name == "sqlite" else sa.BigInteger()
 
 
+class Flag(Portable[bool]):
+    """Yes or no, kept as 1 or 0."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+    to_driver = staticmethod(int)
+    from_driver = staticmethod(bool)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the store's own type; STRICT tables call it INTEGER."""
+        return sqlite.INTEGER() if dialect.name == "sqlite" else sa.BigInteger()
+
+
 class Instant(Portable[datetime]):
     """An instant, kept as whole microseconds since 1970 in UTC; a naive one is refused."""
 

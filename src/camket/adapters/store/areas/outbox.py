@@ -10,9 +10,10 @@ from sqlalchemy import bindparam
 
 from camket.adapters.store.statements import Query, columns_of, command, scalar
 from camket.adapters.store.tables import outbox as table
-from camket.rows import MailRow, MailState
+from camket.rows import MailLane, MailRow, MailState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from camket.adapters.store.statements import Link
@@ -25,7 +26,7 @@ ADD: Final = command(sa.insert(table))
 # On PostgreSQL a mail that another unit is taking is passed over; on SQLite there is no other writing unit.
 DUE: Final = Query(
     sa.select(table)
-    .where(_QUEUED, table.c.next_at <= bindparam("now"))
+    .where(_QUEUED, table.c.lane == bindparam("wanted"), table.c.next_at <= bindparam("now"))
     .order_by(table.c.next_at, table.c.created_at, table.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True),
@@ -44,11 +45,15 @@ SETTLE: Final = command(
     )
 )
 TRY_AGAIN: Final = command(_ATTEMPT.values(last_error_kind=bindparam("error"), next_at=bindparam("at")))
+RELEASE: Final = command(_ATTEMPT.values(attempts=table.c.attempts - 1, next_at=bindparam("at")))
 OF_SUBJECT: Final = Query(
     sa.select(table).where(_THEIRS).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(bindparam("limit")),
     MailRow,
 )
 NEXT_AT: Final[Query[Any]] = Query(sa.select(sa.func.min(table.c.next_at)).where(_QUEUED), scalar)
+NEXT_IN_LANE: Final[Query[Any]] = Query(
+    sa.select(sa.func.min(table.c.next_at)).where(_QUEUED, table.c.lane == bindparam("wanted")), scalar
+)
 DELETE_OF_SUBJECT: Final = command(sa.delete(table).where(_THEIRS))
 SWEEP: Final = command(
     sa.delete(table).where(table.c.state != MailState.QUEUED, table.c.created_at < bindparam("before"))
@@ -67,9 +72,15 @@ class OutboxArea:
         """Queue a mail."""
         ADD.run(self._link, **columns_of(row))
 
-    def claim_due(self, *, now: datetime, retry_at: datetime, limit: int) -> tuple[MailRow, ...]:
-        """Take queued mails that are due, counting an attempt."""
-        due = DUE.all(self._link, now=now, limit=limit)
+    def add_many(self, rows: Sequence[MailRow]) -> None:
+        """Queue many mails."""
+        ADD.many(self._link, map(columns_of, rows))
+
+    def claim_due(
+        self, *, now: datetime, retry_at: datetime, limit: int, lane: MailLane = MailLane.PROMPT
+    ) -> tuple[MailRow, ...]:
+        """Take queued mails of a lane that are due, counting an attempt."""
+        due = DUE.all(self._link, now=now, limit=limit, wanted=lane)
         TAKE.many(self._link, [{"mail_id": mail.id, "retry_at": retry_at} for mail in due])
         return tuple([replace(mail, attempts=mail.attempts + 1, next_at=retry_at) for mail in due])
 
@@ -101,9 +112,14 @@ class OutboxArea:
         """Return a subject's mails, newest first."""
         return OF_SUBJECT.all(self._link, whose=subject_id, limit=limit)
 
-    def next_at(self) -> datetime | None:
-        """Return when the next queued mail is due."""
-        due: datetime | None = NEXT_AT.one(self._link)
+    def release(self, mail_id: str, *, attempts: int, at: datetime) -> bool:
+        """Give a mail back that was taken and not tried."""
+        return RELEASE.run(self._link, mail_id=mail_id, attempt=attempts, at=at) == 1
+
+    def next_at(self, lane: MailLane | None = None) -> datetime | None:
+        """Return when the next queued mail, of a lane or of any, is due."""
+        due: datetime | None
+        due = NEXT_AT.one(self._link) if lane is None else NEXT_IN_LANE.one(self._link, wanted=lane)
         return due
 
     def delete_of_subject(self, subject_id: str) -> int:

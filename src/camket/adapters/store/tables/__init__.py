@@ -13,7 +13,7 @@ from camket.adapters.store.tables import consents, news, notices, passkeys, publ
 from camket.adapters.store.types import ByteText, CanonicalJson, Instant, Whole, Word
 from camket.core.terms import Language, Right, Source, SubjectState, Verification
 from camket.core.vault.keyring import KeyKind
-from camket.rows import CertificateState, CodeKind, FactKind, JobState, MailState, RequestState
+from camket.rows import CertificateState, CodeKind, FactKind, JobState, MailLane, MailState, RequestState
 
 __all__ = ["consents", "metadata", "news", "notices", "passkeys", "publishing", "staff"]
 
@@ -219,7 +219,8 @@ outbox = table(
     may("message_id", ByteText()),
     may("last_error_kind", ByteText()),
     may("sent_at", Instant()),
-    sa.Index(None, "state", "next_at"),
+    must("lane", Word(MailLane)),
+    sa.Index(None, "state", "lane", "next_at"),
     sa.Index(None, "subject_id"),
 )
 
