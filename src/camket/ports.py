@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from camket.queries import (
         CertificateQueries,
         CodeQueries,
+        ConsentQueries,
         FactQueries,
         IdentifierQueries,
         InstallationQueries,
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
         RecordQueries,
         RequestQueries,
         SessionQueries,
-        StaffInvitationQueries,
         StaffQueries,
-        StaffSessionQueries,
         SubjectQueries,
         ValueQueries,
     )
@@ -300,6 +299,11 @@ class Unit(Protocol):
         ...
 
     @property
+    def consents(self) -> ConsentQueries:
+        """What was asked of subjects and what they answered."""
+        ...
+
+    @property
     def identifiers(self) -> IdentifierQueries:
         """Blind indexes by which subjects are found."""
         ...
@@ -356,17 +360,7 @@ class Unit(Protocol):
 
     @property
     def staff(self) -> StaffQueries:
-        """Who works for the operator."""
-        ...
-
-    @property
-    def staff_sessions(self) -> StaffSessionQueries:
-        """Sessions of staff."""
-        ...
-
-    @property
-    def staff_invitations(self) -> StaffInvitationQueries:
-        """Invitations of staff that wait."""
+        """Who works for the operator, their sessions, and invitations."""
         ...
 
     @property

@@ -5,18 +5,20 @@ query for many returns an empty tuple. Text compares by bytes on every store: `a
 one code point is not the same letter written with two.
 """
 
+from camket.queries.consents import ConsentQueries
 from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, RequestQueries, SessionQueries
 from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQueries, RecordQueries
 from camket.queries.news import NewsQueries
 from camket.queries.passkeys import PasskeyQueries
 from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
 from camket.queries.publishing import PublishingQueries
-from camket.queries.staff import StaffInvitationQueries, StaffQueries, StaffSessionQueries
+from camket.queries.staff import StaffQueries
 from camket.queries.work import JobQueries, OutboxQueries
 
 __all__ = [
     "CertificateQueries",
     "CodeQueries",
+    "ConsentQueries",
     "FactQueries",
     "IdentifierQueries",
     "InstallationQueries",
@@ -31,9 +33,7 @@ __all__ = [
     "RecordQueries",
     "RequestQueries",
     "SessionQueries",
-    "StaffInvitationQueries",
     "StaffQueries",
-    "StaffSessionQueries",
     "SubjectQueries",
     "ValueQueries",
 ]

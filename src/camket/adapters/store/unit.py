@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from camket.adapters.store.areas.certificates import CertificateArea
 from camket.adapters.store.areas.codes import CodeArea
+from camket.adapters.store.areas.consents import ConsentArea
 from camket.adapters.store.areas.facts import FactArea
 from camket.adapters.store.areas.identifiers import IdentifierArea
 from camket.adapters.store.areas.installation import InstallationArea
@@ -21,7 +22,7 @@ from camket.adapters.store.areas.publishing import PublishingArea
 from camket.adapters.store.areas.records import RecordArea
 from camket.adapters.store.areas.requests import RequestArea
 from camket.adapters.store.areas.sessions import SessionArea
-from camket.adapters.store.areas.staff import StaffArea, StaffInvitationArea, StaffSessionArea
+from camket.adapters.store.areas.staff import StaffArea
 from camket.adapters.store.areas.subjects import SubjectArea
 from camket.adapters.store.areas.values import ValueArea
 from camket.core.errors import StoreError
@@ -45,6 +46,7 @@ class StoreUnit:
     __slots__ = (
         "certificates",
         "codes",
+        "consents",
         "facts",
         "identifiers",
         "installation",
@@ -60,8 +62,6 @@ class StoreUnit:
         "requests",
         "sessions",
         "staff",
-        "staff_invitations",
-        "staff_sessions",
         "subjects",
         "ticket",
         "values",
@@ -74,6 +74,7 @@ class StoreUnit:
         self.publishing = PublishingArea(link)
         self.subjects = SubjectArea(link)
         self.facts = FactArea(link)
+        self.consents = ConsentArea(link)
         self.identifiers = IdentifierArea(link)
         self.values = ValueArea(link)
         self.records = RecordArea(link)
@@ -86,8 +87,6 @@ class StoreUnit:
         self.limits = LimitArea(link)
         self.certificates = CertificateArea(link)
         self.staff = StaffArea(link)
-        self.staff_sessions = StaffSessionArea(link)
-        self.staff_invitations = StaffInvitationArea(link)
         self.passkeys = PasskeyArea(link)
         self.news = NewsArea(link)
 
