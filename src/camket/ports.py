@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         LedgerQueries,
         LimitQueries,
         NewsQueries,
+        NoticeQueries,
         OutboxQueries,
         PasskeyQueries,
         PolicyQueries,
@@ -341,6 +342,11 @@ class Unit(Protocol):
     @property
     def outbox(self) -> OutboxQueries:
         """Mail that waits to be sent."""
+        ...
+
+    @property
+    def notices(self) -> NoticeQueries:
+        """Notices of policy versions, and what became of them."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from camket.queries.consents import ConsentQueries
 from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, RequestQueries, SessionQueries
 from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQueries, RecordQueries
 from camket.queries.news import NewsQueries
+from camket.queries.notices import NoticeQueries
 from camket.queries.passkeys import PasskeyQueries
 from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
 from camket.queries.publishing import PublishingQueries
@@ -26,6 +27,7 @@ __all__ = [
     "LedgerQueries",
     "LimitQueries",
     "NewsQueries",
+    "NoticeQueries",
     "OutboxQueries",
     "PasskeyQueries",
     "PolicyQueries",

@@ -337,6 +337,7 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     unit.values.delete([row.id for row in held if row.key_kind is KeyKind.LIVE])
     unit.identifiers.delete_of_subject(subject_id)
     unit.facts.delete_of_subject(subject_id)
+    unit.consents.delete_of_subject(subject_id)
     unit.records.unlink_subject(subject_id)
     unit.requests.delete_of_subject(subject_id)
     unit.outbox.delete_of_subject(subject_id)

@@ -132,6 +132,7 @@ def replay_erasures(ctx: Context) -> int:
             unit.outbox.delete_of_subject(subject_id)
             unit.news.delete_unsubscriptions_of_subject(subject_id)
             unit.facts.delete_of_subject(subject_id)
+            unit.consents.delete_of_subject(subject_id)
             unit.records.unlink_subject(subject_id)
             if subject is None or subject.state is SubjectState.ERASED:
                 return False

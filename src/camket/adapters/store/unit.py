@@ -15,6 +15,7 @@ from camket.adapters.store.areas.jobs import JobArea
 from camket.adapters.store.areas.ledger import LedgerArea
 from camket.adapters.store.areas.limits import LimitArea
 from camket.adapters.store.areas.news import NewsArea
+from camket.adapters.store.areas.notices import NoticeArea
 from camket.adapters.store.areas.outbox import OutboxArea
 from camket.adapters.store.areas.passkeys import PasskeyArea
 from camket.adapters.store.areas.policies import PolicyArea
@@ -54,6 +55,7 @@ class StoreUnit:
         "ledger",
         "limits",
         "news",
+        "notices",
         "outbox",
         "passkeys",
         "policies",
@@ -83,6 +85,7 @@ class StoreUnit:
         self.codes = CodeArea(link)
         self.requests = RequestArea(link)
         self.outbox = OutboxArea(link)
+        self.notices = NoticeArea(link)
         self.jobs = JobArea(link)
         self.limits = LimitArea(link)
         self.certificates = CertificateArea(link)

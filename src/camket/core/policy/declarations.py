@@ -34,6 +34,9 @@ FORMAT: Final = 1
 ACCOUNT: Final = "account"
 """A maximum retention: as long as the account exists."""
 
+MOST_APPROVALS: Final = 2
+"""Four eyes: more people than two are not asked for a yes before a version is published."""
+
 _TOP: Final = (
     "camket",
     "id",
@@ -99,12 +102,13 @@ class Declarations:
     cooling_off_days: int = 0
     unconfirmed_hours: int = 0
     record_days: int = 0
+    approvals: int = 1
 
 
 def read_declarations(root: Node, report: Report) -> Declarations:
     """Read the whole document; what does not fit the shape is in the report."""
     declared = Declarations(report=report)
-    parts = Field(node=root, path=(), line=1, report=report).parts(required=_TOP)
+    parts = Field(node=root, path=(), line=1, report=report).parts(required=_TOP, optional=("publishing",))
     _read_head(declared, parts)
     _read_parties(declared, parts)
     declared.services = [_service(entry) for entry in parts["services"].named()]
@@ -117,6 +121,7 @@ def read_declarations(root: Node, report: Report) -> Declarations:
     declared.rights = _rights(parts["rights"])
     declared.notices = [term for entry in parts["notices"].named() for term in _notices(entry)]
     _read_clocks(declared, parts["clocks"])
+    declared.approvals = _approvals(parts["publishing"])
     return declared
 
 
@@ -249,18 +254,30 @@ def _collected(entry: Field, item: str) -> tuple[Collection, ...]:
 
 
 def _purpose(entry: Field) -> Purpose:
-    keys = entry.parts(required=("label", "explains", "basis", "dpv", "items"), optional=("renamed_from",))
+    keys = entry.parts(required=("label", "explains", "basis", "dpv", "items"), optional=("renamed_from", "valid"))
     if keys["items"].empty:
         keys["items"].find(f"purpose `{entry.name}` uses no item; name one, or remove the purpose")
+    basis = keys["basis"].choice(Basis)
     return Purpose(
         id=entry.name,
         label=keys["label"].words(),
         explains=keys["explains"].words(),
-        basis=keys["basis"].choice(Basis),
+        basis=basis,
         dpv=keys["dpv"].text(),
         items=keys["items"].identifiers(),
         renamed_from=_former(keys),
+        valid_days=_valid_days(keys["valid"], entry.name, basis),
     )
+
+
+def _valid_days(entry: Field, purpose: str, basis: Basis) -> int | None:
+    if not entry.present:
+        return None
+    days = entry.span("days", least=1)
+    if basis is not Basis.CONSENT:
+        entry.find(f"purpose `{purpose}` is stated; `valid` says how long a consent is good, and it asks for none")
+        return None
+    return days
 
 
 def _recipient(entry: Field) -> Recipient:
@@ -322,6 +339,19 @@ def _notices(entry: Field) -> tuple[NoticeTerms, ...]:
         for each in entry.parts(optional=tuple(Channel)).values()
         if each.present
     )
+
+
+def _approvals(entry: Field) -> int:
+    if not entry.present:
+        return 1
+    approvals = entry.parts(required=("approvals",))["approvals"]
+    found_before = len(entry.report.findings)
+    count = approvals.number()
+    if 1 <= count <= MOST_APPROVALS:
+        return count
+    if approvals.present and len(entry.report.findings) == found_before:
+        approvals.find(f"`approvals` is `{count}`; it must be 1, or 2 for four eyes")
+    return 1
 
 
 def _read_clocks(declared: Declarations, entry: Field) -> None:

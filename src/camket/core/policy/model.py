@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from camket.core.policy.validity import require, require_ids, require_known
-from camket.core.terms import RIGHTS_PURPOSE, Ground, Source
+from camket.core.terms import RIGHTS_PURPOSE, Basis, Ground, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from camket.core.terms import Basis, Channel, Language, Right, Verification
+    from camket.core.terms import Channel, Language, Right, Verification
 
 Text = dict["Language", str]
 """The same sentence in every language of the policy."""
@@ -144,7 +144,11 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Purpose:
-    """What data is used for. Its basis is one for all of its items."""
+    """What data is used for. Its basis is one for all of its items.
+
+    Args:
+        valid_days: how long a consent to it is good; None is until it is withdrawn. Only where it rests on consent.
+    """
 
     id: str
     label: Text
@@ -153,6 +157,12 @@ class Purpose:
     dpv: str
     items: tuple[str, ...]
     renamed_from: tuple[str, ...] = ()
+    valid_days: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.valid_days is not None:
+            require(holds=self.basis is Basis.CONSENT, message=f"purpose `{self.id}` rests on no consent")
+            require(holds=self.valid_days >= 1, message=f"a consent to purpose `{self.id}` is good for at least 1 day")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,6 +229,7 @@ class Policy:
         prose: language -> the published text, bound to the declarations.
         terms: language -> terms of service with numbered clauses.
         registration_service: where the required items are given.
+        approvals: how many officers say yes before a later version is published; 2 is four eyes.
     """
 
     id: str
@@ -242,6 +253,7 @@ class Policy:
     prose: Mapping[Language, str] = field(repr=False)
     terms: Mapping[Language, str] = field(repr=False)
     registration_service: str = "account"
+    approvals: int = 1
 
     def __post_init__(self) -> None:
         require(holds=bool(self.languages), message="a policy is written in at least one language")
@@ -260,6 +272,7 @@ class Policy:
         self._require_texts()
         counts = (self.quiet_days, self.cooling_off_days, self.unconfirmed_hours, self.record_days)
         require(holds=all(count >= 0 for count in counts), message="a time span of the policy is negative")
+        require(holds=self.approvals in (1, 2), message="a version is approved by one officer or by two")
 
     def _require_references(self) -> None:
         services = {service.id for service in self.services}

@@ -13,7 +13,7 @@ from camket.core.terms import Basis, Ground
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from camket.core.policy.model import Clause, Item, LegalMinimum, Policy
+    from camket.core.policy.model import Clause, Item, LegalMinimum, Policy, Purpose
     from camket.core.policy.source import PolicyFiles
 
 
@@ -35,7 +35,7 @@ def meaning_hash(policy: Policy, clauses: Iterable[Clause]) -> str:
     """Return hex SHA-256 over whatever decides what happens to a subject; never over labels or prose.
 
     Covered: the clauses by their roots, and beside them the terms that give a clause its meaning (DPV terms, sensitive,
-    required, country, legal minimums, the policy's own clocks).
+    required, country, how long a consent is good, legal minimums, the policy's own clocks).
     """
     cells = sorted([clause.kind, *clause.roots] for clause in clauses)
     return hashlib.sha256(canonical_json({"clauses": cells, "terms": _meaning_terms(policy)})).hexdigest()
@@ -73,7 +73,7 @@ def consent_hash(policy: Policy, *, purpose: str | None = None, recipient: str |
 def _meaning_terms(policy: Policy) -> dict[str, Any]:
     return {
         "items": {root_of(item): _item_terms(item) for item in policy.items},
-        "purposes": {root_of(purpose): purpose.dpv for purpose in policy.purposes},
+        "purposes": {root_of(purpose): _purpose_terms(purpose) for purpose in policy.purposes},
         "recipients": {root_of(receiver): [receiver.dpv, receiver.country] for receiver in policy.recipients},
         "grounds": sorted(policy.grounds),
         "quiet_days": policy.quiet_days,
@@ -81,6 +81,10 @@ def _meaning_terms(policy: Policy) -> dict[str, Any]:
         "unconfirmed_hours": policy.unconfirmed_hours,
         "record_days": policy.record_days,
     }
+
+
+def _purpose_terms(purpose: Purpose) -> str | list[Any]:
+    return purpose.dpv if purpose.valid_days is None else [purpose.dpv, purpose.valid_days]
 
 
 def _item_terms(item: Item) -> list[Any]:
