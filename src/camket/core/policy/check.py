@@ -101,6 +101,7 @@ def _policy(declared: Declarations, prose: dict[Language, str], terms: dict[Lang
         cooling_off_days=declared.cooling_off_days,
         unconfirmed_hours=declared.unconfirmed_hours,
         record_days=declared.record_days,
+        approvals=declared.approvals,
         prose=prose,
         terms=terms,
         registration_service=declared.registration_service,

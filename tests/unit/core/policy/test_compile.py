@@ -1,6 +1,7 @@
 """From files to a version: clauses and hashes."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,14 @@ def test_no_path_of_a_policy_is_read_by_the_core() -> None:
     """A bundle is all that compiling needs: a policy that lies nowhere on disk compiles the same."""
     assert not Path("policy.yaml").exists()
     assert compile_policy(smallest_files(), number=7).number == 7
+
+
+def test_a_policy_says_how_many_approve_the_next_version() -> None:
+    """One officer where it says nothing, two where it wants four eyes; what it means for a subject stays the same."""
+    files = smallest_files()
+    four_eyes = compiled({**files, POLICY: files[POLICY] + b"\npublishing:\n  approvals: 2\n"})
+    alone = compiled(files)
+    assert (alone.policy.approvals, four_eyes.policy.approvals) == (1, 2)
+    assert alone.meaning_hash == four_eyes.meaning_hash
+    with pytest.raises(InvalidValueError, match="by one officer or by two"):
+        replace(alone.policy, approvals=3)
