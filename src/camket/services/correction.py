@@ -20,6 +20,7 @@ from camket.services.devices import describes_device
 from camket.services.forms import read_value
 from camket.services.limits import RateLimit, count_try_in, require_request_left_in, visitor_key
 from camket.services.outbox import queue_mail_in
+from camket.services.passkey_challenges import PASSKEY
 from camket.services.requests import (
     NO_REQUEST,
     RequestBody,
@@ -46,7 +47,8 @@ BUCKET: Final = "new_email_code"
 def correctable(item: Item) -> bool:
     """Say whether a subject corrects this item themselves: what they gave as text, but for names of devices."""
     provided = any(one.source is Source.PROVIDED for one in item.collected)
-    return provided and item.kind not in (ItemKind.PICTURE, ItemKind.HOLDING) and not describes_device(item.id)
+    alone = not describes_device(item.id) and item.id != PASSKEY
+    return provided and alone and item.kind not in (ItemKind.PICTURE, ItemKind.HOLDING)
 
 
 def value_to_correct(ctx: Context, session: Session, *, item: str) -> str:

@@ -17,6 +17,7 @@ from camket.services.calendar import day_of
 from camket.services.devices import describes_device
 from camket.services.erasure_plan import declared_item
 from camket.services.outbox import queue_mail_in
+from camket.services.passkey_challenges import PASSKEY
 from camket.services.requests import (
     NO_REQUEST,
     RequestBody,
@@ -164,6 +165,7 @@ def remove_in(
         gone = [one.row_id for one in plan.destroy]
         ctx.door.erase_in(unit, subject_id=subject_id, row_ids=gone, request=request, actor=actor).require()
     forget_indexes_in(unit, history, subject_id, rows)
+    unit.passkeys.delete(subject_id, [row.id for row in rows if row.item == PASSKEY])
     return plan.kept
 
 

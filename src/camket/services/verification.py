@@ -92,35 +92,56 @@ def prove(
         Durable on return, together: the code is used up, the request is verified, and that is on record.
     """
     row = enter_code(ctx, kind=CodeKind.VERIFY, browser=browser, typed=code, address=address, request_id=request_id)
-    now = ctx.clock.now()
     if row.subject_id != session.subject_id:
         raise VerificationError(EXPIRED)
+
+    def verify(unit: Unit) -> VerifiedIdentity:
+        use_code_in(unit, row, ctx.clock.now())
+        return verified_in(unit, ctx, session, request_id=request_id, level=Verification.EMAIL_CODE)
+
+    return ctx.store.write(verify)
+
+
+def verified_in(
+    unit: Unit, ctx: Context, session: Session, *, request_id: str, level: Verification
+) -> VerifiedIdentity:
+    """Take down that a subject has proved who they are, in the unit of work that uses their proof up.
+
+    Args:
+        unit: the proof is durable when this unit is.
+        ctx: the service.
+        session: who asks.
+        request_id: the request that the proof was for.
+        level: how it was proven.
+
+    Returns:
+        The proof, good for this request alone and for a quarter of an hour.
+
+    Raises:
+        VerificationError: there is no such request of this subject, or it is past its proof; the unit must not go on.
+    """
+    now = ctx.clock.now()
     identity = VerifiedIdentity(
         subject_id=session.subject_id,
         request_id=request_id,
-        level=Verification.EMAIL_CODE,
+        level=level,
         verified_at=now,
         expires_at=now + PROOF_LIFETIME,
     )
-
-    def verify(unit: Unit) -> None:
-        use_code_in(unit, row, now)
-        if unit.requests.get(session.subject_id, request_id) is None:
-            raise VerificationError(EXPIRED)
-        # INVARIANT: a proof is bound to its request; one that is verified already takes no second proof.
-        if not unit.requests.verify(request_id, at=now, level=identity.level):
-            raise VerificationError(EXPIRED)
-        unit.sessions.verify(session.id, until=identity.expires_at)
-        ctx.door.record_in(
-            unit,
-            actor=SUBJECT,
-            action=LedgerAction.REQUEST,
-            subject_id=session.subject_id,
-            purpose=RIGHTS_PURPOSE,
-            request=request_id,
-        )
-
-    ctx.store.write(verify)
+    if unit.requests.get(session.subject_id, request_id) is None:
+        raise VerificationError(EXPIRED)
+    # INVARIANT: a proof is bound to its request; one that is verified already takes no second proof.
+    if not unit.requests.verify(request_id, at=now, level=level):
+        raise VerificationError(EXPIRED)
+    unit.sessions.verify(session.id, until=identity.expires_at)
+    ctx.door.record_in(
+        unit,
+        actor=SUBJECT,
+        action=LedgerAction.REQUEST,
+        subject_id=session.subject_id,
+        purpose=RIGHTS_PURPOSE,
+        request=request_id,
+    )
     return identity
 
 

@@ -19,6 +19,7 @@ from camket.web.customer import (
     erasure,
     language,
     log,
+    passkeys,
     pictures,
     policy,
     registration,
@@ -107,6 +108,8 @@ def _arrival(pages: Routes) -> None:
     pages.add("/register/confirm", Looks.VISITOR, get=registration.confirm_form, post=registration.confirm)
     pages.add("/sign-in", Looks.VISITOR, get=signin.sign_in_form, post=signin.sign_in)
     pages.add("/sign-in/confirm", Looks.VISITOR, get=signin.confirm_form, post=signin.confirm)
+    pages.add("/sign-in/passkey", Looks.VISITOR, post=passkeys.sign_in)
+    pages.add("/sign-in/passkey/options", Looks.VISITOR, post=passkeys.sign_in_options)
     pages.add("/sign-out", Looks.VISITOR, post=signin.sign_out)
     pages.add("/certificate", Looks.NOBODY, get=certificate.certificate)
     pages.add("/certificate/status", Looks.NOBODY, get=certificate.status)
@@ -129,6 +132,13 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
     pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
     pages.add("/me/sessions/{session}/revoke", Looks.SUBJECT, post=sessions.revoke)
+    pages.add("/me/passkeys", Looks.SUBJECT, get=passkeys.passkeys, post=passkeys.add)
+    pages.add("/me/passkeys/options", Looks.SUBJECT, post=passkeys.creation_options)
+    pages.add("/me/passkeys/proof", Looks.SUBJECT, get=passkeys.proof_form, post=passkeys.prove_session)
+    pages.add("/me/passkeys/proof/code", Looks.SUBJECT, post=passkeys.send_proof)
+    pages.add("/me/passkeys/{passkey}/delete", Looks.SUBJECT, post=passkeys.remove)
+    pages.add("/me/requests/{request}/passkey", Looks.SUBJECT, post=passkeys.prove_request)
+    pages.add("/me/requests/{request}/passkey/options", Looks.SUBJECT, post=passkeys.proof_options)
     pages.add("/me/requests/{request}/verify", Looks.SUBJECT, get=verification.verify_form, post=verification.verify)
     pages.add("/me/requests/{request}/cancel", Looks.SUBJECT, post=erasure.cancel)
     pages.add("/me/requests/{request}/code", Looks.SUBJECT, post=verification.send_again)

@@ -268,6 +268,27 @@ REMOVED_HELD: Final = MailTemplate(
 )
 """Sent in the place of `removed` where a law holds the value."""
 
+PASSKEY_ADDED: Final = MailTemplate(
+    id="passkey_added",
+    purpose=RIGHTS_PURPOSE,
+    needs=(ItemKind.EMAIL,),
+    places=frozenset(),
+    wordings={
+        Language.VI: _wording(
+            "Khóa đăng nhập mới ở {controller}",
+            "Một khóa đăng nhập (passkey) vừa được thêm vào tài khoản của bạn, sau khi xác nhận đó là bạn.",
+            "Nếu không phải bạn, hãy xóa khóa lạ ngay: {origin}/me/passkeys",
+            "— {controller} · {origin}",
+        ),
+        Language.EN: _wording(
+            "A new passkey at {controller}",
+            "A passkey was just added to your account, after a check that it was you.",
+            "If it was not you, delete the one that you do not know at once: {origin}/me/passkeys",
+            "— {controller} · {origin}",
+        ),
+    },
+)
+
 SERVICE_NOTICE: Final = MailTemplate(
     id="service_notice",
     purpose="notify",
@@ -302,6 +323,7 @@ TEMPLATES: Final = {
         CORRECTED,
         REMOVED,
         REMOVED_HELD,
+        PASSKEY_ADDED,
         SERVICE_NOTICE,
     )
 }

@@ -23,6 +23,7 @@ class CodePage:
         resend: where a form asks for another one to the address held; None where `again` does.
         next: where to go on after signing in.
         registering: it is the second step of a registration.
+        passkey: where a passkey answers in the code's place; None where none can.
     """
 
     action: str
@@ -32,6 +33,7 @@ class CodePage:
     resend: str | None = None
     next: str | None = None
     registering: bool = False
+    passkey: str | None = None
 
     def show(self, visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
         """Show the page; without a browser that could have asked for a code, say so and how to begin."""
@@ -47,5 +49,6 @@ class CodePage:
             lead=self.lead,
             button=self.button,
             registering=self.registering,
+            passkey=self.passkey,
             problems=problems or {},
         )

@@ -20,6 +20,8 @@ FORGOTTEN: Final = "forgotten"
 ENDED: Final = "ended"
 WRITTEN_IN: Final = "written-in"
 KEPT: Final = "kept"
+PASSKEY_ADDED: Final = "passkey-added"
+PASSKEY_REMOVED: Final = "passkey-removed"
 
 _SENTENCES: Final = {
     CORRECTED: marked("It is corrected. The old value is gone."),
@@ -28,6 +30,8 @@ _SENTENCES: Final = {
     FORGOTTEN: marked("The device is forgotten."),
     ENDED: marked("That session has ended."),
     KEPT: marked("The account stays. Nothing of it was deleted."),
+    PASSKEY_ADDED: marked("The passkey is added. From now on you can sign in with it."),
+    PASSKEY_REMOVED: marked("The passkey is deleted here. Delete it on the device too."),
     WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import VerificationError
 from camket.services.forms import FormError
+from camket.services.passkey_challenges import passkeys_available
 from camket.services.sessions import sign_out as end_session
 from camket.services.signin import confirm_sign_in, start_sign_in
 from camket.web import cookies
@@ -88,6 +89,7 @@ def _form(visit: Visit, following: str | None, problems: Mapping[str, str] | Non
         problems=problems or {},
         next=following,
         register=with_next("/register", following),
+        passkeys=passkeys_available(visit.context),
     )
 
 

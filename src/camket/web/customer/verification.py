@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from camket.core.errors import VerificationError
 from camket.core.terms import Right
 from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
+from camket.services.passkeys import has_passkeys
 from camket.services.removal import finish_removal, removes
 from camket.services.requests import find_request
 from camket.services.verification import prove, send_code, standing_proof
@@ -50,7 +51,7 @@ def verify(visit: Visit) -> Response:
         )
     except VerificationError as error:
         return _page(visit).show(visit, code_problem(visit, error))
-    return _go_on(visit, identity)
+    return go_on(visit, identity)
 
 
 def send_again(visit: Visit) -> Response:
@@ -85,7 +86,8 @@ def send_to_new_address(visit: Visit) -> Response:
     return _ask_new_address(visit, standing_proof(visit.context, visit.own, _request(visit)))
 
 
-def _go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
+def go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
+    """Lead on to what a proven request is for."""
     request = find_request(visit.context, subject_id=identity.subject_id, request_id=identity.request_id)
     if request.right is Right.ERASE:
         return see_other(f"/me/requests/{request.id}/accept")
@@ -118,6 +120,7 @@ def _page(visit: Visit) -> CodePage:
         resend=f"/me/requests/{request.id}/code",
         lead=visit.say("To be sure that it is you, we have sent six digits to the e-mail address of your account."),
         button=visit.say("Confirm"),
+        passkey=f"/me/requests/{request.id}/passkey" if has_passkeys(visit.context, visit.own.subject_id) else None,
     )
 
 

@@ -2,9 +2,11 @@
 import { guardSubmits } from "./behaviour/submits.mjs";
 import { offerCopying } from "./behaviour/copying.mjs";
 import { watchPending } from "./behaviour/pending.mjs";
+import { offerPasskeys } from "./behaviour/passkeys.mjs";
 import { tidyCodes } from "./behaviour/codes.mjs";
 
 guardSubmits(document);
 offerCopying(document);
 watchPending(document);
+offerPasskeys(document);
 tidyCodes(document);
