@@ -164,10 +164,14 @@ def limit_text(limit: Limit, language: Language) -> str:
     return f"{length if language is Language.VI else 'for ' + length} {_CLOCKS[limit.clock][language]}"
 
 
+def minimum_text(minimum: LegalMinimum, language: Language) -> str:
+    """Return how long at least, `730 days from collection`, to follow the words `for at least`."""
+    return f"{days_text(minimum.days, language)} {_CLOCKS[minimum.clock][language]}"
+
+
 def legal_minimum_text(minimum: LegalMinimum, language: Language) -> str:
     """Return how long the law orders something to be kept, with its article, as a sentence."""
-    length = f"{days_text(minimum.days, language)} {_CLOCKS[minimum.clock][language]}"
-    return f"{LABELS['at_least'][language]} {length} ({minimum.article})."
+    return f"{LABELS['at_least'][language]} {minimum_text(minimum, language)} ({minimum.article})."
 
 
 def fee_text(fee_vnd: int, language: Language) -> str:
