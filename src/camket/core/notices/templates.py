@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from camket.core.errors import InvalidValueError, nearest
-from camket.core.notices.text import Addressee, Line, LineKind, MailTemplate, Wording
+from camket.core.notices.policy_changed import POLICY_CHANGED
+from camket.core.notices.text import Addressee, MailTemplate, Wording, worded
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
-
-
-def _wording(subject: str, *lines: str) -> Wording:
-    return Wording(subject=subject, lines=tuple(_line(text) for text in lines))
-
-
-def _line(text: str) -> Line:
-    if text == "{code}":
-        return Line(kind=LineKind.CODE, text=text)
-    if text.startswith("— "):
-        return Line(kind=LineKind.QUIET, text=text)
-    return Line(kind=LineKind.PARAGRAPH, text=text)
 
 
 def _code_mail(
@@ -49,7 +38,7 @@ _SIGNED_EN: Final = "— {controller} · {origin}. We never ask for this code by
 REGISTRATION_CODE: Final = _code_mail(
     "registration_code",
     places=frozenset({"hours"}),
-    vi=_wording(
+    vi=worded(
         "Mã xác nhận đăng ký {controller}",
         "Chào bạn,",
         "Nhập mã này vào trang bạn đang mở để xác nhận địa chỉ thư và hoàn tất đăng ký:",
@@ -58,7 +47,7 @@ REGISTRATION_CODE: Final = _code_mail(
         "Nếu bạn không đăng ký, hãy bỏ qua thư này. Đăng ký không được xác nhận sẽ bị xóa sau {hours} giờ.",
         _SIGNED_VI,
     ),
-    en=_wording(
+    en=worded(
         "Your code to register with {controller}",
         "Hello,",
         "Enter this code on the page you have open, to confirm your e-mail address and finish registering:",
@@ -72,7 +61,7 @@ REGISTRATION_CODE: Final = _code_mail(
 ACCOUNT_EXISTS_CODE: Final = _code_mail(
     "account_exists_code",
     places=NO_PLACES,
-    vi=_wording(
+    vi=worded(
         "Mã xác nhận đăng ký {controller}",
         "Chào bạn,",
         "Có người, có lẽ là bạn, vừa đăng ký bằng địa chỉ thư này. Bạn đã có tài khoản, "
@@ -82,7 +71,7 @@ ACCOUNT_EXISTS_CODE: Final = _code_mail(
         "Nếu không phải bạn, hãy bỏ qua thư này: không có gì thay đổi.",
         _SIGNED_VI,
     ),
-    en=_wording(
+    en=worded(
         "Your code to register with {controller}",
         "Hello,",
         "Someone, probably you, has just registered with this e-mail address. You already have an account, "
@@ -97,7 +86,7 @@ ACCOUNT_EXISTS_CODE: Final = _code_mail(
 SIGN_IN_CODE: Final = _code_mail(
     "sign_in_code",
     places=NAME,
-    vi=_wording(
+    vi=worded(
         "Mã đăng nhập {controller}",
         "Chào {name},",
         "Nhập mã này vào trang bạn đang mở để đăng nhập:",
@@ -106,7 +95,7 @@ SIGN_IN_CODE: Final = _code_mail(
         "Nếu bạn không đăng nhập, hãy bỏ qua thư này: không có mã thì không ai vào được.",
         _SIGNED_VI,
     ),
-    en=_wording(
+    en=worded(
         "Your sign-in code for {controller}",
         "Hello {name},",
         "Enter this code on the page you have open, to sign in:",
@@ -120,7 +109,7 @@ SIGN_IN_CODE: Final = _code_mail(
 PROOF_CODE: Final = _code_mail(
     "proof_code",
     places=NAME,
-    vi=_wording(
+    vi=worded(
         "Mã xác minh yêu cầu của bạn ở {controller}",
         "Chào {name},",
         "Bạn vừa yêu cầu sửa, nhận hoặc xóa dữ liệu của mình. Nhập mã này để chúng tôi biết đúng là bạn:",
@@ -129,7 +118,7 @@ PROOF_CODE: Final = _code_mail(
         "Nếu không phải bạn, đừng đưa mã cho ai, và hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ.",
         _SIGNED_VI,
     ),
-    en=_wording(
+    en=worded(
         "Your code to confirm a request to {controller}",
         "Hello {name},",
         "You have just asked to correct, copy or delete your data. Enter this code so that we know it is you:",
@@ -144,7 +133,7 @@ NEW_EMAIL_CODE: Final = _code_mail(
     "new_email_code",
     places=NO_PLACES,
     to=Addressee.REQUESTED,
-    vi=_wording(
+    vi=worded(
         "Mã xác nhận địa chỉ thư mới ở {controller}",
         "Chào bạn,",
         "Nhập mã này vào trang bạn đang mở để dùng địa chỉ này cho tài khoản của bạn:",
@@ -153,7 +142,7 @@ NEW_EMAIL_CODE: Final = _code_mail(
         "Nếu bạn không yêu cầu, hãy bỏ qua thư này: địa chỉ này sẽ không được dùng.",
         _SIGNED_VI,
     ),
-    en=_wording(
+    en=worded(
         "Your code to confirm a new e-mail address with {controller}",
         "Hello,",
         "Enter this code on the page you have open, to use this address for your account:",
@@ -171,7 +160,7 @@ EMAIL_CHANGED: Final = MailTemplate(
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name"}),
     wordings={
-        Language.VI: _wording(
+        Language.VI: worded(
             "Địa chỉ thư của bạn ở {controller} đã đổi",
             "Chào {name},",
             "Tài khoản của bạn vừa được đổi sang một địa chỉ thư khác, sau khi xác minh bằng mã. "
@@ -180,7 +169,7 @@ EMAIL_CHANGED: Final = MailTemplate(
             "Nếu không phải bạn đổi, hãy trả lời thư này ngay.",
             "— {controller} · {origin}",
         ),
-        Language.EN: _wording(
+        Language.EN: worded(
             "Your e-mail address with {controller} has changed",
             "Hello {name},",
             "Your account has just been given another e-mail address, after a check by code. "
@@ -198,14 +187,14 @@ CORRECTED: Final = MailTemplate(
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name", "item"}),
     wordings={
-        Language.VI: _wording(
+        Language.VI: worded(
             "Dữ liệu của bạn ở {controller} đã được sửa",
             "Chào {name},",
             "Mục “{item}” của bạn vừa được sửa theo yêu cầu của bạn, sau khi xác minh bằng mã.",
             "Nếu không phải bạn, hãy mở “Dữ liệu của tôi” để sửa lại và đăng xuất các thiết bị lạ: {origin}/me",
             "— {controller} · {origin}",
         ),
-        Language.EN: _wording(
+        Language.EN: worded(
             "Your data with {controller} was corrected",
             "Hello {name},",
             "“{item}” was just corrected at your request, after a check by code.",
@@ -221,14 +210,14 @@ REMOVED: Final = MailTemplate(
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name", "item"}),
     wordings={
-        Language.VI: _wording(
+        Language.VI: worded(
             "Một phần dữ liệu của bạn ở {controller} đã được xóa",
             "Chào {name},",
             "Một giá trị của mục “{item}” vừa được xóa theo yêu cầu của bạn, sau khi xác minh bằng mã.",
             "Nếu không phải bạn, hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ: {origin}/me",
             "— {controller} · {origin}",
         ),
-        Language.EN: _wording(
+        Language.EN: worded(
             "Some of your data with {controller} was deleted",
             "Hello {name},",
             "One value of “{item}” was just deleted at your request, after a check by code.",
@@ -244,7 +233,7 @@ REMOVED_HELD: Final = MailTemplate(
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name", "item", "article", "until"}),
     wordings={
-        Language.VI: _wording(
+        Language.VI: worded(
             "Một phần dữ liệu của bạn ở {controller} đã ngừng được dùng",
             "Chào {name},",
             "Một giá trị của mục “{item}” vừa được gỡ theo yêu cầu của bạn, sau khi xác minh bằng mã: "
@@ -254,7 +243,7 @@ REMOVED_HELD: Final = MailTemplate(
             "Nếu không phải bạn, hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ: {origin}/me",
             "— {controller} · {origin}",
         ),
-        Language.EN: _wording(
+        Language.EN: worded(
             "Some of your data with {controller} is no longer used",
             "Hello {name},",
             "One value of “{item}” was just taken out of use at your request, after a check by code: no service uses "
@@ -274,13 +263,13 @@ PASSKEY_ADDED: Final = MailTemplate(
     needs=(ItemKind.EMAIL,),
     places=frozenset(),
     wordings={
-        Language.VI: _wording(
+        Language.VI: worded(
             "Khóa đăng nhập mới ở {controller}",
             "Một khóa đăng nhập (passkey) vừa được thêm vào tài khoản của bạn, sau khi xác nhận đó là bạn.",
             "Nếu không phải bạn, hãy xóa khóa lạ ngay: {origin}/me/passkeys",
             "— {controller} · {origin}",
         ),
-        Language.EN: _wording(
+        Language.EN: worded(
             "A new passkey at {controller}",
             "A passkey was just added to your account, after a check that it was you.",
             "If it was not you, delete the one that you do not know at once: {origin}/me/passkeys",
@@ -295,14 +284,14 @@ SERVICE_NOTICE: Final = MailTemplate(
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name"}),
     wordings={
-        Language.VI: _wording(
+        Language.VI: worded(
             "Tin từ {controller}",
             "Chào {name},",
             "Từ nay bạn xem được mọi thứ chúng tôi giữ về bạn, và ai đã dùng, "
             "ngay trong “Dữ liệu của tôi”: {origin}/me",
             "— {controller} · {origin}",
         ),
-        Language.EN: _wording(
+        Language.EN: worded(
             "News from {controller}",
             "Hello {name},",
             "You can now see everything we hold about you, and who used it, on the page “My data”: {origin}/me",
@@ -325,6 +314,7 @@ TEMPLATES: Final = {
         REMOVED_HELD,
         PASSKEY_ADDED,
         SERVICE_NOTICE,
+        POLICY_CHANGED,
     )
 }
 

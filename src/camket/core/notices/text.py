@@ -40,6 +40,8 @@ class LineKind(StrEnum):
     PARAGRAPH = "paragraph"
     CODE = "code"
     QUIET = "quiet"
+    LIST = "list"
+    """Words that lead to a list, and under them the one place that is filled with it, one entry on each line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +50,21 @@ class Line:
 
     kind: LineKind
     text: str
+
+
+def read_line(text: str) -> Line:
+    """Return a paragraph as it is written in a template: its form says how it stands out.
+
+    `{code}` alone is a code, what begins with `— ` is quiet, and a last line that is one place alone is a list.
+    """
+    if text == "{code}":
+        return Line(kind=LineKind.CODE, text=text)
+    if text.startswith("— "):
+        return Line(kind=LineKind.QUIET, text=text)
+    heading, _, last = text.rpartition("\n")
+    if heading and _PLACE.fullmatch(last):
+        return Line(kind=LineKind.LIST, text=text)
+    return Line(kind=LineKind.PARAGRAPH, text=text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +78,11 @@ class Wording:
 
     subject: str
     lines: tuple[Line, ...]
+
+
+def worded(subject: str, *paragraphs: str) -> Wording:
+    """Return a wording whose paragraphs are read by their form; see `read_line`."""
+    return Wording(subject=subject, lines=tuple(read_line(text) for text in paragraphs))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,14 +165,38 @@ def write_letter(template: MailTemplate, language: Language, values: Mapping[str
         raise InvalidValueError(f"the mail `{template.id}` is filled with other places than it has")
     wording = template.wordings[language]
     lines = [line for line in wording.lines if all(values[name] for name in _PLACE.findall(line.text))]
-    plain = [_fill(line.text, values) for line in lines]
     safe = {name: html.escape(value) for name, value in values.items()}
-    rich = [_STYLES[line.kind].format(_fill(html.escape(line.text, quote=False), safe)) for line in lines]
     return Letter(
         subject=" ".join(_fill(wording.subject, values).split()),
-        text="\n\n".join(plain) + "\n",
-        html=_PAGE.format(language=language.value, body="\n".join(rich)),
+        text="\n\n".join(_plain(line, values) for line in lines) + "\n",
+        html=_PAGE.format(language=language.value, body="\n".join(_rich(line, safe) for line in lines)),
     )
+
+
+def _plain(line: Line, values: Mapping[str, str]) -> str:
+    if line.kind is not LineKind.LIST:
+        return _fill(line.text, values)
+    heading, entries = _list_of(line.text, values)
+    return "\n".join([heading, *(f"• {entry}" for entry in entries)])
+
+
+def _rich(line: Line, safe: Mapping[str, str]) -> str:
+    text = html.escape(line.text, quote=False)
+    if line.kind is LineKind.LIST:
+        heading, entries = _list_of(text, safe)
+        body = "".join(f'<li style="margin:0 0 8px">{entry}</li>' for entry in entries)
+        return (
+            _STYLES[LineKind.PARAGRAPH].format(heading)
+            + f'\n<ul style="margin:0 0 16px;padding:0 0 0 20px">{body}</ul>'
+        )
+    # What fills a place may be several paragraphs, with blank lines between them.
+    paragraphs = re.split(r"\n{2,}", _fill(text, safe))
+    return "\n".join(_STYLES[line.kind].format(part.replace("\n", "<br>")) for part in paragraphs)
+
+
+def _list_of(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
+    heading, _, place = text.rpartition("\n")
+    return _fill(heading, values), [entry for entry in _fill(place, values).splitlines() if entry]
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
