@@ -292,7 +292,7 @@ def test_records_of_many_threads_are_all_there(store: Store) -> None:
 def test_a_pool_whose_connections_are_all_lent_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """One reader more than there are connections waits, and after the longest wait is told that the store is busy."""
     pool = store._readers  # type: ignore[attr-defined]  # both stores have one, the port does not
-    monkeypatch.setattr(pool._connections, "_timeout", 0)
+    monkeypatch.setattr(pool, "_longest_wait_seconds", 0)
     every_one_reads, go_on = threading.Barrier(pool._size + 1), threading.Event()
 
     def slow(unit: Unit) -> int:

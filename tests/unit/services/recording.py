@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 def statements_of(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> list[str]:
     """Return the text of every statement that reached the store during some work, in order."""
     seen: list[str] = []
-    run, many = Query._run, Query.many
+    execute, many = Query._execute, Query.many
 
-    def recorded(query: Query[Any], link: Any, params: dict[str, Any]) -> Prepared:  # noqa: ANN401 - handed on
-        prepared = run(query, link, params)
+    def recorded(link: Any, prepared: Prepared, values: list[Any]) -> None:  # noqa: ANN401 - handed on
         seen.append(prepared.sql)
-        return prepared
+        execute(link, prepared, values)
 
     def recorded_many(query: Query[Any], link: Any, params: Any) -> int:  # noqa: ANN401 - handed on
         sets = list(params)
@@ -30,7 +29,7 @@ def statements_of(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -
         return many(query, link, sets)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Query, "_run", recorded)
+        patched.setattr(Query, "_execute", staticmethod(recorded))
         patched.setattr(Query, "many", recorded_many)
         work()
     return seen

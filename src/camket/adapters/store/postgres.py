@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -54,10 +54,22 @@ class PostgresStore:
             raise from_postgresql(error.orig) if isinstance(error.orig, psycopg.Error) else error from None
         inside = Inside()
         self._writers = Pool(
-            self._connect_writer, _has_ended, size=WRITERS, dialect=POSTGRESQL, writes=True, inside=inside
+            self._connect_writer,
+            _has_ended,
+            failure=psycopg.Error,
+            size=WRITERS,
+            dialect=POSTGRESQL,
+            writes=True,
+            inside=inside,
         )
         self._readers = Pool(
-            self._connect_reader, _has_ended, size=READERS, dialect=POSTGRESQL, writes=False, inside=inside
+            self._connect_reader,
+            _has_ended,
+            failure=psycopg.Error,
+            size=READERS,
+            dialect=POSTGRESQL,
+            writes=False,
+            inside=inside,
         )
 
     def write(self, unit: Callable[[Unit], T]) -> T:
@@ -73,8 +85,8 @@ class PostgresStore:
     def read(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work that only reads, over one state of the store."""
         try:
-            with self._readers.lend() as (store_unit, _):
-                return unit(store_unit)
+            with self._readers.lend() as lent:
+                return unit(lent.unit)
         except psycopg.Error as error:
             raise from_postgresql(error) from None
 
@@ -84,20 +96,20 @@ class PostgresStore:
         self._readers.close()
 
     def _write_once(self, unit: Callable[[Unit], T]) -> T:
-        with self._writers.lend() as (store_unit, connection):
-            ticket = store_unit.ticket = StoreTicket()
-            result = unit(store_unit)
-            connection.commit()
+        with self._writers.lend() as lent:
+            ticket = lent.unit.ticket = StoreTicket()
+            result = unit(lent.unit)
+            lent.connection.commit()
             # INVARIANT: durable is said after the commit has returned, never before.
             ticket.durable = True
             return result
 
-    def _connect_writer(self) -> Any:  # noqa: ANN401 - the pool wants its own protocol, which psycopg does not declare
+    def _connect_writer(self) -> psycopg.Connection:
         connection = psycopg.connect(self._url, options=CONNECT_OPTIONS)
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         return connection
 
-    def _connect_reader(self) -> Any:  # noqa: ANN401 - as above
+    def _connect_reader(self) -> psycopg.Connection:
         connection = psycopg.connect(self._url, options=CONNECT_OPTIONS)
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -109,7 +121,7 @@ def _may_be_run_again(error: psycopg.Error, *, first: bool) -> bool:
     return error.sqlstate in COLLISIONS or (first and error.sqlstate == UNIQUE_VIOLATION)
 
 
-def _has_ended(connection: Any) -> bool:  # noqa: ANN401 - as above
+def _has_ended(connection: psycopg.Connection) -> bool:
     """Say whether a connection is lost: the server, when it ends an idle one, sends a notice that no one asked for."""
     if connection.closed:
         return True

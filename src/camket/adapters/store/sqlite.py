@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
@@ -62,7 +62,13 @@ class SqliteStore:
         writer = self._open_writer()
         inside = Inside()
         self._readers = Pool(
-            self._connect_reader, _never_ends, size=READERS, dialect=SQLITE, writes=False, inside=inside
+            self._connect_reader,
+            _never_ends,
+            failure=sqlite3.Error,
+            size=READERS,
+            dialect=SQLITE,
+            writes=False,
+            inside=inside,
         )
         self._writer = GroupCommit(writer, path, units_per_commit=units_per_commit, inside=inside)
 
@@ -73,9 +79,9 @@ class SqliteStore:
     def read(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit of work that only reads, over one state of the store."""
         try:
-            with self._readers.lend() as (store_unit, connection):
-                connection.execute("BEGIN")
-                return unit(store_unit)
+            with self._readers.lend() as lent:
+                lent.cursor.execute("BEGIN")
+                return unit(lent.unit)
         except sqlite3.Error as error:
             raise from_sqlite(error, self._path) from error
 
@@ -110,7 +116,7 @@ class SqliteStore:
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
-    def _connect_reader(self) -> Any:  # noqa: ANN401 - the pool wants its own protocol, which sqlite3 does not declare
+    def _connect_reader(self) -> sqlite3.Connection:
         connection = self._connect()
         connection.execute("PRAGMA query_only = ON")
         return connection

@@ -7,6 +7,7 @@ happens per call is one dictionary of parameters and one `execute`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -58,8 +59,12 @@ class Cursor(Protocol):
         ...
 
 
-SQLITE: Final[Dialect] = sqlite.dialect(paramstyle="named")
-POSTGRESQL: Final[Dialect] = postgresql_psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+# Parameters go by their place: both drivers bind a list faster than a dictionary.
+SQLITE: Final[Dialect] = sqlite.dialect(paramstyle="qmark")
+POSTGRESQL: Final[Dialect] = postgresql_psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+
+ROWS_OF_A_STATEMENT: Final = 8
+"""Rows that are stored with one statement; it is compiled once for each number of them."""
 
 ONLY_READS: Final = "this unit of work only reads; write in a unit that was started for writing"
 
@@ -75,10 +80,21 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prepared:
-    """A statement as one store wants it: its text, and what turns Python values into the driver's and back."""
+    """A statement as one store wants it: its text, and what turns Python values into the driver's and back.
+
+    Args:
+        places: the name of the parameter in each place of the text.
+        read: reads a row's attributes of these names, in this order.
+        binds: what converts the parameter in each place; None where it stays as it is.
+        fixed: values that are the same in every run, by name.
+        columns: names of the columns of its rows.
+        results: columns that are converted, and by what.
+    """
 
     sql: str
-    binds: tuple[tuple[str, Convert], ...]
+    places: tuple[str, ...]
+    read: Callable[[Any], Iterable[Any]]
+    binds: tuple[Convert | None, ...]
     fixed: Mapping[str, Any]
     columns: tuple[str, ...]
     writes: bool
@@ -130,6 +146,22 @@ class Query(Generic[R]):
         self._run(link, params)
         return link.cursor.rowcount
 
+    def store(self, link: Link, *rows: Any) -> int:  # noqa: ANN401 - any of the frozen rows
+        """Run an insert of whole rows and return how many rows it changed; a few of them are one statement.
+
+        Args:
+            link: the connection.
+            rows: each with an attribute for every column that is inserted; none runs nothing.
+        """
+        prepared = self._prepared.get(link.dialect.name) or self._on(link.dialect)
+        changed = 0
+        for first in range(0, len(rows), ROWS_OF_A_STATEMENT):
+            few = rows[first : first + ROWS_OF_A_STATEMENT]
+            values = [value for row in few for value in _converted(prepared.binds, prepared.read(row))]
+            self._execute(link, prepared if len(few) == 1 else self._for_rows(link.dialect, len(few)), values)
+            changed += link.cursor.rowcount
+        return changed
+
     def many(self, link: Link, params: Iterable[Mapping[str, Any]]) -> int:
         """Run it once for each set of parameters and return how many rows were changed in all."""
         if not link.writes:
@@ -143,10 +175,14 @@ class Query(Generic[R]):
 
     def _run(self, link: Link, params: dict[str, Any]) -> Prepared:
         prepared = self._prepared.get(link.dialect.name) or self._on(link.dialect)
+        self._execute(link, prepared, _bind(prepared, params))
+        return prepared
+
+    @staticmethod
+    def _execute(link: Link, prepared: Prepared, values: list[Any]) -> None:
         if prepared.writes and not link.writes:
             raise StoreError(ONLY_READS)
-        link.cursor.execute(prepared.sql, _bind(prepared, params))
-        return prepared
+        link.cursor.execute(prepared.sql, values)
 
     def _make(self, prepared: Prepared, values: Sequence[Any]) -> R:
         # Not strict: a statement's columns and its rows are of one length by construction, and this runs for each row.
@@ -161,14 +197,25 @@ class Query(Generic[R]):
             self._prepared[dialect.name] = prepare(self._statement, dialect)
         return self._prepared[dialect.name]
 
+    def _for_rows(self, dialect: Dialect, number: int) -> Prepared:
+        name = f"{dialect.name} {number}"
+        if name not in self._prepared:
+            self._prepared[name] = prepare(self._statement, dialect, rows=number)
+        return self._prepared[name]
 
-def _bind(prepared: Prepared, params: dict[str, Any]) -> dict[str, Any]:
-    for name, convert in prepared.binds:
-        if (value := params[name]) is not None:
-            params[name] = convert(value)
+
+def _bind(prepared: Prepared, params: dict[str, Any]) -> list[Any]:
     if prepared.fixed:
         params.update(prepared.fixed)
-    return params
+    return _converted(prepared.binds, map(params.__getitem__, prepared.places))
+
+
+def _converted(binds: Iterable[Convert | None], values: Iterable[Any]) -> list[Any]:
+    # Not strict: both have one entry for each place by construction, and this runs for each statement.
+    return [
+        value if convert is None or value is None else convert(value)
+        for convert, value in zip(binds, values)  # noqa: B905
+    ]
 
 
 def command(statement: Any) -> Query[None]:  # noqa: ANN401 - `Statement` or a function of the store's `insert`
@@ -196,21 +243,29 @@ def columns_of(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the frozen 
     return {name: getattr(row, name) for name in row.__slots__}
 
 
-def prepare(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401 - `Statement` or a function
-    """Compile a statement for one store."""
+def prepare(statement: Any, dialect: Dialect, *, rows: int = 1) -> Prepared:  # noqa: ANN401 - `Statement` or a function
+    """Compile a statement for one store; an insert for so many rows."""
     if callable(statement):
         statement = statement(sqlite.insert if dialect.name == "sqlite" else postgresql.insert)
+    if rows > 1:
+        names = [column.key for column in statement.table.c]
+        statement = statement.values([{name: sa.bindparam(f"{name}_{row}") for name in names} for row in range(rows)])
     compiled: SQLCompiler = statement.compile(dialect=dialect)
-    binds, fixed = [], {}
-    for name, bind in compiled.binds.items():
+    places = tuple(compiled.positiontup or ())
+    binds: list[Convert | None] = []
+    fixed = {}
+    for name in places:
+        bind = compiled.binds[name]
         convert = bind.type.to_driver if isinstance(bind.type, Portable) else None
         if not bind.required and bind.value is not None:
             fixed[name] = convert(bind.value) if convert else bind.value
-        elif convert is not None:
-            binds.append((name, convert))
+            convert = None
+        binds.append(convert)
     columns = [(str(column.key or index), column.type) for index, column in enumerate(exported(statement))]
     return Prepared(
         sql=str(compiled),
+        places=places,
+        read=attrgetter(*places) if len(places) > 1 else _unread,
         binds=tuple(binds),
         fixed=fixed,
         columns=tuple(name for name, _ in columns),
@@ -219,6 +274,11 @@ def prepare(statement: Any, dialect: Dialect) -> Prepared:  # noqa: ANN401 - `St
             (name, kind.from_driver) for name, kind in columns if isinstance(kind, Portable) and kind.from_driver
         ),
     )
+
+
+def _unread(row: object) -> Iterable[Any]:
+    del row
+    raise StoreError("a statement without columns to insert stores no row")
 
 
 def exported(statement: Any) -> tuple[sa.ColumnElement[Any], ...]:  # noqa: ANN401 - `Statement`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.statements import Query, command
 from camket.adapters.store.tables import certificate as table
 from camket.rows import CertificateRow, CertificateState
 
@@ -42,7 +42,7 @@ class CertificateArea:
 
     def add(self, row: CertificateRow) -> None:
         """Store a certificate."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def get(self, token_hash: bytes) -> CertificateRow | None:
         """Return the certificate of a token."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command, scalar
+from camket.adapters.store.statements import Query, command, scalar
 from camket.adapters.store.tables import login_code as table
 from camket.rows import CodeRow
 
@@ -54,7 +54,7 @@ class CodeArea:
 
     def add(self, row: CodeRow) -> None:
         """Store a code."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def newest(self, browser_hash: bytes, kind: CodeKind, *, request_id: str | None = None) -> CodeRow | None:
         """Return the newest code of a browser, kind and, where given, request."""

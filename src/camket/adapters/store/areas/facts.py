@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from camket.adapters.store.areas.subjects import RAISE_REVISION
-from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.statements import Query, command
 from camket.adapters.store.tables import subject_fact as table
 from camket.rows import FactRow
 
@@ -40,7 +40,7 @@ class FactArea:
     def add(self, row: FactRow) -> None:
         """Store a fact."""
         self._raise_revision(row.subject_id)
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def withdraw(self, subject_id: str, fact_id: str, *, at: datetime) -> bool:
         """End a fact of this subject from an instant."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command, scalar
+from camket.adapters.store.statements import Query, command, scalar
 from camket.adapters.store.tables import identifier as table
 from camket.rows import IdentifierRow
 
@@ -62,7 +62,7 @@ class IdentifierArea:
 
     def add(self, row: IdentifierRow) -> None:
         """Store a blind index."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def find(self, field: str, blind_index: bytes) -> tuple[IdentifierRow, ...]:
         """Return every row with this blind index, claimed ones first."""

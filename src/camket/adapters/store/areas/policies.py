@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command, scalar
+from camket.adapters.store.statements import Query, command, scalar
 from camket.adapters.store.tables import policy_version as table
 from camket.rows import PolicyVersionRow
 
@@ -30,7 +30,7 @@ class PolicyArea:
 
     def add(self, row: PolicyVersionRow) -> None:
         """Store a version."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def newest_number(self) -> int:
         """Return the highest number; 0 when there is none."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.statements import Query, command
 from camket.adapters.store.tables import request as table
 from camket.rows import RequestRow, RequestState
 
@@ -52,7 +52,7 @@ class RequestArea:
 
     def add(self, row: RequestRow) -> None:
         """Store a request."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def get(self, subject_id: str, request_id: str) -> RequestRow | None:
         """Return a request of this subject."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.statements import Query, command
 from camket.adapters.store.tables import session as table
 from camket.rows import SessionRow
 
@@ -42,7 +42,7 @@ class SessionArea:
 
     def add(self, row: SessionRow) -> None:
         """Store a session."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def by_token(self, token_hash: bytes) -> SessionRow | None:
         """Return the session of a token."""

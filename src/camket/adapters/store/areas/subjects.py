@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.statements import Query, command
 from camket.adapters.store.tables import policy_version
 from camket.adapters.store.tables import subject as table
 from camket.core.terms import SubjectState
@@ -92,7 +92,7 @@ class SubjectArea:
 
     def add(self, row: SubjectRow) -> None:
         """Store a new subject."""
-        ADD.run(self._link, **columns_of(row))
+        ADD.store(self._link, row)
 
     def get(self, subject_id: str) -> SubjectRow | None:
         """Return the subject, locked where the unit writes."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Among, Query, columns_of, command, scalar
+from camket.adapters.store.statements import Among, Query, command, scalar
 from camket.adapters.store.tables import held_value as table
 from camket.adapters.store.tables import policy_version, subject
 from camket.core.errors import ConflictError
@@ -129,7 +129,7 @@ class ValueArea:
 
     def add(self, rows: Sequence[HeldValueRow]) -> None:
         """Store values."""
-        ADD.many(self._link, [columns_of(row) for row in rows])
+        ADD.store(self._link, *rows)
 
     def get(self, value_id: str) -> HeldValueRow | None:
         """Return one value."""
@@ -168,7 +168,7 @@ class ValueArea:
 
     def put(self, rows: Sequence[HeldValueRow]) -> None:
         """Store values, each in the place of the one with its id and subject where there is one."""
-        if PUT.many(self._link, [columns_of(row) for row in rows]) != len(rows):
+        if PUT.store(self._link, *rows) != len(rows):
             raise ConflictError("a value of another subject stands under the id of one that was to be stored")
 
     def mark_used(self, value_ids: Sequence[str], *, at: datetime) -> None:
