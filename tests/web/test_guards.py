@@ -48,7 +48,7 @@ def client(*, loopback: bool = True, https: bool = False) -> TestClient:
     """Return a client of an application behind both guards."""
     origin = "https://shop.example" if https else ORIGIN
     app: ASGIApp = Starlette(routes=[Route("/{path:path}", echo, methods=["GET", "POST"])])
-    app = OriginGuard(app, https=https, api_prefix="/api/")
+    app = OriginGuard(app, https=https, without_cookies=("/api/",))
     return TestClient(Answering(HostGuard(app, origin=origin, loopback=loopback)), base_url=origin)
 
 

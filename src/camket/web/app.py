@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Mount, Route, Router
 
+from camket.core.notices.news import UNSUBSCRIBE_PATH
 from camket.web import ledger, mailbox, wellknown
 from camket.web.api.mounting import ApiOnDemand
 from camket.web.assets import DIST, Assets, BundledFiles
@@ -69,7 +70,7 @@ def create_app(
         Mount("/static", BundledFiles(directory=DIST)),
     ]
     app: ASGIApp = Router([*own, *guest_routes(apps, own)], redirect_slashes=False)
-    app = OriginGuard(app, https=https, api_prefix=API_PREFIX)
+    app = OriginGuard(app, https=https, without_cookies=(API_PREFIX, UNSUBSCRIBE_PATH))
     app = HostGuard(app, origin=origin, loopback=settings.loopback, others=lan_hosts or frozenset())
     app = LogLines(Boundary(app, site=site), context=site.context)
     return SecurityHeaders(app, https=https, public=lan_hosts is None)

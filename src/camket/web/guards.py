@@ -51,13 +51,18 @@ class OriginGuard:
     """Refuses a request that would change something and does not come from our own pages.
 
     A browser says where a request comes from by `Sec-Fetch-Site`, or an older one by `Origin`; one that says neither
-    cannot use a form. The API reads no cookie, so a caller that is no browser may leave both out there.
+    cannot use a form. Where no cookie is read, a caller that is no browser may leave both out.
+
+    Args:
+        app: what answers.
+        https: the service is reached over https.
+        without_cookies: how the paths begin where no cookie is read: the API, and the addresses in mails.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool, api_prefix: str) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, without_cookies: tuple[str, ...]) -> None:
         self.app = app
         self.scheme = "https" if https else "http"
-        self.api_prefix = api_prefix
+        self.without_cookies = without_cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through or refuse it with 403."""
@@ -73,7 +78,7 @@ class OriginGuard:
             return False
         if origin is not None:
             return origin.lower() == f"{self.scheme}://{headers.get('host', '').lower()}"
-        return site is not None or str(scope["path"]).startswith(self.api_prefix)
+        return site is not None or str(scope["path"]).startswith(self.without_cookies)
 
 
 async def read_body(request: Request) -> bytes:
