@@ -80,6 +80,7 @@ def findings_of(visitor: Visitor) -> set[str]:
     found: set[str] = set()
     page = visitor.page
     load_axe(page)
+    page.emulate_media(reduced_motion="reduce")  # a colour on its way from light to dark is neither
     for screen, size in SCREENS.items():
         page.set_viewport_size(size)
         on_screen = page.evaluate(RUN_AXE)
