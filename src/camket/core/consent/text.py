@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,24 @@ class QuestionText:
         clauses = [[one.clause, one.says] for one in self.clauses]
         value = {"body": list(self.body), "clauses": clauses, "language": self.language.value, "title": self.title}
         return canonical_json(value).decode()
+
+    @classmethod
+    def from_canonical(cls, body: str) -> QuestionText:
+        """Read a text back.
+
+        Raises:
+            InvalidValueError: it is not what `canonical` gives.
+        """
+        try:
+            value = json.loads(body)
+            return cls(
+                language=Language(value["language"]),
+                title=str(value["title"]),
+                body=tuple(str(line) for line in value["body"]),
+                clauses=tuple(ClauseText(clause=str(clause), says=str(says)) for clause, says in value["clauses"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidValueError("a text that was shown does not have its form") from error
 
     @property
     def hash(self) -> str:

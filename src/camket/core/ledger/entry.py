@@ -49,6 +49,8 @@ class LedgerAction(StrEnum):
     CONSENT = "consent"
     AGREEMENT = "agreement"
     REFUSAL = "refusal"
+    WITHDRAW = "withdraw"
+    """A consent or an agreement was taken back."""
     REQUEST = "request"
     ERASE = "erase"
     POLICY = "policy"
@@ -56,6 +58,8 @@ class LedgerAction(StrEnum):
     CHECKPOINT = "checkpoint"
     RESTORED = "restored"
     SESSION = "session"
+    STAFF = "staff"
+    """An account of staff: invited, begun, given other roles or another password, ended."""
     NOTICE = "notice"
 
 

@@ -1,0 +1,575 @@
+"""Answering and withdrawing: the gate's fact, the history and the ledger record become durable together.
+
+The newest valid answer stands. An answer to a question that is no longer open changes nothing; silence is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from camket.core.consent.events import AskedThrough, EventKind, Expression, QuestionKind
+from camket.core.consent.target import Target
+from camket.core.consent.text import purpose_of
+from camket.core.errors import ConflictError, InvalidValueError, NotFoundError, nearest
+from camket.core.gate.agreement import accept_agreement
+from camket.core.gate.question import Agreement
+from camket.core.ledger.entry import LedgerAction
+from camket.core.policy.model import ClauseKind
+from camket.core.terms import Language
+from camket.rows import FactKind, FactRow
+from camket.rows.consents import NewConsentEvent
+from camket.services.access import SUBJECT
+from camket.services.consequences import what_stops
+from camket.services.ids import random_id
+from camket.services.questions import (
+    NO_QUESTION,
+    OLD_QUESTION,
+    active_standing_in,
+    closed_by,
+    find_asked,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camket.core.gate.history import Standing
+    from camket.ports import Unit
+    from camket.rows import JsonObject
+    from camket.rows.consents import ConsentEventRow
+    from camket.services.context import Context
+
+NO_CONSENT: Final = "there is no such consent"
+UNTOLD: Final = (
+    "your browser sends the signal Global Privacy Control, of which this question did not tell; nothing was changed: "
+    "look at the new one and answer that"
+)
+
+Answer: TypeAlias = "bool | Mapping[str, bool]"
+"""Yes or no; for agreements also clause -> yes or no, where a clause that is left out stays unanswered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What came of an answer.
+
+    Args:
+        given: ids of the consents or agreements that stand now; each can be withdrawn by its id and has a receipt.
+        refused: ids of the clauses that were answered with no.
+        quiet_until: what was refused is not asked again before then; None where nothing was.
+        valid_until: a consent that was given ends then; None where it ends by withdrawal alone.
+    """
+
+    question_id: str
+    given: tuple[str, ...]
+    refused: tuple[str, ...]
+    quiet_until: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawn:
+    """What a withdrawal did.
+
+    Args:
+        consent_id: as it was named.
+        kind: whether a consent or an agreement was withdrawn.
+        at: it holds from then on; aware.
+        stops: what is no longer done, in plain sentences, by language.
+        ended: how many yeses were ended: all that were said to the same purpose or recipient.
+    """
+
+    consent_id: str
+    kind: QuestionKind
+    at: datetime
+    stops: Mapping[Language, tuple[str, ...]]
+    ended: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Said:
+    """An answer on its way into one unit of work."""
+
+    unit: Unit
+    ctx: Context
+    asked: ConsentEventRow
+    standing: Standing
+    events: Sequence[ConsentEventRow]
+    facts: Sequence[FactRow]
+    expression: Expression
+    through: AskedThrough
+    now: datetime
+
+    @property
+    def subject_id(self) -> str:
+        return self.asked.subject_id
+
+    @property
+    def target(self) -> Target:
+        return Target.from_body(self.asked.body)
+
+    def standing_facts(self, kind: FactKind) -> list[FactRow]:
+        """Return the facts of a kind that this question's answers made and that still count."""
+        made = {one.fact_id for one in self.events if one.question_id == self.asked.question_id}
+        return [one for one in self.facts if one.kind is kind and one.id in made and one.withdrawn_at is None]
+
+    def add_fact(self, kind: FactKind, body: JsonObject) -> str:
+        """Store what the gate must know; return its id."""
+        fact_id = random_id(self.ctx.entropy)
+        row = FactRow(id=fact_id, subject_id=self.subject_id, kind=kind, body=body, at=self.now, withdrawn_at=None)
+        self.unit.facts.add(row)
+        return fact_id
+
+    def add_event(
+        self,
+        kind: EventKind,
+        fact_id: str,
+        record_id: int,
+        *,
+        target: Target | None = None,
+        ends_at: datetime | None = None,
+    ) -> None:
+        """Store what was said, with the exact text that it answers."""
+        asked = self.asked
+        body = (target or self.target).to_body()
+        self.unit.consents.add(
+            NewConsentEvent(
+                subject_id=asked.subject_id,
+                kind=kind,
+                about=asked.about,
+                target=asked.target,
+                body={**body, "signalled": asked.body.get("signalled") is True},
+                question_id=asked.question_id,
+                fact_id=fact_id,
+                version=asked.version,
+                text_hash=asked.text_hash,
+                language=asked.language,
+                through=self.through,
+                expression=self.expression,
+                at=self.now,
+                ends_at=ends_at,
+                record_id=record_id,
+            )
+        )
+
+    def record(self, action: LedgerAction) -> int:
+        """Record the answer in the ledger, about the text that was shown; return the record's id."""
+        return self.ctx.door.record_in(
+            self.unit,
+            actor=SUBJECT,
+            action=action,
+            subject_id=self.subject_id,
+            items=items_of(self.target),
+            purpose=self.target.purpose,
+            about=self.asked.text_hash or "",
+            version=self.standing.history.newest.number,
+        )
+
+
+def answer(
+    ctx: Context,
+    *,
+    subject_id: str,
+    question_id: str,
+    yes: Answer,
+    expression: Expression,
+    through: AskedThrough | None = None,
+    told_of_gpc: bool = False,
+) -> Answered:
+    """Take a subject's answer to a question.
+
+    Args:
+        ctx: the service.
+        subject_id: who answers.
+        question_id: of their own question.
+        yes: the answer; a mapping for agreements alone.
+        expression: how it was expressed.
+        through: through what it came; what it was asked through when None.
+        told_of_gpc: the subject was told of their browser's signal outside the question's own text.
+
+    Raises:
+        NotFoundError: there is no such question of this subject; nothing was changed.
+        ConflictError: the question is an old one, or does not tell of a signal that came since; nothing was changed.
+        InvalidValueError: a clause that the question does not ask about, or a mapping for a consent.
+
+    Effects:
+        Fact, history and ledger record are durable together, and hold in the gate from then on, on every node. The same
+        answer twice is once; another one, while the question is open, takes the place of the former.
+
+    Source: LAW Art. 9; D356 Art. 6.
+    """
+    return ctx.store.write(
+        lambda unit: answer_in(
+            unit,
+            ctx,
+            subject_id=subject_id,
+            question_id=question_id,
+            yes=yes,
+            expression=expression,
+            through=through,
+            told_of_gpc=told_of_gpc,
+        )
+    )
+
+
+def answer_in(
+    unit: Unit,
+    ctx: Context,
+    *,
+    subject_id: str,
+    question_id: str,
+    yes: Answer,
+    expression: Expression,
+    through: AskedThrough | None = None,
+    told_of_gpc: bool = False,
+) -> Answered:
+    """Do what `answer` does inside the caller's unit of work."""
+    now = ctx.clock.now()
+    # INVARIANT: the subject's row is read first, which keeps a second answer waiting until this one is durable.
+    standing = active_standing_in(unit, ctx, subject_id)
+    events = unit.consents.of_subject(subject_id)
+    asked = find_asked(events, question_id)
+    if asked is None:
+        raise NotFoundError(NO_QUESTION)
+    if closed_by(asked, events, standing.history.newest.number, now) is not None:
+        raise ConflictError(OLD_QUESTION)
+    said = _Said(
+        unit=unit,
+        ctx=ctx,
+        asked=asked,
+        standing=standing,
+        events=events,
+        facts=unit.facts.of_subject(subject_id),
+        expression=expression,
+        through=through or asked.through,
+        now=now,
+    )
+    if asked.about is QuestionKind.AGREEMENT:
+        return _answer_clauses(said, yes)
+    if not isinstance(yes, bool):
+        raise InvalidValueError("a consent is answered by one yes or no, not clause by clause")
+    return _give(said, told=told_of_gpc) if yes else _refuse(said)
+
+
+def _give(said: _Said, *, told: bool) -> Answered:
+    standing, target, now = said.standing, said.target, said.now
+    gpc = standing.facts.gpc
+    signalled = gpc is not None and gpc.signalled(now)
+    if signalled and not told and said.asked.body.get("signalled") is not True:
+        raise ConflictError(UNTOLD)
+    given = said.standing_facts(FactKind.CONSENT)
+    ends_at = _ends_at(said)
+    if not given or signalled:
+        if signalled:
+            said.unit.subjects.override_gpc(said.subject_id, at=now)
+        renews = any(_same_consent(standing, fact, target) for fact in said.facts)
+        body: JsonObject = {
+            "purpose": target.purpose,
+            "recipient": target.recipient,
+            "items": list(target.items),
+            "clause_hash": target.clause_hash,
+            "version": said.asked.version,
+            "expires_at": None if ends_at is None else ends_at.isoformat(),
+        }
+        fact_id = said.add_fact(FactKind.CONSENT, body)
+        kind = EventKind.RENEWED if renews else EventKind.GIVEN
+        said.add_event(kind, fact_id, said.record(LedgerAction.CONSENT), ends_at=ends_at)
+        return _answered(said, given=(fact_id,), valid_until=ends_at)
+    ends = given[0].body.get("expires_at")
+    valid_until = datetime.fromisoformat(ends) if isinstance(ends, str) else None
+    return _answered(said, given=tuple(fact.id for fact in given), valid_until=valid_until)
+
+
+def _ends_at(said: _Said) -> datetime | None:
+    if said.target.purpose is None:
+        return None
+    days = purpose_of(said.standing.history.newest.policy, said.target.purpose).valid_days
+    return None if days is None else said.now + timedelta(days=days)
+
+
+def _refuse(said: _Said) -> Answered:
+    target = said.target
+    for fact in said.standing_facts(FactKind.CONSENT):
+        _take_back(said, fact)
+    if not any(_newest_is(said, fact) for fact in said.standing_facts(FactKind.REFUSAL)):
+        record = said.record(LedgerAction.REFUSAL)
+        bodies: list[JsonObject] = [{"purpose": target.purpose}]
+        if target.purpose is None:
+            bodies = [{"clause": clause} for clause in target.clauses]
+        for body in bodies:
+            said.add_event(EventKind.REFUSED, said.add_fact(FactKind.REFUSAL, body), record)
+    return _answered(said, refused=target.clauses)
+
+
+def _answer_clauses(said: _Said, yes: Answer) -> Answered:
+    """Take yes or no to each clause by itself; a clause without an answer is left as it is."""
+    asked = said.target.clauses
+    wanted = dict.fromkeys(asked, yes) if isinstance(yes, bool) else dict(yes)
+    for clause in wanted:
+        if clause not in asked:
+            raise InvalidValueError(f"the question does not ask about `{clause[:80]}`{nearest(clause, asked)}")
+    given: list[str] = []
+    refused: list[str] = []
+    for clause in asked:
+        if wanted.get(clause):
+            given.append(_agree(said, clause))
+        elif clause in wanted:
+            _disagree(said, clause)
+            refused.append(clause)
+    return _answered(said, given=tuple(given), refused=tuple(refused))
+
+
+def _agree(said: _Said, clause: str) -> str:
+    wanted = Agreement(version=said.asked.version, clause=clause, at=said.now)
+    accepted = accept_agreement(said.standing.history, said.standing.facts, wanted)
+    if accepted.at != said.now:
+        return next(fact.id for fact in said.facts if _agrees_to(said.standing, fact, accepted))
+    fact_id = said.add_fact(FactKind.AGREEMENT, {"version": accepted.version, "clause": accepted.clause})
+    record = said.record(LedgerAction.AGREEMENT)
+    said.add_event(EventKind.GIVEN, fact_id, record, target=Target(clauses=(clause,)))
+    return fact_id
+
+
+def _disagree(said: _Said, clause: str) -> None:
+    no_longer = Agreement(version=said.asked.version, clause=clause, at=said.now)
+    for fact in said.facts:
+        if _agrees_to(said.standing, fact, no_longer):
+            _take_back(said, fact, target=Target(clauses=(clause,)))
+    refusals = said.standing_facts(FactKind.REFUSAL)
+    if any(fact.body.get("clause") == clause and _newest_is(said, fact) for fact in refusals):
+        return
+    fact_id = said.add_fact(FactKind.REFUSAL, {"clause": clause})
+    said.add_event(EventKind.REFUSED, fact_id, said.record(LedgerAction.REFUSAL), target=Target(clauses=(clause,)))
+
+
+def _agrees_to(standing: Standing, fact: FactRow, agreement: Agreement) -> bool:
+    if fact.kind is not FactKind.AGREEMENT or fact.withdrawn_at is not None:
+        return False
+    version, clause = fact.body.get("version"), fact.body.get("clause")
+    if not isinstance(version, int) or not (clause is None or isinstance(clause, str)):
+        return False
+    return standing.history.answer(Agreement(version=version, clause=clause, at=fact.at)) == standing.history.answer(
+        agreement
+    )
+
+
+def _newest_is(said: _Said, fact: FactRow) -> bool:
+    """Say whether nothing was said to the same after this fact: the same answer again adds nothing."""
+    made = [one for one in said.events if one.question_id == said.asked.question_id and one.fact_id is not None]
+    about = Target.from_body(next(one for one in made if one.fact_id == fact.id).body).clauses
+    after = [one for one in made if set(Target.from_body(one.body).clauses) & set(about)]
+    return bool(after) and after[-1].kind is EventKind.REFUSED
+
+
+def _take_back(said: _Said, fact: FactRow, *, target: Target | None = None) -> None:
+    """End a yes that the subject changes to a no by answering the same question otherwise."""
+    said.unit.facts.withdraw(said.subject_id, fact.id, at=said.now)
+    said.add_event(EventKind.WITHDRAWN, fact.id, said.record(LedgerAction.WITHDRAW), target=target)
+
+
+def _answered(
+    said: _Said,
+    *,
+    given: tuple[str, ...] = (),
+    refused: tuple[str, ...] = (),
+    valid_until: datetime | None = None,
+) -> Answered:
+    quiet = timedelta(days=said.standing.history.newest.policy.quiet_days)
+    return Answered(
+        question_id=str(said.asked.question_id),
+        given=given,
+        refused=refused,
+        quiet_until=said.now + quiet if refused else None,
+        valid_until=valid_until,
+    )
+
+
+def withdraw(
+    ctx: Context,
+    *,
+    subject_id: str,
+    consent_id: str,
+    through: AskedThrough = AskedThrough.PAGE,
+    expression: Expression = Expression.BUTTON,
+) -> Withdrawn:
+    """Withdraw a consent or an agreement: at once, for every item that was consented to for the same.
+
+    Args:
+        ctx: the service.
+        subject_id: who withdraws.
+        consent_id: of their own consent or agreement.
+        through: through what it came.
+        expression: how it was expressed.
+
+    Returns:
+        What stops. The same again where it was withdrawn before.
+
+    Raises:
+        NotFoundError: there is no such consent or agreement of this subject.
+
+    Effects:
+        Durable with its ledger record; from the commit on the gate decides as if it had never been given, on every
+        node. Twice is once.
+
+    Source: LAW Art. 10.
+    """
+    return ctx.store.write(
+        lambda unit: withdraw_in(
+            unit, ctx, subject_id=subject_id, consent_id=consent_id, through=through, expression=expression
+        )
+    )
+
+
+def withdraw_in(
+    unit: Unit,
+    ctx: Context,
+    *,
+    subject_id: str,
+    consent_id: str,
+    through: AskedThrough = AskedThrough.PAGE,
+    expression: Expression = Expression.BUTTON,
+) -> Withdrawn:
+    """Do what `withdraw` does inside the caller's unit of work."""
+    standing = active_standing_in(unit, ctx, subject_id)
+    facts = unit.facts.of_subject(subject_id)
+    yes = (FactKind.CONSENT, FactKind.AGREEMENT)
+    named = next((one for one in facts if one.id == consent_id and one.kind in yes), None)
+    if named is None:
+        raise NotFoundError(NO_CONSENT)
+    ended = [one for one in facts if one.withdrawn_at is None and _same_yes(standing, one, named)]
+    if ended:
+        _end(unit, ctx, standing, ended, through, expression)
+    return Withdrawn(
+        consent_id=consent_id,
+        kind=QuestionKind.CONSENT if named.kind is FactKind.CONSENT else QuestionKind.AGREEMENT,
+        at=named.withdrawn_at or ctx.clock.now(),
+        stops={language: what_stops(standing.history, ended or [named], language) for language in Language},
+        ended=len(ended),
+    )
+
+
+def withdraw_purpose(
+    ctx: Context, *, subject_id: str, purpose: str, through: AskedThrough, expression: Expression
+) -> Withdrawn | None:
+    """Withdraw every consent to a purpose, as the one click does that unsubscribes; None where there is none.
+
+    Raises:
+        NotFoundError: there is no such account.
+
+    Effects: as `withdraw`.
+    """
+
+    def end(unit: Unit) -> Withdrawn | None:
+        standing = active_standing_in(unit, ctx, subject_id)
+        roots = standing.history.tables.names.purposes
+        for fact in unit.facts.of_subject(subject_id):
+            named = fact.body.get("purpose") if fact.kind is FactKind.CONSENT else None
+            if isinstance(named, str) and fact.withdrawn_at is None and roots.get(named) == roots.get(purpose):
+                return withdraw_in(
+                    unit, ctx, subject_id=subject_id, consent_id=fact.id, through=through, expression=expression
+                )
+        return None
+
+    return ctx.store.write(end)
+
+
+def _end(
+    unit: Unit,
+    ctx: Context,
+    standing: Standing,
+    ended: Sequence[FactRow],
+    through: AskedThrough,
+    expression: Expression,
+) -> None:
+    now = ctx.clock.now()
+    events = unit.consents.of_subject(ended[0].subject_id)
+    targets = {fact.id: target_of(standing, fact, events) for fact in ended}
+    items = dict.fromkeys(item for target in targets.values() for item in items_of(target))
+    record = ctx.door.record_in(
+        unit,
+        actor=SUBJECT,
+        action=LedgerAction.WITHDRAW,
+        subject_id=ended[0].subject_id,
+        items=tuple(items),
+        purpose=targets[ended[0].id].purpose,
+        version=standing.history.newest.number,
+    )
+    for fact in ended:
+        unit.facts.withdraw(fact.subject_id, fact.id, at=now)
+        gave = next((one for one in events if one.fact_id == fact.id), None)
+        target = targets[fact.id]
+        unit.consents.add(
+            NewConsentEvent(
+                subject_id=fact.subject_id,
+                kind=EventKind.WITHDRAWN,
+                about=target.kind,
+                target=target.key if gave is None else gave.target,
+                body=target.to_body(),
+                question_id=None,
+                fact_id=fact.id,
+                version=standing.history.newest.number,
+                text_hash=None if gave is None else gave.text_hash,
+                language=None if gave is None else gave.language,
+                through=through,
+                expression=expression,
+                at=now,
+                ends_at=None,
+                record_id=record,
+            )
+        )
+
+
+def target_of(standing: Standing, fact: FactRow, events: Sequence[ConsentEventRow]) -> Target:
+    """Return what a consent or an agreement is to, as it was asked; from the fact alone where no history tells."""
+    gave = next((one for one in events if one.fact_id == fact.id), None)
+    if gave is not None:
+        return Target.from_body(gave.body)
+    body = fact.body
+    if fact.kind is FactKind.AGREEMENT:
+        clause = body.get("clause")
+        version = standing.history.version(int(str(body["version"])))
+        every = () if version is None else tuple(one.id for one in version.clauses)
+        return Target(clauses=(clause,) if isinstance(clause, str) else every)
+    kind = ClauseKind.USE if body.get("recipient") is None else ClauseKind.SHARE
+    name = body.get("recipient") or body.get("purpose")
+    raw = body["items"]
+    items = [str(item) for item in raw] if isinstance(raw, list | tuple) else []
+    return Target.from_body({**body, "clauses": [f"{kind}({item}, {name}, consent)" for item in items]})
+
+
+def items_of(target: Target) -> tuple[str, ...]:
+    """Return the items that a question is about: those of the consent, or of its clauses."""
+    if target.items:
+        return target.items
+    kinds = (ClauseKind.COLLECT, ClauseKind.USE, ClauseKind.SHARE, ClauseKind.KEEP)
+    named = (clause.partition("(") for clause in target.clauses)
+    return tuple(dict.fromkeys(parts.partition(",")[0] for kind, _, parts in named if kind in kinds))
+
+
+def _same_yes(standing: Standing, one: FactRow, other: FactRow) -> bool:
+    """Say whether two yeses are to the same purpose or recipient; an agreement is the same as itself alone."""
+    if one.id == other.id:
+        return True
+    return one.kind is other.kind is FactKind.CONSENT and _goal(standing, one) == _goal(standing, other)
+
+
+def _same_consent(standing: Standing, fact: FactRow, target: Target) -> bool:
+    if fact.kind is not FactKind.CONSENT or fact.withdrawn_at is not None:
+        return False
+    names = standing.history.tables.names
+    if target.recipient is not None:
+        goal = (ClauseKind.SHARE, names.recipients.get(target.recipient, target.recipient))
+    else:
+        goal = (ClauseKind.USE, names.purposes.get(target.purpose or "", target.purpose or ""))
+    held = fact.body.get("items")
+    return _goal(standing, fact) == goal and isinstance(held, list | tuple) and bool(set(held) & set(target.items))
+
+
+def _goal(standing: Standing, fact: FactRow) -> tuple[ClauseKind, str]:
+    names = standing.history.tables.names
+    recipient, purpose = fact.body.get("recipient"), fact.body.get("purpose")
+    if isinstance(recipient, str):
+        return ClauseKind.SHARE, names.recipients.get(recipient, recipient)
+    return ClauseKind.USE, names.purposes.get(str(purpose), str(purpose))
