@@ -35,6 +35,18 @@ class PolicyError(CamketError):
         self.findings = findings
 
 
+class PublishingError(CamketError):
+    """A policy that may not be published like this; carries every reason at once. Its draft is kept.
+
+    Args:
+        reasons: all of them, each a sentence; never empty.
+    """
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
 class UnreadableError(CamketError):
     """A file or folder that the user named cannot be read at all; exit code 2."""
 
@@ -93,12 +105,18 @@ class MailError(CamketError):
     Args:
         kind: a word for what went wrong, from a closed set of the carrier; nothing personal.
         permanent: trying again will not help.
+        code: the relay's reply code; None where it gave none.
+        relay_down: the relay itself failed, not this one mail: others would fare the same.
     """
 
-    def __init__(self, message: str, *, kind: str, permanent: bool) -> None:
+    def __init__(
+        self, message: str, *, kind: str, permanent: bool, code: int | None = None, relay_down: bool = False
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.permanent = permanent
+        self.code = code
+        self.relay_down = relay_down
 
 
 class HolderError(CamketError):

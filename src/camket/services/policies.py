@@ -13,6 +13,7 @@ from camket.core.policy.compile import compile_policy
 from camket.core.policy.source import from_bundle, to_bundle
 from camket.core.policy.version import document_hash
 from camket.rows import PolicyVersionRow
+from camket.services.notices import plan_notice_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,10 @@ COMPILED_KEPT: Final = 64
 """Compiled versions that a process remembers; all are forgotten when there are more."""
 
 PUBLISHER: Final = "service:policy"
-"""The actor in the ledger entry of a version."""
+"""The actor in the ledger entry of a version that no officer published."""
+
+RETENTION_JOB: Final = "retention"
+"""The job that deletes what may not be held any longer: `camket.services.retention.keep_limits`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +176,7 @@ def _instant(at: datetime) -> str:
 def _compiled(rows: Sequence[PolicyVersionRow], known: tuple[PublishedVersion, ...]) -> tuple[PublishedVersion, ...]:
     fresh = [
         PublishedVersion(
-            version=_compile(from_bundle(row.bundle), row.number, row.document_hash),
+            version=compile_version(from_bundle(row.bundle), row.number, row.document_hash),
             published_at=row.published_at,
             effective_at=row.effective_at,
         )
@@ -184,7 +188,7 @@ def _compiled(rows: Sequence[PolicyVersionRow], known: tuple[PublishedVersion, .
 _COMPILED: dict[tuple[str, int], PolicyVersion] = {}
 
 
-def _compile(files: PolicyFiles, number: int, published_hash: str | None = None) -> PolicyVersion:
+def compile_version(files: PolicyFiles, number: int, published_hash: str | None = None) -> PolicyVersion:
     """Compile a version, once for the same bytes and number in one process: reading the text is most of a start.
 
     Raises:
@@ -203,8 +207,70 @@ def _compile(files: PolicyFiles, number: int, published_hash: str | None = None)
     return version
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextVersion:
+    """A version that can be added: whole, next in number and in order. Nothing is published yet."""
+
+    version: PolicyVersion
+    row: PolicyVersionRow
+
+
+def next_version(ctx: Context, files: PolicyFiles, *, effective_at: datetime | None = None) -> NextVersion:
+    """Return a policy as the version that may come next; see `publish_policy` for what is refused."""
+    now = ctx.clock.now()
+    at = effective_at or now
+    if at < now:
+        raise InvalidValueError("`effective_at` lies in the past; a version takes effect now or later")
+    published = ctx.policies.published(ctx.store)
+    if published and at < published[-1].effective_at:
+        raise InvalidValueError("`effective_at` lies before that of the newest version; versions take effect in order")
+    if published and published[-1].version.document_hash == document_hash(files):
+        raise ConflictError(
+            f"these files are version {len(published)} already, to the byte; there is nothing to publish"
+        )
+    version = compile_version(files, len(published) + 1)
+    row = PolicyVersionRow(
+        number=version.number,
+        document_hash=version.document_hash,
+        meaning_hash=version.meaning_hash,
+        bundle=to_bundle(files),
+        published_at=now,
+        effective_at=at,
+    )
+    return NextVersion(version=version, row=row)
+
+
+def add_version_in(unit: Unit, ctx: Context, following: NextVersion, *, actor: str = PUBLISHER) -> None:
+    """Add a version, in the caller's unit of work; call `PolicyBook.look_again` when that is durable.
+
+    Args:
+        unit: the version, its ledger entry and its jobs are durable when this unit is.
+        ctx: the service.
+        following: from `next_version`.
+        actor: who publishes, as the ledger has it.
+
+    Raises:
+        ConflictError: another version was published since it was made ready.
+
+    Effects: with the version are queued the notice to customers, and the deletion of what it no longer lets be held,
+        for the moment at which it takes effect.
+    """
+    number, row = following.version.number, following.row
+    if unit.policies.newest_number() != number - 1:
+        raise ConflictError("another version was published in the meantime; look at it and publish again")
+    unit.policies.add(row)
+    ctx.door.record_in(unit, actor=actor, action=LedgerAction.POLICY, about=row.document_hash)
+    if number == 1:
+        return
+    plan_notice_in(unit, ctx, number)
+    key = f"{RETENTION_JOB}:version-{number}"
+    unit.jobs.enqueue(RETENTION_JOB, {"version": number}, run_at=row.effective_at, dedupe_key=key)
+
+
 def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime | None = None) -> PolicyVersion:
-    """Publish a policy as the next version.
+    """Publish a policy as the next version, without asking what was promised about the time before it takes effect.
+
+    For the first version, and for the development setting; everyone else publishes by `camket.services.publishing`.
 
     Args:
         ctx: the service.
@@ -222,36 +288,10 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
 
     Source: semantics section 1 (any change of a byte is a new version).
     """
-    now = ctx.clock.now()
-    at = effective_at or now
-    if at < now:
-        raise InvalidValueError("`effective_at` lies in the past; a version takes effect now or later")
-    published = ctx.policies.published(ctx.store)
-    if published and at < published[-1].effective_at:
-        raise InvalidValueError("`effective_at` lies before that of the newest version; versions take effect in order")
-    if published and published[-1].version.document_hash == document_hash(files):
-        raise ConflictError(
-            f"these files are version {len(published)} already, to the byte; there is nothing to publish"
-        )
-    version = _compile(files, len(published) + 1)
-    row = PolicyVersionRow(
-        number=version.number,
-        document_hash=version.document_hash,
-        meaning_hash=version.meaning_hash,
-        bundle=to_bundle(files),
-        published_at=now,
-        effective_at=at,
-    )
-
-    def publish(unit: Unit) -> None:
-        if unit.policies.newest_number() != version.number - 1:
-            raise ConflictError("another version was published in the meantime; look at it and publish again")
-        unit.policies.add(row)
-        ctx.door.record_in(unit, actor=PUBLISHER, action=LedgerAction.POLICY)
-
-    ctx.store.write(publish)
+    following = next_version(ctx, files, effective_at=effective_at)
+    ctx.store.write(lambda unit: add_version_in(unit, ctx, following))
     ctx.policies.look_again()
-    return version
+    return following.version
 
 
 def is_newest(ctx: Context, files: PolicyFiles) -> bool:

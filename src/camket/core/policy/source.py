@@ -100,5 +100,20 @@ def from_bundle(bundle: bytes) -> PolicyFiles:
     return {name: str(text).encode() for name, text in texts.items()}
 
 
+def pack_texts(texts: Mapping[str, str]) -> bytes:
+    """Return the texts of a draft as JSON, equal for equal texts, whatever is wrong with them."""
+    return json.dumps(dict(texts), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def unpack_texts(data: bytes) -> dict[str, str]:
+    """Return the texts that `pack_texts` packed, by file name."""
+    return {str(name): str(text) for name, text in json.loads(data).items()}
+
+
+def files_of_texts(texts: Mapping[str, str]) -> PolicyFiles:
+    """Return texts as the files of a policy."""
+    return {name: text.encode() for name, text in texts.items()}
+
+
 def _one(name: str, line: int, message: str) -> PolicyError:
     return PolicyError((Finding(file=name, line=line, message=message),))
