@@ -1,4 +1,4 @@
-"""Answering and withdrawing: the gate's fact, the history and the ledger record become durable together.
+"""Answering: the gate's fact, the history and the ledger record become durable together.
 
 The newest valid answer stands. An answer to a question that is no longer open changes nothing; silence is no answer.
 """
@@ -17,12 +17,10 @@ from camket.core.errors import ConflictError, InvalidValueError, NotFoundError, 
 from camket.core.gate.agreement import accept_agreement
 from camket.core.gate.question import Agreement
 from camket.core.ledger.entry import LedgerAction
-from camket.core.policy.model import ClauseKind
-from camket.core.terms import Language
 from camket.rows import FactKind, FactRow
 from camket.rows.consents import NewConsentEvent
 from camket.services.access import SUBJECT
-from camket.services.consequences import what_stops
+from camket.services.consent_facts import items_of, same_consent
 from camket.services.ids import random_id
 from camket.services.questions import (
     NO_QUESTION,
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from camket.rows.consents import ConsentEventRow
     from camket.services.context import Context
 
-NO_CONSENT: Final = "there is no such consent"
 UNTOLD: Final = (
     "your browser sends the signal Global Privacy Control, of which this question did not tell; nothing was changed: "
     "look at the new one and answer that"
@@ -67,25 +64,6 @@ class Answered:
     refused: tuple[str, ...]
     quiet_until: datetime | None
     valid_until: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdrawn:
-    """What a withdrawal did.
-
-    Args:
-        consent_id: as it was named.
-        kind: whether a consent or an agreement was withdrawn.
-        at: it holds from then on; aware.
-        stops: what is no longer done, in plain sentences, by language.
-        ended: how many yeses were ended: all that were said to the same purpose or recipient.
-    """
-
-    consent_id: str
-    kind: QuestionKind
-    at: datetime
-    stops: Mapping[Language, tuple[str, ...]]
-    ended: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -264,7 +242,7 @@ def _give(said: _Said, *, told: bool) -> Answered:
     if not given or signalled:
         if signalled:
             said.unit.subjects.override_gpc(said.subject_id, at=now)
-        renews = any(_same_consent(standing, fact, target) for fact in said.facts)
+        renews = any(same_consent(standing, fact, target) for fact in said.facts)
         body: JsonObject = {
             "purpose": target.purpose,
             "recipient": target.recipient,
@@ -384,192 +362,3 @@ def _answered(
         quiet_until=said.now + quiet if refused else None,
         valid_until=valid_until,
     )
-
-
-def withdraw(
-    ctx: Context,
-    *,
-    subject_id: str,
-    consent_id: str,
-    through: AskedThrough = AskedThrough.PAGE,
-    expression: Expression = Expression.BUTTON,
-) -> Withdrawn:
-    """Withdraw a consent or an agreement: at once, for every item that was consented to for the same.
-
-    Args:
-        ctx: the service.
-        subject_id: who withdraws.
-        consent_id: of their own consent or agreement.
-        through: through what it came.
-        expression: how it was expressed.
-
-    Returns:
-        What stops. The same again where it was withdrawn before.
-
-    Raises:
-        NotFoundError: there is no such consent or agreement of this subject.
-
-    Effects:
-        Durable with its ledger record; from the commit on the gate decides as if it had never been given, on every
-        node. Twice is once.
-
-    Source: LAW Art. 10.
-    """
-    return ctx.store.write(
-        lambda unit: withdraw_in(
-            unit, ctx, subject_id=subject_id, consent_id=consent_id, through=through, expression=expression
-        )
-    )
-
-
-def withdraw_in(
-    unit: Unit,
-    ctx: Context,
-    *,
-    subject_id: str,
-    consent_id: str,
-    through: AskedThrough = AskedThrough.PAGE,
-    expression: Expression = Expression.BUTTON,
-) -> Withdrawn:
-    """Do what `withdraw` does inside the caller's unit of work."""
-    standing = active_standing_in(unit, ctx, subject_id)
-    facts = unit.facts.of_subject(subject_id)
-    yes = (FactKind.CONSENT, FactKind.AGREEMENT)
-    named = next((one for one in facts if one.id == consent_id and one.kind in yes), None)
-    if named is None:
-        raise NotFoundError(NO_CONSENT)
-    ended = [one for one in facts if one.withdrawn_at is None and _same_yes(standing, one, named)]
-    if ended:
-        _end(unit, ctx, standing, ended, through, expression)
-    return Withdrawn(
-        consent_id=consent_id,
-        kind=QuestionKind.CONSENT if named.kind is FactKind.CONSENT else QuestionKind.AGREEMENT,
-        at=named.withdrawn_at or ctx.clock.now(),
-        stops={language: what_stops(standing.history, ended or [named], language) for language in Language},
-        ended=len(ended),
-    )
-
-
-def withdraw_purpose(
-    ctx: Context, *, subject_id: str, purpose: str, through: AskedThrough, expression: Expression
-) -> Withdrawn | None:
-    """Withdraw every consent to a purpose, as the one click does that unsubscribes; None where there is none.
-
-    Raises:
-        NotFoundError: there is no such account.
-
-    Effects: as `withdraw`.
-    """
-
-    def end(unit: Unit) -> Withdrawn | None:
-        standing = active_standing_in(unit, ctx, subject_id)
-        roots = standing.history.tables.names.purposes
-        for fact in unit.facts.of_subject(subject_id):
-            named = fact.body.get("purpose") if fact.kind is FactKind.CONSENT else None
-            if isinstance(named, str) and fact.withdrawn_at is None and roots.get(named) == roots.get(purpose):
-                return withdraw_in(
-                    unit, ctx, subject_id=subject_id, consent_id=fact.id, through=through, expression=expression
-                )
-        return None
-
-    return ctx.store.write(end)
-
-
-def _end(
-    unit: Unit,
-    ctx: Context,
-    standing: Standing,
-    ended: Sequence[FactRow],
-    through: AskedThrough,
-    expression: Expression,
-) -> None:
-    now = ctx.clock.now()
-    events = unit.consents.of_subject(ended[0].subject_id)
-    targets = {fact.id: target_of(standing, fact, events) for fact in ended}
-    items = dict.fromkeys(item for target in targets.values() for item in items_of(target))
-    record = ctx.door.record_in(
-        unit,
-        actor=SUBJECT,
-        action=LedgerAction.WITHDRAW,
-        subject_id=ended[0].subject_id,
-        items=tuple(items),
-        purpose=targets[ended[0].id].purpose,
-        version=standing.history.newest.number,
-    )
-    for fact in ended:
-        unit.facts.withdraw(fact.subject_id, fact.id, at=now)
-        gave = next((one for one in events if one.fact_id == fact.id), None)
-        target = targets[fact.id]
-        unit.consents.add(
-            NewConsentEvent(
-                subject_id=fact.subject_id,
-                kind=EventKind.WITHDRAWN,
-                about=target.kind,
-                target=target.key if gave is None else gave.target,
-                body=target.to_body(),
-                question_id=None,
-                fact_id=fact.id,
-                version=standing.history.newest.number,
-                text_hash=None if gave is None else gave.text_hash,
-                language=None if gave is None else gave.language,
-                through=through,
-                expression=expression,
-                at=now,
-                ends_at=None,
-                record_id=record,
-            )
-        )
-
-
-def target_of(standing: Standing, fact: FactRow, events: Sequence[ConsentEventRow]) -> Target:
-    """Return what a consent or an agreement is to, as it was asked; from the fact alone where no history tells."""
-    gave = next((one for one in events if one.fact_id == fact.id), None)
-    if gave is not None:
-        return Target.from_body(gave.body)
-    body = fact.body
-    if fact.kind is FactKind.AGREEMENT:
-        clause = body.get("clause")
-        version = standing.history.version(int(str(body["version"])))
-        every = () if version is None else tuple(one.id for one in version.clauses)
-        return Target(clauses=(clause,) if isinstance(clause, str) else every)
-    kind = ClauseKind.USE if body.get("recipient") is None else ClauseKind.SHARE
-    name = body.get("recipient") or body.get("purpose")
-    raw = body["items"]
-    items = [str(item) for item in raw] if isinstance(raw, list | tuple) else []
-    return Target.from_body({**body, "clauses": [f"{kind}({item}, {name}, consent)" for item in items]})
-
-
-def items_of(target: Target) -> tuple[str, ...]:
-    """Return the items that a question is about: those of the consent, or of its clauses."""
-    if target.items:
-        return target.items
-    kinds = (ClauseKind.COLLECT, ClauseKind.USE, ClauseKind.SHARE, ClauseKind.KEEP)
-    named = (clause.partition("(") for clause in target.clauses)
-    return tuple(dict.fromkeys(parts.partition(",")[0] for kind, _, parts in named if kind in kinds))
-
-
-def _same_yes(standing: Standing, one: FactRow, other: FactRow) -> bool:
-    """Say whether two yeses are to the same purpose or recipient; an agreement is the same as itself alone."""
-    if one.id == other.id:
-        return True
-    return one.kind is other.kind is FactKind.CONSENT and _goal(standing, one) == _goal(standing, other)
-
-
-def _same_consent(standing: Standing, fact: FactRow, target: Target) -> bool:
-    if fact.kind is not FactKind.CONSENT or fact.withdrawn_at is not None:
-        return False
-    names = standing.history.tables.names
-    if target.recipient is not None:
-        goal = (ClauseKind.SHARE, names.recipients.get(target.recipient, target.recipient))
-    else:
-        goal = (ClauseKind.USE, names.purposes.get(target.purpose or "", target.purpose or ""))
-    held = fact.body.get("items")
-    return _goal(standing, fact) == goal and isinstance(held, list | tuple) and bool(set(held) & set(target.items))
-
-
-def _goal(standing: Standing, fact: FactRow) -> tuple[ClauseKind, str]:
-    names = standing.history.tables.names
-    recipient, purpose = fact.body.get("recipient"), fact.body.get("purpose")
-    if isinstance(recipient, str):
-        return ClauseKind.SHARE, names.recipients.get(recipient, recipient)
-    return ClauseKind.USE, names.purposes.get(str(purpose), str(purpose))

@@ -4,9 +4,11 @@ One place to import from; what each function does stands in its own module.
 """
 
 from camket.core.consent.events import AskedThrough, EventKind, Expression, QuestionKind
-from camket.services.answers import Answered, Withdrawn, answer, answer_in, withdraw, withdraw_in, withdraw_purpose
-from camket.services.own_consents import OwnConsent, OwnConsents, OwnState, standing_of
+from camket.services.answers import Answered, answer, answer_in
+from camket.services.own_answers import OwnConsent, OwnState
+from camket.services.own_consents import OwnConsents, standing_of
 from camket.services.questions import QUESTION_LIFETIME, Question, ask_question, ask_question_in, open_question
+from camket.services.withdrawals import Withdrawn, withdraw, withdraw_in, withdraw_purpose
 
 __all__ = [
     "QUESTION_LIFETIME",

@@ -56,13 +56,16 @@ def declaring(history: History, fact: FactRow) -> PolicyVersion:
 def _consents_stop(history: History, facts: Sequence[FactRow], language: Language) -> str:
     """Return the sentence for consents that are all to one purpose or recipient."""
     policy = declaring(history, facts[-1]).policy
-    labels = {one.id: one.label.get(language, "") for one in (*policy.items, *policy.purposes, *policy.recipients)}
+    labels = {one.id: one.label.get(language, one.id) for one in policy.items}
     named = [item for fact in facts for item in _texts(fact.body.get("items"))]
     items = ", ".join(f"“{labels.get(item, item)}”" for item in dict.fromkeys(named))
     recipient, purpose = facts[-1].body.get("recipient"), facts[-1].body.get("purpose")
-    name = str(recipient or purpose)
-    kind = "recipient" if recipient is not None else "purpose"
-    return _SAID[language][kind].format(items=items, name=labels.get(name, name))
+    if isinstance(recipient, str):
+        kind, name, goals = "recipient", recipient, {one.id: one.label for one in policy.recipients}
+    else:
+        kind, name, goals = "purpose", str(purpose), {one.id: one.label for one in policy.purposes}
+    shown = goals[name].get(language, name) if name in goals else name
+    return _SAID[language][kind].format(items=items, name=shown)
 
 
 def _agreement_stops(history: History, fact: FactRow, language: Language) -> str:

@@ -8,23 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.consent.events import AskedThrough, EventKind, QuestionKind
 from camket.core.consent.target import Target
-from camket.core.consent.text import QuestionText, agreement_text, consent_text, purpose_of, recipient_of
-from camket.core.errors import ConflictError, DeniedError, InvalidValueError, NotFoundError, nearest
-from camket.core.gate import rows
-from camket.core.gate.decide import decide
-from camket.core.gate.question import Question as GateQuestion
-from camket.core.gate.tables import cell_of, clause_key
-from camket.core.policy.model import Clause, ClauseKind
-from camket.core.policy.version import consent_hash
-from camket.core.terms import Action, Basis, Ground, Language, Outcome, SubjectState
+from camket.core.consent.text import QuestionText, agreement_text, consent_text
+from camket.core.errors import InvalidValueError, NotFoundError
+from camket.core.terms import Language, SubjectState
 from camket.rows.consents import ConsentTextRow, NewConsentEvent
+from camket.services.askable import consent_target, open_clauses, require_asked_again
 from camket.services.ids import random_id
 from camket.services.requests import standing_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camket.core.gate.decision import ItemAnswer
     from camket.core.gate.history import Standing
     from camket.ports import Unit
     from camket.rows.consents import ConsentEventRow
@@ -33,8 +27,6 @@ if TYPE_CHECKING:
 QUESTION_LIFETIME: Final = timedelta(days=1)
 NO_QUESTION: Final = "there is no such question"
 OLD_QUESTION: Final = "this question is an old one; nothing was changed: look at the new one and answer that"
-_WANTED: Final = frozenset({rows.CONSENT_GPC.name, rows.CONSENT_QUIET.name, rows.SHARE_WITHDRAWN.name})
-"""Rows that forbid asking, and do not stand in the way of a subject who asks to be asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,13 +152,13 @@ def ask_question_in(  # noqa: PLR0913 - as above
     if sum(name is not None for name in (purpose, recipient, clauses)) != 1:
         raise InvalidValueError("a question is about one thing: a `purpose`, a `recipient` or `clauses`")
     if clauses is not None:
-        asked = _open_clauses(standing, clauses, now, wanted=wanted)
+        asked = open_clauses(standing, clauses, now, wanted=wanted)
         target = Target(clauses=tuple(clause.id for clause in asked))
         text = agreement_text(version, clauses=asked, language=language)
         signalled = False
     else:
-        target = _consent_target(standing, purpose, recipient, items, now, wanted=wanted)
-        _require_asked_again(standing, events, target, now, wanted=wanted)
+        target = consent_target(standing, purpose, recipient, items, now, wanted=wanted)
+        require_asked_again(standing, events, target, now, wanted=wanted)
         text = consent_text(
             version,
             purpose=purpose,
@@ -295,115 +287,3 @@ def _asked_event(question: Question) -> NewConsentEvent:
         ends_at=question.expires_at,
         record_id=None,
     )
-
-
-def _consent_target(
-    standing: Standing,
-    purpose: str | None,
-    recipient: str | None,
-    items: tuple[str, ...],
-    now: datetime,
-    *,
-    wanted: bool,
-) -> Target:
-    policy = standing.history.newest.policy
-    if recipient is not None:
-        declared = recipient_of(policy, recipient).shares.get(Ground.CONSENT, ())
-    else:
-        used = purpose_of(policy, purpose or "")
-        declared = used.items if used.basis is Basis.CONSENT else ()
-    name = recipient or purpose
-    if not declared:
-        raise InvalidValueError(f"`{name}` rests on no consent; there is nothing to ask a consent for")
-    for item in items:
-        if item not in declared:
-            raise InvalidValueError(f"`{name}` has no item `{item[:40]}`{nearest(item, declared)}")
-    asked = _items_to_ask(standing, purpose, recipient, items or declared, now, wanted=wanted)
-    kind = ClauseKind.USE if recipient is None else ClauseKind.SHARE
-    return Target(
-        purpose=purpose,
-        recipient=recipient,
-        items=asked,
-        clauses=tuple(f"{kind}({item}, {name}, {Basis.CONSENT})" for item in asked),
-        clause_hash=consent_hash(policy, purpose=purpose, recipient=recipient),
-    )
-
-
-def _items_to_ask(
-    standing: Standing,
-    purpose: str | None,
-    recipient: str | None,
-    items: tuple[str, ...],
-    now: datetime,
-    *,
-    wanted: bool,
-) -> tuple[str, ...]:
-    """Return the items that a yes is missing for, by what the gate says of each.
-
-    Raises:
-        ConflictError: none is missing.
-        DeniedError: the gate would not have it asked.
-    """
-    question = GateQuestion(
-        action=Action.USE if recipient is None else Action.SHARE,
-        items=items,
-        at=now,
-        purpose=purpose,
-        recipient=recipient,
-        ground=None if recipient is None else Ground.CONSENT,
-    )
-    answers = decide(standing, question).items
-    open_ones = tuple(one.item for one in answers if _askable(one, wanted=wanted))
-    barred = [one for one in answers if one.outcome is Outcome.DENY and not _askable(one, wanted=wanted)]
-    if barred:
-        until = barred[0].until
-        when = "" if until is None else f" before {until.date().isoformat()}"
-        raise DeniedError(f"this is not to be asked{when}: {barred[0].row.en.rstrip('.').lower()}")
-    if not open_ones:
-        raise ConflictError("there is nothing to ask: the answer to all of it was yes already")
-    return open_ones
-
-
-def _askable(answer: ItemAnswer, *, wanted: bool) -> bool:
-    if answer.row is rows.CONSENT_ASK:
-        return True
-    if not wanted:
-        return False
-    # A yes that ends by its date may be renewed before that day, by whoever wants to.
-    return answer.row.name in _WANTED or (answer.row is rows.CONSENT_VALID and answer.until is not None)
-
-
-def _require_asked_again(
-    standing: Standing, events: Sequence[ConsentEventRow], target: Target, now: datetime, *, wanted: bool
-) -> None:
-    """Refuse to ask again who withdrew a short while ago: a withdrawal is a no, and is left alone as long as one."""
-    quiet = timedelta(days=standing.history.newest.policy.quiet_days)
-    ends = [one.at + quiet for one in events if one.kind is EventKind.WITHDRAWN and one.target == target.key]
-    if not wanted and ends and now < max(ends):
-        raise DeniedError(f"this is not to be asked before {max(ends).date().isoformat()}: it was withdrawn")
-
-
-def _open_clauses(standing: Standing, clauses: tuple[str, ...], now: datetime, *, wanted: bool) -> tuple[Clause, ...]:
-    """Return the clauses that can be agreed to and may be asked about now.
-
-    Raises:
-        InvalidValueError: a clause is not one of the newest version.
-        ConflictError: none of them changes anything for the subject.
-        DeniedError: all of them were refused within the quiet time.
-    """
-    version = standing.history.newest
-    known = {clause_key(clause.id): clause for clause in version.clauses}
-    for text in clauses:
-        if clause_key(text) not in known:
-            hint = nearest(text, [clause.id for clause in version.clauses])
-            raise InvalidValueError(f"version {version.number} has no clause `{text[:80]}`{hint}")
-    named = {known[clause_key(text)] for text in clauses}
-    found = tuple(clause for clause in standing.open_clauses if not named or clause in named)
-    if not found:
-        raise ConflictError("there is nothing to agree to: none of it changes anything for this account")
-    refused = {clause: standing.refused_until(cell_of(clause), now) for clause in found}
-    asked = tuple(clause for clause in found if wanted or refused[clause] is None)
-    if not asked:
-        first = min(until for until in refused.values() if until is not None)
-        raise DeniedError(f"this is not to be asked before {first.date().isoformat()}: it was refused")
-    return asked
