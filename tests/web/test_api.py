@@ -97,6 +97,7 @@ def test_the_api_describes_itself(untouched: Service) -> None:
     assert set(description["paths"]) == {
         "/healthz",
         "/policy",
+        "/policy/compare",
         "/policy/versions",
         "/policy/versions/{number}",
         "/registrations",

@@ -1,4 +1,4 @@
-"""`camket policy`: check a policy, show what it comes down to, read it as it is published.
+"""`camket policy`: check a policy, show what it comes down to, read it as it is published, compare two.
 
 Exit codes: 0 no finding, 1 findings, 2 bad usage or a policy that cannot be read.
 """
@@ -17,6 +17,8 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from camket.adapters.policy_files import read_policy_folder
+from camket.cli.policy_diff import diff
+from camket.cli.policy_publish import publish
 from camket.core.errors import InvalidValueError, PolicyError, UnreadableError
 from camket.core.policy.compile import compile_policy
 from camket.core.policy.render import render_policy, render_terms
@@ -41,6 +43,9 @@ ON_SCREEN: Final = {
     "clauses": ("id", "hash"),
 }
 """What fits on a terminal; programs get everything."""
+
+app.command()(diff)
+app.command()(publish)
 
 PolicyPath = Annotated[Path, typer.Argument(metavar="PATH", help="The policy's folder, or the policy.yaml in it.")]
 

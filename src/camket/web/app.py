@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount, Route, Router
 
 from camket.core.notices.news import UNSUBSCRIBE_PATH
+from camket.core.staff.roles import EVERY_ROLE
 from camket.web import ledger, mailbox, wellknown
 from camket.web.api.mounting import ApiOnDemand
 from camket.web.assets import DIST, Assets, BundledFiles
 from camket.web.boundary import API_PREFIX, Boundary
 from camket.web.customer import (
+    ask,
     centre,
     certificate,
+    comparison,
+    consents,
     copy,
     correction,
     devices,
@@ -28,12 +32,15 @@ from camket.web.customer import (
     sessions,
     signin,
     start,
+    unsubscribe,
     verification,
 )
-from camket.web.endpoints import Looks, Routes
+from camket.web.endpoints import STAFF_SIGN_IN, Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
 from camket.web.log_lines import LogLines
+from camket.web.officer import shell
+from camket.web.officer import signin as staff_signin
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
 from camket.web.site import Site
@@ -82,6 +89,8 @@ def page_routes(site: Site, *, threads: int) -> list[Route]:
     _public(pages)
     _arrival(pages)
     _privacy_centre(pages)
+    _consents(pages)
+    _staff(pages)
     if site.mailbox_shown:
         pages.add("/dev/mailbox", Looks.NOBODY, get=mailbox.mailbox)
     return pages.routes
@@ -92,6 +101,7 @@ def _public(pages: Routes) -> None:
     pages.add("/policy", Looks.NOBODY, get=policy.policy_in_force)
     pages.add("/policy/versions", Looks.NOBODY, get=policy.policy_versions)
     pages.add("/policy/versions/{number}", Looks.NOBODY, get=policy.policy_version)
+    pages.add("/policy/compare", Looks.NOBODY, get=comparison.compare_versions)
     pages.add("/terms", Looks.NOBODY, get=policy.terms)
     pages.add("/ledger/", Looks.NOBODY, get=ledger.ledger_page)
     pages.add("/ledger/checkpoint", Looks.NOBODY, get=ledger.checkpoint)
@@ -153,3 +163,30 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/requests/{request}/copy", Looks.SUBJECT, get=copy.ready, post=copy.download)
     # Who sends the form twice is signed out by the first; the second still leads to the certificate.
     pages.add("/me/requests/{request}/accept", Looks.VISITOR, get=erasure.accept_form, post=erasure.accept)
+
+
+def _consents(pages: Routes) -> None:
+    pages.add("/me/consents", Looks.SUBJECT, get=consents.consents)
+    pages.add("/me/consents/{consent}/withdraw", Looks.SUBJECT, post=consents.withdraw)
+    pages.add("/me/changes", Looks.SUBJECT, get=consents.changes)
+    pages.add("/ask", Looks.SUBJECT, post=ask.ask)
+    pages.add("/ask/component.js", Looks.NOBODY, get=ask.component)
+    pages.add("/ask/{question}", Looks.SUBJECT, get=ask.question, post=ask.answer)
+    # RFC 8058: who unsubscribes sends a body of a type of their own; the address alone says what it is for.
+    pages.add(
+        f"{UNSUBSCRIBE_PATH}{{token}}",
+        Looks.NOBODY,
+        get=unsubscribe.unsubscribe_form,
+        post=unsubscribe.unsubscribe,
+        reads_form=False,
+    )
+
+
+def _staff(pages: Routes) -> None:
+    pages.add(STAFF_SIGN_IN, Looks.STAFF_ARRIVING, get=staff_signin.sign_in_form, post=staff_signin.sign_in)
+    pages.add(staff_signin.SECOND, Looks.STAFF_ARRIVING, get=staff_signin.second_form, post=staff_signin.second)
+    pages.add(staff_signin.ENROL, Looks.STAFF_ARRIVING, get=staff_signin.enrol_form, post=staff_signin.enrol)
+    pages.add(f"{staff_signin.ENROL}/begin", Looks.STAFF_ARRIVING, post=staff_signin.begin_enrol)
+    pages.add("/officer/join/{token}", Looks.STAFF_ARRIVING, get=staff_signin.join_form, post=staff_signin.join)
+    pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
+    pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)

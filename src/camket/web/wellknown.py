@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import PlainTextResponse, Response
 
+from camket.services.calendar import day_of
 from camket.web.wording import machine_time
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 SECURITY_TXT_LIFETIME: Final = timedelta(days=180)
 DAY_CACHING: Final = "public, max-age=86400"
-GPC_SINCE: Final = "2026-11-22"
+GPC_READ: Final = date(2026, 11, 22)
+"""The day on which the signal was built in, as it is defined then; what is later made of it does not change ours."""
 
 ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" fill="none" stroke="#b3261e" stroke-width="2.6">'
@@ -36,9 +38,13 @@ def security_txt(visit: Visit) -> Response:
     return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": DAY_CACHING})
 
 
-def gpc(_visit: Visit) -> Response:
-    """Say that Global Privacy Control is respected here."""
-    text = json.dumps({"gpc": True, "lastUpdate": GPC_SINCE})
+def gpc(visit: Visit) -> Response:
+    """Say that Global Privacy Control is respected here, and since when that is stated.
+
+    Source: W3C Global Privacy Control, the support resource: `gpc`, and `lastUpdate` as an ISO 8601 date.
+    """
+    stated = max(GPC_READ, day_of(visit.site.versions()[0].since))
+    text = json.dumps({"gpc": True, "lastUpdate": stated.isoformat()})
     return Response(text, media_type="application/json", headers={"Cache-Control": DAY_CACHING})
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from camket.core.policy.diff import Difference
     from camket.core.policy.model import Limit, RightTerms
 
+_KEEP: Final = ClauseKind.KEEP
 _ATTRIBUTES: Final[dict[str, Callable[[RightTerms], str]]] = {
     "reply": lambda terms: f"P{terms.reply_days}D",
     "complete": lambda terms: f"P{terms.complete_days}D",
@@ -97,7 +98,8 @@ def _view(difference: Difference) -> Callable[[Standing], object] | None:
         ground = Ground(difference.about.id)
         return lambda standing: ground in _latest(standing).grounds
     clauses = (*difference.clauses_before, *difference.clauses_after)
-    if not clauses or difference.about.kind is DeclarationKind.SERVICE:
+    erases = difference.change is Change.REMOVED and difference.about.kind is DeclarationKind.ITEM
+    if not clauses or difference.about.kind is DeclarationKind.SERVICE or (erases and clauses[0].kind is _KEEP):
         return None
     match clauses[0].kind:
         case ClauseKind.KEEP:

@@ -241,6 +241,10 @@ def _whole(before: Policy, after: Policy) -> Iterator[Difference]:
         if was != now:
             says = say(f"policy.{name}", before=was, after=now)
             yield _one(Change.CHANGED, Effect.NEITHER, (DeclarationKind.POLICY, name), says)
+    if before.approvals != after.approvals:
+        change = Change.WIDENED if after.approvals > before.approvals else Change.NARROWED
+        says = say("policy.approvals", before=str(before.approvals), after=str(after.approvals))
+        yield _one(change, Effect.NEITHER, (DeclarationKind.POLICY, "approvals"), says)
     for language in (*before.languages, *after.languages):
         if (language in before.languages) != (language in after.languages):
             added = language in after.languages

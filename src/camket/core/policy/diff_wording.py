@@ -327,6 +327,10 @@ TERMS: Final[Mapping[str, Mapping[Language, str]]] = {
         VI: "Chính sách mang mã `{after}` thay vì `{before}`.",
         EN: "The policy has the id `{after}` instead of `{before}`.",
     },
+    "policy.approvals": {
+        VI: "Số nhân viên phải duyệt trước khi công bố phiên bản mới: {after} thay vì {before}.",
+        EN: "Officers who must approve before a version is published: {after} instead of {before}.",
+    },
     "language.added": {
         VI: "Chính sách có thêm bản {name}.",
         EN: "The policy is written in {name} as well.",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI, Path, Query
+from fastapi import FastAPI
 from fastapi import Request as ApiRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from camket.core.errors import CamketError, NotFoundError
-from camket.core.policy.render import render_policy
+from camket.core.errors import CamketError
 from camket.core.terms import Language
 from camket.services.forms import FormError
 from camket.services.registration import confirm_registration, start_registration
@@ -19,25 +18,21 @@ from camket.web.api.documents import (
     ConfirmedRegistration,
     FieldProblem,
     NewRegistration,
-    PolicyDocument,
     ProblemDocument,
     RegistrationCode,
     StartedRegistration,
-    VersionDocument,
 )
+from camket.web.api.policy import add_policy
 from camket.web.boundary import PROBLEM_TYPE, problem_of
 from camket.web.customer.arrival import new_browser
-from camket.web.customer.policy import written_in
 from camket.web.failures import failure_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from camket.web.site import ShownVersion, Site
+    from camket.web.site import Site
 
 UNPROCESSABLE: Final = 422
-LanguageParameter = Annotated[Language, Query(description="`vi` or `en`.")]
-NumberParameter = Annotated[int, Path(ge=1, description="Number of the version.")]
 
 
 def create_api(site: Site) -> FastAPI:
@@ -54,35 +49,18 @@ def create_api(site: Site) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _refused_document)
     api.add_exception_handler(HTTPException, _failed)
     api.add_exception_handler(CamketError, _failed)
-    _add_policy(api, site)
+    _add_health(api, site)
+    add_policy(api, site)
     _add_registration(api, site)
     return api
 
 
-def _add_policy(api: FastAPI, site: Site) -> None:
+def _add_health(api: FastAPI, site: Site) -> None:
     @api.get("/healthz", tags=["service"])
     def healthz() -> dict[str, str]:
         """Say that the store can be read and a policy is in force."""
         site.in_force()
         return {"status": "ok"}
-
-    @api.get("/policy", tags=["policy"])
-    def policy_in_force(lang: LanguageParameter = Language.VI) -> PolicyDocument:
-        """Return the version in force."""
-        return _policy_document(site.in_force(), lang)
-
-    @api.get("/policy/versions", tags=["policy"])
-    def policy_versions() -> list[VersionDocument]:
-        """Return every published version, oldest first."""
-        return [_version_document(one) for one in site.versions()]
-
-    @api.get("/policy/versions/{number}", tags=["policy"])
-    def policy_version(number: NumberParameter, lang: LanguageParameter = Language.VI) -> PolicyDocument:
-        """Return one version by its number."""
-        found = [one for one in site.versions() if one.number == number]
-        if not found:
-            raise NotFoundError(f"there is no version `{number}`")
-        return _policy_document(found[0], lang)
 
 
 def _add_registration(api: FastAPI, site: Site) -> None:
@@ -110,27 +88,6 @@ def _add_registration(api: FastAPI, site: Site) -> None:
             address=request.client.host if request.client else None,
         )
         return ConfirmedRegistration(session=arrived.session_token)
-
-
-def _policy_document(version: ShownVersion, language: Language) -> PolicyDocument:
-    rendered = render_policy(version.version, written_in(version.version.policy, language))
-    return PolicyDocument(
-        version=_version_document(version),
-        language=rendered.language,
-        title=rendered.title,
-        markdown=rendered.markdown,
-        clauses=[clause.id for clause in version.version.clauses],
-    )
-
-
-def _version_document(version: ShownVersion) -> VersionDocument:
-    return VersionDocument(
-        number=version.number,
-        document_hash=version.document_hash,
-        meaning_hash=version.meaning_hash,
-        since=version.since,
-        in_force=version.in_force,
-    )
 
 
 async def _failed(_request: ApiRequest, error: Exception) -> Response:

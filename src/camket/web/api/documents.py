@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from camket.core.terms import Language
@@ -13,26 +11,6 @@ class Document(BaseModel):
     """A JSON object without other members than the declared ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class VersionDocument(Document):
-    """A published version of the policy."""
-
-    number: int = Field(ge=1, description="From 1, without gaps.")
-    document_hash: str = Field(description="Hexadecimal SHA-256 over every byte in every language.")
-    meaning_hash: str = Field(description="Hexadecimal SHA-256 over what it means for a subject.")
-    since: datetime = Field(description="From when it is, was or will be in force.")
-    in_force: bool = Field(description="It is the newest of those in force.")
-
-
-class PolicyDocument(Document):
-    """A policy version with what it declares, as people and programs read it."""
-
-    version: VersionDocument
-    language: Language
-    title: str
-    markdown: str = Field(description="The published text with all declarations.")
-    clauses: list[str] = Field(description="What it comes down to, one clause each.")
 
 
 class NewRegistration(Document):
