@@ -22,6 +22,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/access_values.py:open_row": "takes the gate's yes, and opens only an item that the yes names",
         "services/access_rights.py:reseal_in": "from `live` to `hold` in one step, at an erasure; nothing is returned",
         "services/access_rights.py:open_request": "what a customer asks for, for the request that is on record",
+        "services/access_secrets.py:open_factor": "the second factor of staff, to compare what its owner typed",
         "services/access_records.py:open_record": "the customer's own entry of the ledger: no value is in it",
     },
     "open_with": {
@@ -45,6 +46,8 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/access_rights.py:reseal_in": "the door",
         "services/access_rights.py:seal_request_in": "the door, sealing",
         "services/access_rights.py:open_request": "the door",
+        "services/access_secrets.py:open_factor": "the door",
+        "services/access_secrets.py:seal_factor": "the door, sealing",
         "services/access_values.py:open": "the door, with the gate's yes in hand",
     },
     "open_row": {

@@ -345,6 +345,7 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     unit.sessions.delete_of_subject(subject_id)
     unit.codes.delete_of_subject(subject_id)
     unit.passkeys.delete_of_subject(subject_id)
+    unit.staff.delete(subject_id)
     staying = sum(row.key_kind is KeyKind.HOLD for row in held)
     if not staying:
         unit.subjects.delete(subject_id)

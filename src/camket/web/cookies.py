@@ -1,4 +1,4 @@
-"""The cookies of the pages. None is about the person: three are random names, one is a language, one a word of ours.
+"""The cookies of the pages. None is about the person: four are random names, one is a language, one a word of ours.
 
 On https each carries the `__Host-` prefix, which a browser keeps only when it came over https, for this host alone.
 """
@@ -59,6 +59,8 @@ class Cookie:
 
 SESSION: Final = Cookie(name=SESSION_COOKIE, same_site="lax", max_age_seconds=180 * DAY_SECONDS)
 """The session's random name; the service decides how long it is good for."""
+STAFF: Final = Cookie(name="camket_staff", same_site="strict", max_age_seconds=DAY_SECONDS // 2)
+"""The random name of a session of staff; no link from elsewhere brings it along."""
 BROWSER: Final = Cookie(name="camket_browser", same_site="strict", max_age_seconds=365 * DAY_SECONDS)
 """Binds a code to the browser that asked for it."""
 CERTIFICATE: Final = Cookie(name="camket_certificate", same_site="strict", max_age_seconds=30 * DAY_SECONDS)

@@ -14,10 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from camket.core.errors import DeniedError
+from camket.core.staff.roles import Role
 from camket.services.devices import ACCOUNT
 from camket.services.log_lines import note_signed_in
 from camket.services.sessions import find_session
 from camket.services.signals import note_gpc
+from camket.services.staff_sessions import find_staff_session
 from camket.web import cookies
 from camket.web.visit import Visit, read_visit
 
@@ -44,6 +47,10 @@ class Looks(Enum):
     """Knows who is signed in, if anyone is."""
     SUBJECT = auto()
     """Only for who is signed in; others are led to the sign-in and then back."""
+    STAFF_ARRIVING = auto()
+    """Knows who of the staff is signed in or signing in, if anyone is."""
+    STAFF = auto()
+    """Only for staff with one of the page's roles; who is not signed in is led to the sign-in of staff."""
 
 
 class Routes:
@@ -59,18 +66,49 @@ class Routes:
         self.limiter = CapacityLimiter(threads)
         self.routes: list[Route] = []
 
-    def add(self, path: str, looks: Looks, *, get: Page | None = None, post: Page | None = None) -> None:
-        """Add a page: what answers reading it, and what answers its form."""
+    def add(
+        self, path: str, looks: Looks, *, get: Page | None = None, post: Page | None = None, reads_form: bool = True
+    ) -> None:
+        """Add a page: what answers reading it, and what answers its form.
+
+        Args:
+            path: its pattern.
+            looks: whom it looks at.
+            get: what answers reading it.
+            post: what answers its form.
+            reads_form: False where the address alone says what a POST is for, so that its body, of whatever type, is
+                not looked at.
+        """
         pages = {method: page for method, page in (("GET", get), ("POST", post)) if page is not None}
 
         async def endpoint(request: Request) -> Response:
             page = pages["GET" if request.method == "HEAD" else request.method]
-            return await self._answer(request, looks, page, path)
+            return await self._answer(request, looks, page, path, reads_form=reads_form)
 
         self.routes.append(Route(path, endpoint, methods=list(pages)))
 
-    async def _answer(self, request: Request, looks: Looks, page: Page, path: str) -> Response:
-        visit = await read_visit(request, self.site)
+    def add_staff(
+        self,
+        path: str,
+        roles: frozenset[Role] = frozenset({Role.OFFICER}),
+        *,
+        get: Page | None = None,
+        post: Page | None = None,
+    ) -> None:
+        """Add a page for staff: whoever has one of the roles. Its `visit.staff` says who they are."""
+
+        def with_role(page: Page) -> Page:
+            return lambda visit: page(require_role(visit, roles))
+
+        self.add(
+            path,
+            Looks.STAFF,
+            get=None if get is None else with_role(get),
+            post=None if post is None else with_role(post),
+        )
+
+    async def _answer(self, request: Request, looks: Looks, page: Page, path: str, *, reads_form: bool) -> Response:
+        visit = await read_visit(request, self.site, reads_form=reads_form)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await self._in_thread(lambda: look(visit, looks, page, path))
@@ -92,6 +130,8 @@ def look(visit: Visit, looks: Looks, page: Page, path: str) -> Response:
     """
     if looks is Looks.NOBODY:
         return page(visit)
+    if looks in {Looks.STAFF, Looks.STAFF_ARRIVING}:
+        return look_for_staff(visit, looks, page, path)
     token = cookies.SESSION.read(visit.cookies, https=visit.https)
     session = find_session(visit.context, token) if token else None
     if session is None and looks is Looks.SUBJECT:
@@ -103,6 +143,31 @@ def look(visit: Visit, looks: Looks, page: Page, path: str) -> Response:
     return page(replace(visit, session=session))
 
 
+def look_for_staff(visit: Visit, looks: Looks, page: Page, path: str) -> Response:
+    """Return a staff page's answer; who is not signed in is led to the sign-in, and back if they only read."""
+    token = cookies.STAFF.read(visit.cookies, https=visit.https)
+    session = find_staff_session(visit.context, token) if token else None
+    if looks is Looks.STAFF and (session is None or not session.signed_in):
+        wanted = f"?{urlencode({'next': visit.path})}" if visit.method == "GET" else ""
+        return see_other(f"{STAFF_SIGN_IN}{wanted}")
+    if session is not None and session.signed_in:
+        # Staff are subjects: what the server log writes down of a request is theirs to see.
+        note_signed_in(session.subject_id, service=ACCOUNT, path=path)
+    return page(replace(visit, staff_session=session))
+
+
+def require_role(visit: Visit, roles: frozenset[Role]) -> Visit:
+    """Return the visit of staff who have one of the roles.
+
+    Raises:
+        DeniedError: they have none of them.
+    """
+    # INVARIANT: no role includes another; what was not given is denied.
+    if not visit.staff.has(*roles):
+        raise DeniedError("this page is for another role")
+    return visit
+
+
 def to_sign_in(visit: Visit, *, forget: bool) -> Response:
     """Lead to the sign-in; after it, back to the page if it was only read."""
     wanted = visit.path if visit.method == "GET" else None
@@ -111,6 +176,9 @@ def to_sign_in(visit: Visit, *, forget: bool) -> Response:
         cookies.SESSION.take_back(response, https=visit.https)
     return response
 
+
+STAFF_SIGN_IN: Final = "/officer/sign-in"
+"""Where staff sign in."""
 
 HOME: Final = "/me"
 """Where one lands after signing in."""

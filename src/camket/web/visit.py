@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from camket.core.terms import Language
     from camket.services.context import Context
     from camket.services.sessions import Session
+    from camket.services.staff_sessions import StaffSession
     from camket.web.site import Site
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -46,6 +47,7 @@ class Visit:
         address: *personal*; where the request comes from, for rate limits only.
         chosen: the language chosen by this very request, to be remembered.
         session: who is signed in; None on pages that do not look.
+        staff_session: who of the staff is signed in, or signing in; None on pages that do not look.
     """
 
     site: Site
@@ -60,6 +62,7 @@ class Visit:
     language: Language
     chosen: Language | None = None
     session: Session | None = None
+    staff_session: StaffSession | None = None
 
     @property
     def context(self) -> Context:
@@ -92,6 +95,17 @@ class Visit:
             raise VerificationError("sign in first")
         return self.session
 
+    @property
+    def staff(self) -> StaffSession:
+        """Who of the staff is signed in, on a page that only they see.
+
+        Raises:
+            VerificationError: no one is.
+        """
+        if self.staff_session is None or not self.staff_session.signed_in:
+            raise VerificationError("sign in first")
+        return self.staff_session
+
     def say(self, message: str, **values: object) -> str:
         """Return a sentence of the catalogue in the reader's language."""
         return say(self.language, message, **values)
@@ -105,13 +119,15 @@ class Visit:
         return self.form.get(name, "")
 
 
-async def read_visit(request: Request, site: Site) -> Visit:
-    """Read a request whole.
+async def read_visit(request: Request, site: Site, *, reads_form: bool = True) -> Visit:
+    """Read a request whole; of one whose form is not read, all but the body.
 
     Raises:
         HTTPException: a body that is too large (413), too slow (408), of another type (415) or unreadable (400).
     """
-    form = {} if request.method in SAFE_METHODS else read_form(request, await read_body(request))
+    form = {}
+    if reads_form and request.method not in SAFE_METHODS:
+        form = read_form(request, await read_body(request))
     chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
     return Visit(
         site=site,

@@ -17,6 +17,8 @@ class ProblemCode(StrEnum):
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
+    TOO_SHORT = "too_short"
+    TRIVIAL = "trivial"
     CONTROL_CHARACTER = "control_character"
     ODD_SPACE = "odd_space"
     INVISIBLE_CHARACTER = "invisible_character"
