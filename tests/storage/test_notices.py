@@ -159,7 +159,9 @@ def test_a_released_mail_is_as_if_it_was_not_taken(store: Store) -> None:
     """A mail that was taken and not tried comes back with its attempt uncounted, unless another attempt has begun."""
     store.write(lambda unit: unit.outbox.add(mail("one")))
     (taken,) = store.write(lambda unit: unit.outbox.claim_due(now=NOW, retry_at=after(60), limit=1))
-    assert not store.write(lambda unit: unit.outbox.release("one", attempts=taken.attempts + 1, at=after(5)))
-    assert store.write(lambda unit: unit.outbox.release("one", attempts=taken.attempts, at=after(5)))
+    assert not store.write(
+        lambda unit: unit.outbox.release("one", attempts=taken.attempts + 1, at=after(5), error_kind=None)
+    )
+    assert store.write(lambda unit: unit.outbox.release("one", attempts=taken.attempts, at=after(5), error_kind="busy"))
     (again,) = store.write(lambda unit: unit.outbox.claim_due(now=after(5), retry_at=after(60), limit=1))
     assert again.attempts == 1

@@ -33,6 +33,7 @@ DAY: Final = timedelta(days=1)
 
 PERIODIC: Final = (
     Periodic(kind="outbox", every=timedelta(minutes=1)),
+    Periodic(kind="bulk_mail", every=timedelta(minutes=1)),
     Periodic(kind="unconfirmed", every=timedelta(minutes=10)),
     Periodic(kind="sweep", every=timedelta(minutes=15)),
     Periodic(kind="retention", every=HOUR),

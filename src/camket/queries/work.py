@@ -86,12 +86,12 @@ class OutboxQueries(Protocol):
         """Queue many mails."""
         ...
 
-    def claim_due(
-        self, *, now: datetime, retry_at: datetime, limit: int, lane: MailLane = ...
-    ) -> tuple[MailRow, ...]:
+    def claim_due(self, *, now: datetime, retry_at: datetime, limit: int, lane: MailLane = ...) -> tuple[MailRow, ...]:
         """Take queued mails of a lane that are due, counting an attempt; each is due again at `retry_at` if no more.
 
-        They come in the order in which they are due, and of one instant in the order in which they were queued.
+        The row still says why the last attempt failed, and the store no more: an attempt that ended without a word is
+        known by that. They come in the order in which they are due, and of one instant in the order in which they were
+        queued.
         """
         ...
 
@@ -115,8 +115,8 @@ class OutboxQueries(Protocol):
         """Return a subject's mails, newest first."""
         ...
 
-    def release(self, mail_id: str, *, attempts: int, at: datetime) -> bool:
-        """Give a mail back that was taken and not tried, its attempt not counted, to be due at an instant."""
+    def release(self, mail_id: str, *, attempts: int, at: datetime, error_kind: str | None) -> bool:
+        """Give a mail back that was taken and not tried, as it was before, to be due at an instant."""
         ...
 
     def next_at(self, lane: MailLane | None = None) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from camket.core.notices.own_words import MailWords
 from camket.services.holders import Holders
 from camket.services.log_lines import LogQueue
 
@@ -48,4 +49,5 @@ class Context:
     door: Door
     settings: ServiceSettings
     holders: Holders = field(default_factory=Holders)
+    mail_words: MailWords = field(default_factory=MailWords)
     log_queue: LogQueue = field(default_factory=LogQueue)

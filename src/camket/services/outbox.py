@@ -6,37 +6,44 @@ moment of sending, so a customer who has objected, or is gone, since it was queu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import structlog
 
 from camket.core.errors import DeniedError, InvalidValueError, MailError, NotFoundError
-from camket.core.notices.templates import ACCOUNT_EXISTS_CODE, CODE_MINUTES, REGISTRATION_CODE, find_template
-from camket.core.notices.text import Addressee, write_letter
-from camket.core.policy.model import ItemKind
-from camket.core.terms import Language
-from camket.core.vault.lookup import IndexField
-from camket.ports import Mail
-from camket.rows import MailRow, MailState
-from camket.services.codes import code_text
+from camket.core.notices.templates import find_template
+from camket.core.notices.text import Addressee
+from camket.rows import MailLane, MailRow, MailState
+from camket.rows.notices import DeliveryState
 from camket.services.ids import random_id
-from camket.services.requests import read_body
+from camket.services.letters import MAILER, compose, message_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
-    from camket.core.notices.text import MailTemplate
-    from camket.core.policy.model import Policy
     from camket.ports import Unit
-    from camket.rows import JsonObject
-    from camket.services.access import Pending
     from camket.services.context import Context
 
-MAILER: Final = "service:mailer"
+__all__ = (
+    "BATCH",
+    "BULK_JOB",
+    "KEPT",
+    "MAILER",
+    "MOST_TRIES",
+    "OUTBOX_JOB",
+    "SENDING",
+    "bulk_mail",
+    "message_id_of",
+    "queue_bulk_in",
+    "queue_mail_in",
+    "send_bulk",
+    "send_due",
+)
+
 OUTBOX_JOB: Final = "outbox"
+BULK_JOB: Final = "bulk_mail"
 BATCH: Final = 5
 """Mails that one job sends: all of them within `SENDING`, even where each runs into every time-out."""
 SENDING: Final = timedelta(minutes=5)
@@ -44,6 +51,12 @@ SENDING: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=15)
 LONGEST_RETRY: Final = timedelta(hours=6)
 MOST_TRIES: Final = 16
+BULK_TURN: Final = timedelta(seconds=50)
+"""How long one job sends bulk mail; the next minute's goes on."""
+DOWN_IN_A_ROW: Final = 2
+"""So many mails, one after the other, that the relay did not answer: it is down, and the rest waits untried."""
+BREATH: Final = timedelta(seconds=1)
+"""How long a job sends before it says that it is still alive."""
 TICK: Final = timedelta(microseconds=1)
 """The least by which two instants differ in the store."""
 KEPT: Final = timedelta(days=30)
@@ -70,7 +83,10 @@ def queue_mail_in(
     Effects: a worker sends it soon after the unit is durable, after those that were queued for the same subject in the
         same instant. Twice queues two mails.
     """
-    find_template(template)
+    if find_template(template).bulk:
+        row = bulk_mail(ctx, subject_id=subject_id, template=template, args=args or {})
+        queue_bulk_in(unit, ctx, (row,), about=" ".join(dict(args or {}).values()))
+        return row.id
     now = ctx.clock.now()
     before = unit.outbox.of_subject(subject_id, limit=1)
     # Rows have random ids: of mails queued in one instant only the moment that each bears says which came first.
@@ -95,6 +111,38 @@ def queue_mail_in(
     return mail_id
 
 
+def bulk_mail(ctx: Context, *, subject_id: str, template: str, args: Mapping[str, str]) -> MailRow:
+    """Return a mail of many, to be queued by `queue_bulk_in`; nothing is stored yet."""
+    now = ctx.clock.now()
+    return MailRow(
+        id=random_id(ctx.entropy),
+        subject_id=subject_id,
+        template=template,
+        args=dict(args),
+        state=MailState.QUEUED,
+        attempts=0,
+        created_at=now,
+        next_at=now,
+        message_id=None,
+        last_error_kind=None,
+        sent_at=None,
+        lane=MailLane.BULK,
+    )
+
+
+def queue_bulk_in(unit: Unit, ctx: Context, rows: Sequence[MailRow], *, about: str) -> None:
+    """Queue mails of many in the caller's unit of work; they wait for every mail that someone is waiting for.
+
+    Args:
+        unit: they are queued when this unit is durable, and never if it fails.
+        ctx: the service.
+        rows: from `bulk_mail`.
+        about: what they are all about, an id; the first of them has the sending begun at once.
+    """
+    unit.outbox.add_many(rows)
+    unit.jobs.enqueue(BULK_JOB, {}, run_at=ctx.clock.now(), dedupe_key=f"{BULK_JOB}:{about}")
+
+
 def send_due(ctx: Context) -> int:
     """Send queued mail that is due; return how many mails were tried.
 
@@ -104,152 +152,145 @@ def send_due(ctx: Context) -> int:
     now = ctx.clock.now()
     rows = ctx.store.write(lambda unit: unit.outbox.claim_due(now=now, retry_at=now + SENDING, limit=BATCH))
     for row in rows:
-        if row.attempts > 1:
-            # The last try may have ended between sending and saying so; the Message-ID is the same.
-            log.warning("mail_sent_again", mail=row.id, template=row.template, attempts=row.attempts)
         _send(ctx, row)
     return len(rows)
 
 
-def message_id_of(ctx: Context, mail_id: str) -> str:
-    """Return the Message-ID of a mail: the same for every try."""
-    return f"<{mail_id}@{urlsplit(ctx.settings.origin).hostname or 'localhost'}>"
+def send_bulk(ctx: Context, *, going_on: Callable[[], None]) -> int:
+    """Send bulk mail that is due, for as long as one job may; return how many mails were tried.
+
+    Args:
+        ctx: the service.
+        going_on: called again and again while mails are sent; whatever it raises ends the turn.
+
+    Effects: as `send_due`. Mail that someone is waiting for goes first, between every few. Where the relay does not
+        answer at all, what was not tried waits, uncounted, for the next turn.
+    """
+    until = ctx.clock.now() + BULK_TURN
+    tried = down = 0
+    breath = ctx.clock.now()
+    while ctx.clock.now() < until and down < DOWN_IN_A_ROW:
+        _send_prompt(ctx)
+        rows = _claim_bulk(ctx)
+        if not rows:
+            break
+        for place, row in enumerate(rows):
+            if ctx.clock.now() - breath >= BREATH:
+                going_on()
+                breath = ctx.clock.now()
+            down = down + 1 if _send(ctx, row) else 0
+            tried += 1
+            if down >= DOWN_IN_A_ROW:
+                log.warning("mail_relay_down", tried=tried)
+                _release(ctx, rows[place + 1 :])
+                break
+    return tried
 
 
-def _send(ctx: Context, row: MailRow) -> None:
+def _send_prompt(ctx: Context) -> None:
+    due = ctx.store.read(lambda unit: unit.outbox.next_at(MailLane.PROMPT))
+    if due is not None and due <= ctx.clock.now():
+        send_due(ctx)
+
+
+def _claim_bulk(ctx: Context) -> tuple[MailRow, ...]:
+    now = ctx.clock.now()
+    return ctx.store.write(
+        lambda unit: unit.outbox.claim_due(now=now, retry_at=now + SENDING, limit=BATCH, lane=MailLane.BULK)
+    )
+
+
+def _release(ctx: Context, rows: Sequence[MailRow]) -> None:
+    now = ctx.clock.now()
+
+    def release(unit: Unit) -> None:
+        for row in rows:
+            unit.outbox.release(row.id, attempts=row.attempts, at=now, error_kind=row.last_error_kind)
+
+    ctx.store.write(release)
+
+
+def _send(ctx: Context, row: MailRow) -> bool:
+    """Try one mail; say whether it was the relay that failed, not this mail."""
     template = find_template(row.template)
+    if row.attempts > 1 and row.last_error_kind is None:
+        # The last try ended between sending and saying so; the Message-ID is the same.
+        log.warning("mail_sent_again", mail=row.id, template=row.template, attempts=row.attempts)
     if template.minutes is not None and row.created_at + timedelta(minutes=template.minutes) <= ctx.clock.now():
-        _settle(ctx, row, MailState.DEAD, "too_late")
-        return
+        _settle(ctx, row, MailState.DEAD, error_kind="too_late")
+        return False
     try:
-        ctx.mail.carry(_compose(ctx, row, template))
+        ctx.mail.carry(compose(ctx, row, template))
     except (DeniedError, NotFoundError):
         _settle(ctx, row, MailState.DENIED)
     except InvalidValueError:
-        _settle(ctx, row, MailState.DEAD, "unfit")
+        _settle(ctx, row, MailState.DEAD, error_kind="unfit")
     except MailError as error:
         if error.permanent or row.attempts >= MOST_TRIES:
-            _settle(ctx, row, MailState.DEAD, error.kind)
+            _settle(ctx, row, MailState.DEAD, error_kind=error.kind, code=error.code, refused=error.permanent)
         else:
-            _try_later(ctx, row, error.kind)
+            _try_later(ctx, row, error)
+        return error.relay_down
     else:
         _settle(ctx, row, MailState.SENT)
+    return False
 
 
-def _settle(ctx: Context, row: MailRow, state: MailState, error_kind: str | None = None) -> None:
+def _settle(
+    ctx: Context,
+    row: MailRow,
+    state: MailState,
+    *,
+    error_kind: str | None = None,
+    code: int | None = None,
+    refused: bool = False,
+) -> None:
     now = ctx.clock.now()
     sent = message_id_of(ctx, row.id) if state is MailState.SENT else None
 
     def settle(unit: Unit) -> None:
-        unit.outbox.settle(row.id, attempts=row.attempts, state=state, at=now, message_id=sent, error_kind=error_kind)
+        settled = unit.outbox.settle(
+            row.id, attempts=row.attempts, state=state, at=now, message_id=sent, error_kind=error_kind
+        )
         if find_template(row.template).to is Addressee.FORMER:
             # The former address was kept for this one notice.
             unit.requests.clear(str(row.args["request"]))
+        if settled:
+            became = DeliveryState.REFUSED if refused else DeliveryState(state)
+            _keep_evidence_in(unit, row, became, at=now, message_id=sent, code=code, error_kind=error_kind)
 
     ctx.store.write(settle)
     if state is MailState.DEAD:
         log.error("mail_given_up", template=row.template, attempts=row.attempts, reason=error_kind)
 
 
-def _try_later(ctx: Context, row: MailRow, error_kind: str) -> None:
+def _try_later(ctx: Context, row: MailRow, error: MailError) -> None:
     pause = min(FIRST_RETRY * (1 << min(row.attempts - 1, 16)), LONGEST_RETRY)
-    at = ctx.clock.now() + pause
-    log.warning("mail_failed", template=row.template, attempts=row.attempts, reason=error_kind)
+    now = ctx.clock.now()
+    at = now + pause
+    log.warning("mail_failed", template=row.template, attempts=row.attempts, reason=error.kind)
 
     def put_back(unit: Unit) -> None:
-        unit.outbox.settle(row.id, attempts=row.attempts, state=MailState.QUEUED, at=at, error_kind=error_kind)
-        unit.jobs.enqueue(OUTBOX_JOB, {"mail": row.id}, run_at=at)
+        unit.outbox.settle(row.id, attempts=row.attempts, state=MailState.QUEUED, at=at, error_kind=error.kind)
+        _keep_evidence_in(unit, row, DeliveryState.QUEUED, at=now, code=error.code, error_kind=error.kind)
+        if row.lane is MailLane.PROMPT:
+            unit.jobs.enqueue(OUTBOX_JOB, {"mail": row.id}, run_at=at)
 
     ctx.store.write(put_back)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Draft:
-    """What the gate was asked for, and in which language the subject reads."""
-
-    language: Language
-    pending: Pending
-
-
-def _compose(ctx: Context, row: MailRow, template: MailTemplate) -> Mail:
-    """Fill a mail.
-
-    Raises:
-        DeniedError: the gate said no, or the subject is not there any more.
-        NotFoundError: the request that it is about is gone.
-    """
-    subject_id = row.subject_id or ""
-    policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
-    items = _items_of(policy, template.needs)
-
-    def ask(unit: Unit) -> _Draft:
-        subject = unit.subjects.get(subject_id)
-        # INVARIANT: the gate is asked when the mail is sent, not when it was queued.
-        pending = ctx.door.read_in(
-            unit,
-            actor=MAILER,
-            subject_id=subject_id,
-            items=tuple(items.values()),
-            purpose=template.purpose,
-            request=_reference(row.args),
+def _keep_evidence_in(
+    unit: Unit,
+    row: MailRow,
+    became: DeliveryState,
+    *,
+    at: datetime,
+    message_id: str | None = None,
+    code: int | None = None,
+    error_kind: str | None = None,
+) -> None:
+    if "notice" in row.args and row.subject_id is not None:
+        number = int(str(row.args["notice"]))
+        unit.notices.settle(
+            number, row.subject_id, became, at=at, message_id=message_id, smtp_code=code, error_kind=error_kind
         )
-        return _Draft(language=subject.language if subject else Language.VI, pending=pending)
-
-    draft = ctx.store.write(ask)
-    opened = draft.pending.open()
-    held = {kind: opened.first(item) or "" for kind, item in items.items()}
-    if template.to is not Addressee.HELD:
-        body = read_body(ctx, subject_id=subject_id, request_id=str(row.args["request"]))
-        held[ItemKind.EMAIL] = body.value if template.to is Addressee.REQUESTED else body.former or ""
-    if not held[ItemKind.EMAIL]:
-        raise DeniedError("no address is held")
-    if template is REGISTRATION_CODE and _has_account(ctx, held[ItemKind.EMAIL]):
-        template = ACCOUNT_EXISTS_CODE
-    values = _values(ctx, row.args, policy, draft.language)
-    values["name"] = held.get(ItemKind.PERSON_NAME, "")
-    wanted = template.places | {"controller", "origin"}
-    letter = write_letter(template, draft.language, {name: values[name] for name in wanted})
-    return Mail(
-        message_id=message_id_of(ctx, row.id),
-        sender_name=policy.controller.name[draft.language],
-        sender=ctx.settings.mail_from or policy.controller.email,
-        recipient=held[ItemKind.EMAIL],
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        language=draft.language.value,
-        date=row.created_at,
-    )
-
-
-def _items_of(policy: Policy, needs: tuple[ItemKind, ...]) -> dict[ItemKind, str]:
-    """Return the registration items of the kinds; one that the policy does not ask for is left out."""
-    found: dict[ItemKind, str] = {}
-    for item in policy.registration_items:
-        if item.kind in needs:
-            found.setdefault(item.kind, item.id)
-    return found
-
-
-def _has_account(ctx: Context, address: str) -> bool:
-    # The look-up does the same work and leaves the same record whether there is an account or not.
-    handle = ctx.door.look_up(field=IndexField.EMAIL, value=address, actor=MAILER)
-    return ctx.store.read(lambda unit: unit.subjects.get(handle.id)) is not None
-
-
-def _values(ctx: Context, args: JsonObject, policy: Policy, language: Language) -> dict[str, str]:
-    labels = {item.id: item.label[language] for item in policy.items}
-    return {
-        "controller": policy.controller.name[language],
-        "origin": ctx.settings.origin,
-        "code": code_text(ctx, str(args["code"])) if "code" in args else "",
-        "minutes": str(CODE_MINUTES),
-        "hours": str(policy.unconfirmed_hours),
-        "item": labels.get(str(args.get("item")), ""),
-        "article": str(args.get("article", "")),
-        "until": f"{date.fromisoformat(str(args['until'])):%d/%m/%Y}" if "until" in args else "",
-    }
-
-
-def _reference(args: JsonObject) -> str | None:
-    return str(args["request"]) if "request" in args else None

@@ -20,4 +20,4 @@ class NoCarrier:
             MailError: always; trying again where a relay is named helps.
         """
         del mail
-        raise MailError("no relay is named; set `smtp_url`", kind="no_relay", permanent=False)
+        raise MailError("no relay is named; set `smtp_url`", kind="no_relay", permanent=False, relay_down=True)

@@ -47,6 +47,12 @@ class FailureKind(StrEnum):
     BUSY = "busy"
 
 
+_OF_THE_RELAY: Final = frozenset(
+    {FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.INSECURE, FailureKind.LOGIN}
+)
+"""Failures that the next mail would meet too."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailRelay:
     """Where mail is handed over.
@@ -113,7 +119,7 @@ class SmtpCarrier:
             raise _failure(FailureKind.LOGIN) from None
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            raise _failure(FailureKind.RECIPIENT, permanent=code >= _PERMANENT) from None
+            raise _failure(FailureKind.RECIPIENT, permanent=code >= _PERMANENT, code=code) from None
         except smtplib.SMTPNotSupportedError:
             raise _failure(FailureKind.INSECURE) from None
         except smtplib.SMTPResponseException as error:
@@ -146,8 +152,14 @@ class SmtpCarrier:
 
 def _refusal(code: int) -> MailError:
     permanent = code >= _PERMANENT
-    return _failure(FailureKind.REFUSED if permanent else FailureKind.BUSY, permanent=permanent)
+    return _failure(FailureKind.REFUSED if permanent else FailureKind.BUSY, permanent=permanent, code=code)
 
 
-def _failure(kind: FailureKind, *, permanent: bool = False) -> MailError:
-    return MailError(f"the mail relay did not take a mail: {kind.value}", kind=kind.value, permanent=permanent)
+def _failure(kind: FailureKind, *, permanent: bool = False, code: int | None = None) -> MailError:
+    return MailError(
+        f"the mail relay did not take a mail: {kind.value}",
+        kind=kind.value,
+        permanent=permanent,
+        code=code,
+        relay_down=kind in _OF_THE_RELAY,
+    )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from camket.core.policy.model import ItemKind
 
-_PLACE = re.compile(r"\{([a-z_]+)\}")
+PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+"""A place as it is written."""
 
 
 class Addressee(StrEnum):
@@ -62,7 +63,7 @@ def read_line(text: str) -> Line:
     if text.startswith("— "):
         return Line(kind=LineKind.QUIET, text=text)
     heading, _, last = text.rpartition("\n")
-    if heading and _PLACE.fullmatch(last):
+    if heading and PLACE.fullmatch(last):
         return Line(kind=LineKind.LIST, text=text)
     return Line(kind=LineKind.PARAGRAPH, text=text)
 
@@ -128,7 +129,7 @@ class MailTemplate:
                 self._require_places(line.text, self.places | GIVEN_PLACES)
 
     def _require_places(self, text: str, known: frozenset[str]) -> None:
-        for name in _PLACE.findall(text):
+        for name in PLACE.findall(text):
             if name not in known:
                 raise InvalidValueError(f"the mail `{self.id}` has an undeclared place `{name}`")
 
@@ -164,7 +165,7 @@ def write_letter(template: MailTemplate, language: Language, values: Mapping[str
     if set(values) != template.places | GIVEN_PLACES:
         raise InvalidValueError(f"the mail `{template.id}` is filled with other places than it has")
     wording = template.wordings[language]
-    lines = [line for line in wording.lines if all(values[name] for name in _PLACE.findall(line.text))]
+    lines = [line for line in wording.lines if all(values[name] for name in PLACE.findall(line.text))]
     safe = {name: html.escape(value) for name, value in values.items()}
     return Letter(
         subject=" ".join(_fill(wording.subject, values).split()),
@@ -200,7 +201,7 @@ def _list_of(text: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda place: values[place.group(1)], text)
+    return PLACE.sub(lambda place: values[place.group(1)], text)
 
 
 _PAGE: Final = (
