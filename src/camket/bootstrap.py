@@ -39,11 +39,7 @@ from camket.services.restoring import (
 from camket.services.sequencing import Sequencer
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     from camket.config import Settings
-    from camket.core.policy.model import PolicyVersion
     from camket.ports import Clock, Entropy, KeyStore, MailCarrier, Store
     from camket.services.restoring import Gap
 
@@ -134,15 +130,6 @@ def start_runtime(
         store.close()
         raise
     return Runtime(context=context, settings=settings, mailbox=mailbox)
-
-
-def publish_folder(runtime: Runtime, folder: Path, *, effective_at: datetime | None = None) -> PolicyVersion:
-    """Publish the policy in a folder as the next version; see `camket.services.policies.publish_policy`.
-
-    Raises:
-        UnreadableError: the folder cannot be read; nothing was published.
-    """
-    return publish_policy(runtime.context, read_policy_folder(folder), effective_at=effective_at)
 
 
 def configure_logging(settings: Settings) -> None:

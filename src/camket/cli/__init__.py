@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, str]] = {
     "serve": "camket.cli.serve",
-    "publish": "camket.cli.publish",
     "policy": "camket.cli.policy",
     "gate": "camket.cli.gate",
     "ledger": "camket.cli.ledger",

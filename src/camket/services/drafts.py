@@ -214,7 +214,8 @@ def examine_draft(ctx: Context, draft: Draft) -> Publication:
     Raises:
         PolicyError: with every finding.
     """
-    publication = examine_publication(ctx, draft.files, effective_at=draft.effective_at)
+    dated = draft.effective_at is not None
+    publication = examine_publication(ctx, draft.files, effective_at=draft.effective_at, dated=dated)
     return replace(publication, refusals=(*publication.refusals, *_unseen(draft)))
 
 

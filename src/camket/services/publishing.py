@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import PublishingError
 from camket.core.policy.diff import compare
@@ -64,7 +64,7 @@ class Publication:
     Args:
         version: as it would be numbered.
         diff: what it changes in the newest published version; None where it is the first.
-        effective_at: from when it would be in force; None where nobody has said so.
+        effective_at: from when it would be in force; None where nobody has said so, or at once.
         notice_days: how long customers are promised to hear of it before; 0 where it may be in force at once.
         earliest: from when on it may be in force.
         refusals: every reason against it; empty when it may be published.
@@ -89,13 +89,16 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
 
 
-def examine_publication(ctx: Context, files: PolicyFiles, *, effective_at: datetime | None) -> Publication:
+def examine_publication(
+    ctx: Context, files: PolicyFiles, *, effective_at: datetime | None, dated: bool = True
+) -> Publication:
     """Return what publishing some files would be, with every reason against it but missing approvals.
 
     Args:
         ctx: the service.
         files: every file of the policy.
-        effective_at: aware; from when it is to be in force; None where nobody has said so yet.
+        effective_at: aware; from when it is to be in force; at once when None.
+        dated: somebody has said from when; without, that alone is missing.
 
     Raises:
         PolicyError: with every finding; there is no version to look at.
@@ -105,9 +108,13 @@ def examine_publication(ctx: Context, files: PolicyFiles, *, effective_at: datet
     published = ctx.policies.published(ctx.store)
     version = compile_version(files, len(published) + 1)
     if not published:
-        refusals = tuple(_untimely(effective_at, now, now))
         return Publication(
-            version=version, diff=None, effective_at=effective_at, notice_days=0, earliest=now, refusals=refusals
+            version=version,
+            diff=None,
+            effective_at=effective_at,
+            notice_days=0,
+            earliest=now,
+            refusals=_untimely(effective_at, now, now) if dated else (_UNDATED,),
         )
     newest = published[-1]
     diff = compare(newest.version, version)
@@ -116,12 +123,8 @@ def examine_publication(ctx: Context, files: PolicyFiles, *, effective_at: datet
         in_force = ctx.policies.in_force(ctx.store, now).versions
         notice_days = longest_notice_days(in_force, audience_of(ctx))
     earliest = max(now + timedelta(days=notice_days), newest.effective_at)
-    refusals = (
-        *_same(newest.version, version),
-        *_taken(diff),
-        *_untimely(effective_at, now, newest.effective_at),
-        *_too_soon(effective_at, now, notice_days),
-    )
+    timely = (*_untimely(effective_at, now, newest.effective_at), *_too_soon(effective_at, now, notice_days))
+    refusals = (*_same(newest.version, version), *_taken(diff), *(timely if dated else (_UNDATED,)))
     return Publication(
         version=version,
         diff=diff,
@@ -150,16 +153,17 @@ def _taken(diff: PolicyDiff) -> tuple[Refusal, ...]:
     )
 
 
+_UNDATED: Final = Refusal(why=Hindrance.UNDATED, message="no one has said from when it is to be in force; name a day")
+
+
 def _untimely(effective_at: datetime | None, now: datetime, newest_from: datetime) -> tuple[Refusal, ...]:
-    if effective_at is None:
-        message = "no one has said from when it is to be in force; name a day"
-        return (Refusal(why=Hindrance.UNDATED, message=message),)
-    if effective_at < now:
-        message = f"`{in_vietnam(effective_at)}` lies in the past; a version takes effect now or later"
+    at = effective_at or now
+    if at < now:
+        message = f"`{in_vietnam(at)}` lies in the past; a version takes effect now or later"
         return (Refusal(why=Hindrance.PAST, message=message),)
-    if effective_at < newest_from:
+    if at < newest_from:
         message = (
-            f"`{in_vietnam(effective_at)}` lies before the newest version is in force, from "
+            f"`{in_vietnam(at)}` lies before the newest version is in force, from "
             f"`{in_vietnam(newest_from)}` on; versions take effect in order"
         )
         return (Refusal(why=Hindrance.ORDER, message=message),)
@@ -167,11 +171,12 @@ def _untimely(effective_at: datetime | None, now: datetime, newest_from: datetim
 
 
 def _too_soon(effective_at: datetime | None, now: datetime, notice_days: int) -> tuple[Refusal, ...]:
-    if effective_at is None or effective_at < now or effective_at >= now + timedelta(days=notice_days):
+    at = effective_at or now
+    if at < now or at >= now + timedelta(days=notice_days):
         return ()
     earliest = in_vietnam(now + timedelta(days=notice_days))
     message = (
-        f"`{in_vietnam(effective_at)}` is too soon: customers are promised to hear of such a change {notice_days} days "
+        f"`{in_vietnam(at)}` is too soon: customers are promised to hear of such a change {notice_days} days "
         f"before it; it may be in force from `{earliest}` on"
     )
     return (Refusal(why=Hindrance.NOTICE, message=message),)
@@ -251,8 +256,7 @@ def publish_version(ctx: Context, files: PolicyFiles, *, effective_at: datetime 
 
     Source: semantics section 1 (any change of a byte is a new version).
     """
-    at = effective_at or ctx.clock.now()
-    require_publishable(examine_publication(ctx, files, effective_at=at))
+    require_publishable(examine_publication(ctx, files, effective_at=effective_at))
     following = next_version(ctx, files, effective_at=effective_at)
 
     def publish(unit: Unit) -> None:

@@ -1,0 +1,115 @@
+"""`camket policy publish`: a policy becomes the next version. The service may be running; it follows from then on.
+
+Exit codes: 0 published, or a dry run that found nothing against it; 1 findings; 2 refused, bad usage or something that
+cannot be used.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from camket.adapters.policy_files import read_policy_folder
+from camket.core.errors import CamketError, InvalidValueError, PolicyError
+from camket.core.terms import Language, require_aware
+
+if TYPE_CHECKING:
+    from camket.bootstrap import Runtime
+    from camket.core.policy.source import PolicyFiles
+    from camket.services.publishing import Publication
+
+FINDINGS: Final = 1
+REFUSED: Final = 2
+TOUCHED: Final = {
+    Language.VI: "áp dụng ngay cho {at_once}, chờ {waits} đồng ý, trên {all} khách hàng",
+    Language.EN: "at once for {at_once}, waits for the yes of {waits}, of {all} customers",
+}
+
+
+def publish(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The policy's folder, or the policy.yaml in it.")],
+    effective: Annotated[
+        str,
+        typer.Option(
+            metavar="DATE",
+            help="From when it is in force: a day in Vietnam, 2027-01-01, or an instant, 2027-01-01T09:00+07:00; "
+            "at once if not set.",
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would be; publish nothing.")] = False,
+    lang: Annotated[Language, typer.Option("--lang", help="Which language a dry run speaks.")] = Language.VI,
+) -> None:
+    """Publish a policy as the next version, leaving customers the time that they were promised."""
+    from camket.bootstrap import start_runtime
+    from camket.config import load_settings
+    from camket.services.publishing import publish_version
+
+    try:
+        at = _from_when(effective) if effective else None
+        files = read_policy_folder(path)
+        with closing(start_runtime(load_settings(), existing=True)) as runtime:
+            if dry_run:
+                _say_what_it_would_be(runtime, files, at, lang)
+                return
+            version = publish_version(runtime.context, files, effective_at=at)
+    except PolicyError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FINDINGS) from None
+    except CamketError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(REFUSED) from None
+    typer.echo(f"version {version.number} is published; document {version.document_hash}")
+
+
+def _from_when(text: str) -> datetime:
+    """Return the beginning of a day in Vietnam, or an instant with its offset.
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    from camket.services.publishing import start_of
+
+    try:
+        return start_of(date.fromisoformat(text))
+    except ValueError:
+        pass
+    try:
+        return require_aware(datetime.fromisoformat(text), "effective")
+    except ValueError:
+        message = f"`{text[:40]}` is no date; write one like 2027-01-01 or 2027-01-01T09:00+07:00"
+        raise InvalidValueError(message) from None
+
+
+def _say_what_it_would_be(runtime: Runtime, files: PolicyFiles, at: datetime | None, lang: Language) -> None:
+    """Print what a version would change for how many, and every reason against it.
+
+    Raises:
+        PublishingError: it may not be published like this; after what it would change is printed.
+    """
+    from camket.services.publishing import examine_publication, in_vietnam, require_publishable
+
+    ctx = runtime.context
+    found = examine_publication(ctx, files, effective_at=at)
+    typer.echo(f"version {found.version.number}; document {found.version.document_hash}")
+    typer.echo(f"may be in force from {in_vietnam(found.earliest)} on ({found.notice_days} days of notice)")
+    for line in _changes(runtime, found, lang):
+        typer.echo(line)
+    require_publishable(found)
+    typer.echo("nothing stands against it; nothing was published")
+
+
+def _changes(runtime: Runtime, found: Publication, lang: Language) -> list[str]:
+    from camket.services.publishing_reach import audience_of, reach_of
+
+    if found.diff is None:
+        return []
+    audience = audience_of(runtime.context)
+    return [
+        f"  - {one.difference.says[lang]}\n    {one.difference.change}, {one.difference.effect}: "
+        + TOUCHED[lang].format(at_once=one.at_once, waits=one.waits, all=audience.subjects)
+        for one in reach_of(runtime.context, found.diff, audience)
+    ]
