@@ -31,6 +31,9 @@ FILLED = {
     "value": "none",
     "device": "none",
     "path": "0/000",
+    "consent": "none",
+    "question": "none",
+    "token": "none",
 }
 ON_RECORD = {"record", "record_subject", "ledger_tile", "ledger_head", "sqlite_sequence"}
 PERSONAL = ["/me", "/me/uses", "/me/copy", "/me/delete", "/me/sessions", "/me/correct/phone"]

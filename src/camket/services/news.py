@@ -183,16 +183,6 @@ def run_news(ctx: Context, run: Run) -> None:
         number += 1
 
 
-def news_words(ctx: Context, news_id: str, language: Language) -> tuple[str, str]:
-    """Return title and text of a piece, for its mail.
-
-    Raises:
-        NotFoundError: there is no such piece; the mail is not sent.
-    """
-    news = find_news(ctx, news_id)
-    return news.titles[language], news.texts[language]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Progress:
     """Where the next page begins, empty after the last one, and what all pages so far came to."""

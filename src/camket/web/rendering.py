@@ -41,6 +41,7 @@ class Pages:
     """
 
     def __init__(self, assets: Assets) -> None:
+        self.assets = assets
         self.environment = make_environment(assets)
 
     def show(self, visit: Visit, template: str, *, status: int = 200, **view: object) -> HTMLResponse:

@@ -20,6 +20,9 @@ FORGOTTEN: Final = "forgotten"
 ENDED: Final = "ended"
 WRITTEN_IN: Final = "written-in"
 KEPT: Final = "kept"
+AGREED: Final = "agreed"
+DECLINED: Final = "declined"
+WITHDRAWN: Final = "withdrawn"
 PASSKEY_ADDED: Final = "passkey-added"
 PASSKEY_REMOVED: Final = "passkey-removed"
 
@@ -32,6 +35,9 @@ _SENTENCES: Final = {
     KEPT: marked("The account stays. Nothing of it was deleted."),
     PASSKEY_ADDED: marked("The passkey is added. From now on you can sign in with it."),
     PASSKEY_REMOVED: marked("The passkey is deleted here. Delete it on the device too."),
+    AGREED: marked("Your yes is on record. You can withdraw it at any time, with one click."),
+    DECLINED: marked("Your no is on record. Everything else stays as it is."),
+    WITHDRAWN: marked("It is withdrawn, from this moment on."),
     WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 
