@@ -20,12 +20,12 @@ from camket.adapters.mail.mailbox import Mailbox
 from camket.adapters.policy_files import read_policy_folder
 from camket.adapters.store import open_store
 from camket.adapters.telemetry import configure_logs
-from camket.core.errors import KeyStoreError, LedgerError, PolicyError, StoreError, UnreadableError
+from camket.core.errors import InvalidValueError, KeyStoreError, LedgerError, PolicyError, StoreError, UnreadableError
 from camket.rows import InstallationRow
 from camket.services.access import Door
 from camket.services.context import Context, ServiceSettings
 from camket.services.holders import Holders
-from camket.services.policies import PolicyBook, is_newest, publish_policy
+from camket.services.policies import PolicyBook, publish_policy, was_published
 from camket.services.restoring import (
     find_gap,
     gap_line,
@@ -249,10 +249,11 @@ def _publish(ctx: Context, settings: Settings) -> None:
         return
     try:
         files = read_policy_folder(settings.policy)
-        if published and is_newest(ctx, files):
+        # What officers published since stands: the folder counts only where it says what was never published.
+        if published and was_published(ctx, files):
             return
         version = publish_policy(ctx, files)
-    except (PolicyError, UnreadableError) as error:
+    except (PolicyError, UnreadableError, InvalidValueError) as error:
         if not published:
             raise
         findings = error.findings if isinstance(error, PolicyError) else (error,)

@@ -32,6 +32,7 @@ from camket.core.ledger.checkpoint import open_checkpoint
 from camket.core.ledger.entry import LedgerAction
 from camket.core.ledger.verify import verify_ledger
 from camket.core.vault.keyring import KeyKind
+from camket.services.policies import publish_policy
 from camket.services.sequencing import sequence_once, verifier_key
 from camket.services.tiles import PublishedLedger
 from camket.testing.doubles import TEST_NOW, CapturedMail, HeldClock
@@ -273,3 +274,21 @@ def test_a_clock_before_the_first_version_is_named(folder: Folder, *, developmen
     runtime = _start(folder)
     with closing(runtime):
         assert len(runtime.context.policies.published(runtime.context.store)) == 1
+
+
+def test_what_was_published_since_is_not_undone_by_the_folder(folder: Folder, tmp_path: Path) -> None:
+    """Under development a restart publishes only what was never published; a version that is to come stays to come."""
+    policy = tmp_path / "policy"
+    shutil.copytree(DEFAULT_POLICY, policy)
+    changed = dict(read_policy_folder(DEFAULT_POLICY))
+    changed["policy.yaml"] += b"# by an officer\n"
+    runtime = _start(folder, policy=policy)
+    publish_policy(runtime.context, changed, effective_at=runtime.context.clock.now() + timedelta(days=40))
+    runtime.close()
+    for more in (b"", b"# changed again\n"):
+        with (policy / "policy.yaml").open("ab") as declarations:
+            declarations.write(more)
+        runtime = _start(folder, policy=policy)
+        versions = runtime.context.policies.published(runtime.context.store)
+        assert [one.effective_at > runtime.context.clock.now() for one in versions] == [False, True]
+        runtime.close()

@@ -294,7 +294,7 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
     return following.version
 
 
-def is_newest(ctx: Context, files: PolicyFiles) -> bool:
-    """Say whether these files, to the byte, are the newest published version."""
-    published = ctx.policies.published(ctx.store)
-    return bool(published) and published[-1].version.document_hash == document_hash(files)
+def was_published(ctx: Context, files: PolicyFiles) -> bool:
+    """Say whether these files, to the byte, are a published version, the newest or an earlier one."""
+    wanted = document_hash(files)
+    return any(one.version.document_hash == wanted for one in ctx.policies.published(ctx.store))

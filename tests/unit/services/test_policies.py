@@ -9,7 +9,7 @@ import pytest
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import ConflictError, InvalidValueError, PolicyError, StoreError
 from camket.core.policy.source import PolicyFiles
-from camket.services.policies import is_newest, publish_policy
+from camket.services.policies import publish_policy, was_published
 from camket.testing.service import DEFAULT_POLICY
 from tests.unit.services.conftest import OpenService, Service
 
@@ -25,7 +25,7 @@ def test_the_folders_policy_is_version_one_after_the_first_start(service: Servic
     """Published, in force, and in the ledger."""
     (published,) = service.ctx.policies.published(service.ctx.store)
     assert published.version.number == 1
-    assert is_newest(service.ctx, read_policy_folder(DEFAULT_POLICY))
+    assert was_published(service.ctx, read_policy_folder(DEFAULT_POLICY))
     row = service.ctx.store.read(lambda unit: unit.records.get(1))
     assert row is not None
     assert json.loads(row.facts)["action"] == "policy"
