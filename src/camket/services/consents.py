@@ -8,6 +8,7 @@ from camket.services.answers import Answered, answer, answer_in
 from camket.services.own_answers import OwnConsent, OwnState
 from camket.services.own_consents import OwnConsents, standing_of
 from camket.services.questions import QUESTION_LIFETIME, Question, ask_question, ask_question_in, open_question
+from camket.services.receipts import Receipt, receipt
 from camket.services.withdrawals import Withdrawn, withdraw, withdraw_in, withdraw_purpose
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "OwnState",
     "Question",
     "QuestionKind",
+    "Receipt",
     "Withdrawn",
     "answer",
     "answer_in",
     "ask_question",
     "ask_question_in",
     "open_question",
+    "receipt",
     "standing_of",
     "withdraw",
     "withdraw_in",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from camket.core.consent.clause_text import clause_sentence
 from camket.core.consent.events import EventKind, QuestionKind
-from camket.core.gate.tables import cell_of, clause_key
+from camket.core.gate.tables import clause_key
 from camket.core.terms import Basis
 from camket.rows import FactKind
 from camket.services.consent_facts import target_of
+from camket.services.consent_states import state_of
 from camket.services.consequences import declaring, what_stops
 from camket.services.own_answers import OwnConsent, OwnState, texts_of
 
@@ -44,7 +45,7 @@ def _agreement(known: Known, fact: FactRow) -> OwnConsent | None:
     if text is None and target is None:
         return None
     refused = fact.kind is FactKind.REFUSAL
-    state = OwnState.REFUSED if refused else _agreement_state(known, fact, version, text)
+    state = OwnState.REFUSED if refused else state_of(known.standing, fact, known.now)
     quiet = None
     if state is not OwnState.VALID and text is not None:
         cell = known.standing.history.tables.texts.get(clause_key(text))
@@ -67,18 +68,6 @@ def _agreement(known: Known, fact: FactRow) -> OwnConsent | None:
         consent_id=None if refused else fact.id,
         stops=what_stops(known.standing.history, [fact], known.language) if open_yes else (),
     )
-
-
-def _agreement_state(known: Known, fact: FactRow, version: PolicyVersion, clause: str | None) -> OwnState:
-    """Return where an agreement stands: it does not outlive its clause (semantics section 2)."""
-    if fact.withdrawn_at is not None and fact.withdrawn_at <= known.now:
-        return OwnState.WITHDRAWN
-    if clause is None:
-        return OwnState.VALID
-    cell = known.standing.history.tables.texts.get(clause_key(clause))
-    since = [one for one in known.standing.history.versions if one.number > version.number]
-    lasts = all(any(cell_of(each) == cell for each in one.clauses) for one in since)
-    return OwnState.VALID if lasts else OwnState.ENDED
 
 
 def _open_clause(known: Known, version: PolicyVersion, clause: str) -> OwnConsent:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from camket.core.consent.events import EventKind, QuestionKind
-from camket.core.consent.state import ConsentState, consent_state
 from camket.core.consent.text import QuestionText
 from camket.core.policy.model import ClauseKind
 from camket.core.terms import Basis, Ground
 from camket.rows import FactKind
 from camket.services.consent_facts import goal_of
+from camket.services.consent_states import state_of
 from camket.services.consequences import declaring, what_stops
 from camket.services.own_agreements import own_agreements
 from camket.services.own_answers import Known, OwnConsent, OwnState, texts_of
@@ -107,7 +107,7 @@ def _consent(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...
     # A consent has one name in the version that declares it, whatever it was called when it was given.
     name = _name_in(known, policy, target)
     declared = _declared(policy, name)
-    state, quiet = _consent_state(known, target, facts, items)
+    state, quiet = _state(known, target, facts)
     shown = next((fact for fact in reversed(facts) if fact.withdrawn_at is None), latest)
     event = None if shown is None else known.of_fact(shown)
     refusal = _last_refusal(known, target)
@@ -136,54 +136,20 @@ def _consent(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...
     )
 
 
-def _consent_state(
-    known: Known, target: tuple[ClauseKind, str], facts: Sequence[FactRow], items: tuple[str, ...] | None
-) -> tuple[OwnState, datetime | None]:
-    """Return where a consent stands, and until when it is not asked again."""
+def _state(known: Known, target: tuple[ClauseKind, str], facts: Sequence[FactRow]) -> tuple[OwnState, datetime | None]:
+    """Return where the consents to one thing stand together, and until when it is not asked again."""
     quiet = _quiet_end(known, target)
-    states = _fact_states(known, target, items)
-    for state, own in (
-        (ConsentState.VALID, OwnState.VALID),
-        (ConsentState.SUSPENDED, OwnState.SUSPENDED),
-    ):
+    states = [state_of(known.standing, fact, known.now) for fact in facts]
+    for state in (OwnState.VALID, OwnState.SUSPENDED):
         if state in states:
-            return own, None
+            return state, None
     refusal = _last_refusal(known, target)
-    last = facts[-1] if facts else None
-    if refusal is not None and (last is None or refusal.at >= (last.withdrawn_at or last.at)):
+    if refusal is not None and (not facts or refusal.at >= (facts[-1].withdrawn_at or facts[-1].at)):
         return OwnState.REFUSED, quiet
-    if last is not None:
-        for state, own in (
-            (ConsentState.WITHDRAWN, OwnState.WITHDRAWN),
-            (ConsentState.EXPIRED, OwnState.EXPIRED),
-        ):
-            if states and states[-1] is state:
-                return own, quiet
-        return OwnState.ENDED, quiet
+    if states:
+        return states[-1], quiet
     asked = any(event.kind is EventKind.ASKED and _event_target(known, event) == target for event in known.events)
     return (OwnState.UNANSWERED if asked else OwnState.NEVER_ASKED), quiet
-
-
-def _fact_states(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...] | None) -> list[ConsentState]:
-    """Return where each consent to this stands, for the best of its items, oldest first."""
-    standing = known.standing
-    tables = standing.history.tables
-    cells = tables.use if target[0] is ClauseKind.USE else tables.share
-    found: list[ConsentState] = []
-    for one in standing.consents:
-        if one.target != target:
-            continue
-        roots = [tables.names.items.get(item, item) for item in items or ()]
-        declared = [cells[root, target[1]] for root in roots if root in one.items and (root, target[1]) in cells]
-        cell = next((each.consent for each in declared if each.consent is not None), None)
-        if cell is not None:
-            joined, gpc = standing.facts.joined, standing.facts.gpc
-            found.append(consent_state(one.consent, cell=cell, joined=joined, gpc=gpc, at=known.now))
-        elif one.consent.withdrawn_at is not None:
-            found.append(ConsentState.WITHDRAWN)
-        else:
-            found.append(ConsentState.ENDED)
-    return found
 
 
 def _last_refusal(known: Known, target: tuple[ClauseKind, str]) -> ConsentEventRow | None:

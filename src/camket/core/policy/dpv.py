@@ -69,3 +69,54 @@ PURPOSES: Final = frozenset(
 )
 
 RECIPIENTS: Final = frozenset(f"dpv:{term}" for term in ("Recipient", "DataProcessor", "ThirdParty"))
+
+CONSENT_STATUS: Final = frozenset(
+    f"dpv:{term}"
+    for term in (
+        "ConsentExpired",
+        "ConsentGiven",
+        "ConsentInvalidated",
+        "ConsentRefused",
+        "ConsentRequested",
+        "ConsentWithdrawn",
+        "RenewedConsentGiven",
+    )
+)
+
+RECEIPT: Final = frozenset(
+    f"dpv:{term}"
+    for term in (
+        "Consent",
+        "ConsentNotice",
+        "ConsentReceipt",
+        "ConsentRecord",
+        "DataController",
+        "DataSubject",
+        "DataSubjectRight",
+        "ExplicitlyExpressedConsent",
+        "PersonalData",
+        "SensitivePersonalData",
+        "StorageCondition",
+        "WithdrawConsent",
+        "hasAddress",
+        "hasConsentControl",
+        "hasConsentStatus",
+        "hasContact",
+        "hasDataController",
+        "hasDataSubject",
+        "hasDuration",
+        "hasIdentifier",
+        "hasJurisdiction",
+        "hasLegalBasis",
+        "hasLocation",
+        "hasName",
+        "hasNotice",
+        "hasPersonalData",
+        "hasPurpose",
+        "hasRecipient",
+        "hasRight",
+        "hasStorageCondition",
+        "isImplementedByEntity",
+    )
+)
+"""What a consent receipt is written in, beside the terms that the policy itself declares."""
