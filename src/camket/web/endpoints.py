@@ -22,6 +22,7 @@ from camket.services.sessions import find_session
 from camket.services.signals import note_gpc
 from camket.services.staff_sessions import find_staff_session
 from camket.web import cookies
+from camket.web.guards import BODY_BYTES
 from camket.web.visit import Visit, read_visit
 
 if TYPE_CHECKING:
@@ -67,7 +68,14 @@ class Routes:
         self.routes: list[Route] = []
 
     def add(
-        self, path: str, looks: Looks, *, get: Page | None = None, post: Page | None = None, reads_form: bool = True
+        self,
+        path: str,
+        looks: Looks,
+        *,
+        get: Page | None = None,
+        post: Page | None = None,
+        reads_form: bool = True,
+        form_bytes: int = BODY_BYTES,
     ) -> None:
         """Add a page: what answers reading it, and what answers its form.
 
@@ -78,12 +86,14 @@ class Routes:
             post: what answers its form.
             reads_form: False where the address alone says what a POST is for, so that its body, of whatever type, is
                 not looked at.
+            form_bytes: a larger form is refused.
         """
         pages = {method: page for method, page in (("GET", get), ("POST", post)) if page is not None}
 
         async def endpoint(request: Request) -> Response:
             page = pages["GET" if request.method == "HEAD" else request.method]
-            return await self._answer(request, looks, page, path, reads_form=reads_form)
+            visit = await read_visit(request, self.site, reads_form=reads_form, form_bytes=form_bytes)
+            return await self._answer(visit, looks, page, path)
 
         self.routes.append(Route(path, endpoint, methods=list(pages)))
 
@@ -94,6 +104,7 @@ class Routes:
         *,
         get: Page | None = None,
         post: Page | None = None,
+        form_bytes: int = BODY_BYTES,
     ) -> None:
         """Add a page for staff: whoever has one of the roles. Its `visit.staff` says who they are."""
 
@@ -105,10 +116,10 @@ class Routes:
             Looks.STAFF,
             get=None if get is None else with_role(get),
             post=None if post is None else with_role(post),
+            form_bytes=form_bytes,
         )
 
-    async def _answer(self, request: Request, looks: Looks, page: Page, path: str, *, reads_form: bool) -> Response:
-        visit = await read_visit(request, self.site, reads_form=reads_form)
+    async def _answer(self, visit: Visit, looks: Looks, page: Page, path: str) -> Response:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await self._in_thread(lambda: look(visit, looks, page, path))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 BODY_BYTES: Final = 16 * 1024
-"""No form and no API call of the service needs more."""
+"""No API call and no form but the one for a policy's text needs more."""
 BODY_SECONDS: Final = 10
 """A whole body arrives in this time or is refused; a trickle does not hold a place."""
 
@@ -81,19 +81,19 @@ class OriginGuard:
         return site is not None or str(scope["path"]).startswith(self.without_cookies)
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the whole body, or refuse it: 413 over `BODY_BYTES`, 408 after `BODY_SECONDS`, 400 for a bad length."""
+async def read_body(request: Request, *, most_bytes: int = BODY_BYTES) -> bytes:
+    """Return the whole body, or refuse it: 413 over `most_bytes`, 408 after `BODY_SECONDS`, 400 for a bad length."""
     declared = request.headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit():
         raise HTTPException(400)
-    if int(declared) > BODY_BYTES:
+    if int(declared) > most_bytes:
         raise HTTPException(413)
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > BODY_BYTES:
+                if len(body) > most_bytes:
                     raise HTTPException(413)
     except TimeoutError:
         raise HTTPException(408) from None

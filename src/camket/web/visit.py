@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from camket.client.visitor import language_named, language_of
 from camket.core.errors import VerificationError
 from camket.web import cookies
-from camket.web.guards import SAFE_METHODS, read_body
+from camket.web.guards import BODY_BYTES, SAFE_METHODS, read_body
 from camket.web.i18n import say
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Visit:
         return self.form.get(name, "")
 
 
-async def read_visit(request: Request, site: Site, *, reads_form: bool = True) -> Visit:
+async def read_visit(request: Request, site: Site, *, reads_form: bool = True, form_bytes: int = BODY_BYTES) -> Visit:
     """Read a request whole; of one whose form is not read, all but the body.
 
     Raises:
@@ -127,7 +127,7 @@ async def read_visit(request: Request, site: Site, *, reads_form: bool = True) -
     """
     form = {}
     if reads_form and request.method not in SAFE_METHODS:
-        form = read_form(request, await read_body(request))
+        form = read_form(request, await read_body(request, most_bytes=form_bytes))
     chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
     return Visit(
         site=site,
