@@ -25,10 +25,11 @@ from camket.core.errors import CamketError, ConflictError, DeniedError, InvalidV
 from camket.core.policy.model import ItemKind
 from camket.core.terms import Language, Source
 from camket.services.access import AskError, OpenedValue
-from camket.services.apps import actor_of, coming_versions, note_use, remove_values, replace_values, revision_of
+from camket.services.apps import actor_of, note_use, remove_values, replace_values, revision_of
 from camket.services.calendar import day_of
 from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
 from camket.services.log_lines import note_signed_in
+from camket.services.own_notices import banners
 from camket.services.registration import Started, confirm_registration, registration_form, start_registration
 from camket.services.sessions import Session, SignedIn, find_session, sign_out
 from camket.services.signals import note_gpc
@@ -190,18 +191,18 @@ class Camket:
         sign_out(self._ctx, session)
 
     def notices(self, subject_id: str, language: Language) -> tuple[Notice, ...]:
-        """Return the banners to show a customer of this app: policy versions to come that change what it means.
+        """Return the banners to show a customer of this app: changes of the policy that they have not read yet.
 
         Args:
             subject_id: who reads.
             language: in which.
 
         Returns:
-            In the order in which they take effect; empty where nothing is to come, or the policy gives this service no
-            banner.
+            In the order in which they take effect; empty where nothing has changed since they joined, they have read
+            it, or the policy gives this service no banner. Each stands until a form is sent to its `seen_path`.
         """
-        coming = coming_versions(self._ctx, service=self._service, subject_id=subject_id)
-        return tuple(notice_of(version, language) for version in coming)
+        unread = banners(self._ctx, service=self._service, subject_id=subject_id)
+        return tuple(notice_of(version, language, now=self._ctx.clock.now()) for version in unread)
 
     def item(self, item: str) -> ItemWords:
         """Return what the policy in force says of an item: to be said where the app asks for it.

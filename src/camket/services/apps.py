@@ -7,16 +7,14 @@ collected.
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import DeniedError, NotFoundError
-from camket.core.terms import Channel, Outcome, Source
+from camket.core.terms import Outcome, Source
 from camket.core.vault.keyring import KeyKind
 from camket.services.access_standing import item_names
 from camket.services.calendar import day_of
 from camket.services.removal import remove_in
-from camket.services.requests import standing_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from camket.ports import Unit
     from camket.services.access import Collected
     from camket.services.context import Context
-    from camket.services.policies import PublishedVersion
 
 USE_ITEM: Final = "service.use"
 REVISION_DIGITS: Final = 16
@@ -175,33 +172,3 @@ def revision_of(ctx: Context, *, subject_id: str, items: Sequence[str]) -> str:
         return hashlib.sha256(sealed).hexdigest()[:REVISION_DIGITS] if rows else ""
 
     return ctx.store.read(look)
-
-
-def coming_versions(ctx: Context, *, service: str, subject_id: str) -> tuple[PublishedVersion, ...]:
-    """Return the policy versions to come that a customer of a service is to be told of by a banner (P17).
-
-    Args:
-        ctx: the service.
-        service: which is used.
-        subject_id: who uses it; the channels are those that hold for them.
-
-    Returns:
-        Those that change a meaning, in the order in which they take effect; empty where the service has no banner, and
-        for who is not there.
-    """
-    now = ctx.clock.now()
-    published = ctx.policies.published(ctx.store)
-    changing = tuple(
-        version
-        for before, version in pairwise(published)
-        if version.effective_at > now and version.version.meaning_hash != before.version.meaning_hash
-    )
-    if not changing:
-        return ()
-    try:
-        standing = ctx.store.read(lambda unit: standing_in(unit, ctx, subject_id))
-    except NotFoundError:
-        return ()
-    services = standing.history.tables.names.services
-    channels = {(services.get(notice.service, notice.service), notice.channel) for notice in standing.notices}
-    return changing if (services.get(service, service), Channel.BANNER) in channels else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Mount, Route, Router
 
 from camket.core.notices.news import UNSUBSCRIBE_PATH
-from camket.core.staff.roles import EVERY_ROLE
+from camket.core.staff.roles import EVERY_ROLE, Role
 from camket.web import ledger, mailbox, wellknown
 from camket.web.api.mounting import ApiOnDemand
 from camket.web.assets import DIST, Assets, BundledFiles
@@ -24,6 +24,7 @@ from camket.web.customer import (
     erasure,
     language,
     log,
+    notices,
     passkeys,
     pictures,
     policy,
@@ -39,7 +40,7 @@ from camket.web.endpoints import STAFF_SIGN_IN, Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
 from camket.web.log_lines import LogLines
-from camket.web.officer import shell
+from camket.web.officer import news, own, shell, staff
 from camket.web.officer import signin as staff_signin
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
@@ -141,6 +142,8 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/devices/{device}/forget", Looks.SUBJECT, get=devices.forget_form, post=devices.forget)
     pages.add("/me/language", Looks.SUBJECT, get=language.language_form, post=language.choose)
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
+    pages.add("/me/notices", Looks.SUBJECT, get=notices.notices)
+    pages.add("/me/notices/{number}/seen", Looks.SUBJECT, post=notices.see)
     pages.add("/me/sessions", Looks.SUBJECT, get=sessions.sessions)
     pages.add("/me/sessions/{session}/revoke", Looks.SUBJECT, post=sessions.revoke)
     pages.add("/me/passkeys", Looks.SUBJECT, get=passkeys.passkeys, post=passkeys.add)
@@ -190,3 +193,24 @@ def _staff(pages: Routes) -> None:
     pages.add("/officer/join/{token}", Looks.STAFF_ARRIVING, get=staff_signin.join_form, post=staff_signin.join)
     pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
     pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)
+    pages.add_staff("/officer/news", get=news.news_page, post=news.write)
+    pages.add_staff("/officer/news/{news}", get=news.piece, post=news.rewrite)
+    pages.add_staff("/officer/news/{news}/send", post=news.send)
+    pages.add_staff("/officer/news/{news}/drop", post=news.drop)
+    _staff_themselves(pages)
+    admin = frozenset({Role.ADMIN})
+    pages.add_staff(staff.STAFF, admin, get=staff.staff)
+    pages.add_staff(f"{staff.STAFF}/invite", admin, post=staff.invite)
+    pages.add_staff(f"{staff.STAFF}/invitations/{{invitation}}/withdraw", admin, post=staff.withdraw)
+    pages.add_staff(f"{staff.STAFF}/{{name}}", admin, get=staff.member, post=staff.change_roles)
+    pages.add_staff(f"{staff.STAFF}/{{name}}/revoke", admin, get=staff.revoke_form, post=staff.revoke)
+
+
+def _staff_themselves(pages: Routes) -> None:
+    pages.add_staff(own.OWN, EVERY_ROLE, get=own.own)
+    pages.add_staff(f"{own.OWN}/uses", EVERY_ROLE, get=own.uses)
+    pages.add_staff(f"{own.OWN}/log", EVERY_ROLE, get=own.log)
+    pages.add_staff(f"{own.OWN}/correct/{{item}}", EVERY_ROLE, get=own.correct_form, post=own.correct)
+    pages.add_staff(f"{own.OWN}/sessions/{{session}}/end", EVERY_ROLE, post=own.end_session)
+    pages.add_staff(f"{own.OWN}/password", EVERY_ROLE, get=own.password_form, post=own.password)
+    pages.add_staff(f"{own.OWN}/recovery", EVERY_ROLE, get=own.recovery_form, post=own.recovery)

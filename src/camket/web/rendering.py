@@ -9,8 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from camket.client.notices import notice_of
 from camket.core.errors import CamketError
 from camket.core.terms import Language
+from camket.services.devices import ACCOUNT
+from camket.services.own_notices import banners
 from camket.web import cookies, wording
 from camket.web.assets import STATIC
 from camket.web.guards import SAFE_METHODS
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
+    from camket.client.notices import Notice
     from camket.core.policy.model import Text
     from camket.web.assets import Assets
     from camket.web.visit import Visit
@@ -72,10 +76,22 @@ def _frame(visit: Visit) -> dict[str, object]:
         "language": visit.language,
         "language_link": language_link(visit),
         "mailbox_shown": visit.site.mailbox_shown,
+        "notices": _banners(visit),
         "now": visit.context.clock.now(),
         "operator": operator,
         "visit": visit,
     }
+
+
+def _banners(visit: Visit) -> tuple[Notice, ...]:
+    """Return what the reader is to be told of, on every page that knows who reads."""
+    if visit.session is None:
+        return ()
+    try:
+        unread = banners(visit.context, service=ACCOUNT, subject_id=visit.session.subject_id)
+    except CamketError:  # as above
+        return ()
+    return tuple(notice_of(version, visit.language, now=visit.context.clock.now()) for version in unread)
 
 
 def language_link(visit: Visit) -> str:

@@ -203,7 +203,8 @@ def test_a_change_of_the_policy_to_come_stands_on_every_page(service: Service, a
         assert "Chính sách dữ liệu sẽ thay đổi từ ngày 01/01/2027" in words(alice.get(path))
     page = alice.get("/products?lang=en")
     assert "The privacy policy changes on 01/01/2027" in words(page)
-    assert 'href="/policy/versions/2"' in page.text
+    assert 'href="/policy/compare?from=1&amp;to=2"' in page.text
+    assert 'action="/me/notices/2/seen"' in page.text
 
 
 def test_scripts_get_the_sentences_of_their_page(reader: Owner) -> None:

@@ -214,19 +214,22 @@ def test_an_app_says_why_in_the_policys_words(shop: Camket) -> None:
 def test_a_version_to_come_is_told_of_where_the_policy_has_a_banner(
     shop: Camket, service: Runtime, clock: HeldClock, alice: str
 ) -> None:
-    """In the reader's language from its posting until its day; a service without a banner and a stranger get none."""
+    """In the reader's language from its posting until it is read; a service without a banner and a stranger get none."""
     assert shop.notices(alice, Language.VI) == ()
     publish(service, clock, days=40, old=b"maximum: 400 days", new=b"maximum: 390 days")
     (notice,) = shop.notices(alice, Language.VI)
     assert notice.title == "Chính sách dữ liệu sẽ thay đổi từ ngày 01/01/2027"
     assert notice.text.startswith("Bản 2 ")
-    assert notice.link == "/policy/versions/2"
+    assert (notice.link, notice.seen_path) == ("/policy/compare?from=1&to=2", "/me/notices/2/seen")
     assert (notice.since, notice.takes_effect_at) == (clock.now(), clock.now() + timedelta(days=40))
     (english,) = shop.notices(alice, Language.EN)
     assert english.title == "The privacy policy changes on 01/01/2027"
     assert Camket(service.context, "support").notices(alice, Language.VI) == ()
     assert shop.notices("nobody", Language.VI) == ()
     clock.advance(days=41)
+    (in_force,) = shop.notices(alice, Language.VI)
+    assert in_force.title == "Chính sách dữ liệu đã thay đổi từ ngày 01/01/2027"
+    clock.advance(days=365)
     assert shop.notices(alice, Language.VI) == ()
 
 

@@ -20,9 +20,14 @@ FORGOTTEN: Final = "forgotten"
 ENDED: Final = "ended"
 WRITTEN_IN: Final = "written-in"
 KEPT: Final = "kept"
+ROLES_GIVEN: Final = "roles-given"
+STAFF_ENDED: Final = "staff-ended"
+UNINVITED: Final = "uninvited"
+CHANGED: Final = "credentials-changed"
 AGREED: Final = "agreed"
 DECLINED: Final = "declined"
 WITHDRAWN: Final = "withdrawn"
+SEEN: Final = "seen"
 PASSKEY_ADDED: Final = "passkey-added"
 PASSKEY_REMOVED: Final = "passkey-removed"
 
@@ -32,12 +37,17 @@ _SENTENCES: Final = {
     NAMED: marked("The name of the device is saved."),
     FORGOTTEN: marked("The device is forgotten."),
     ENDED: marked("That session has ended."),
+    ROLES_GIVEN: marked("The roles are changed, from the next request on."),
+    STAFF_ENDED: marked("The account has ended. What was held about its owner is being erased."),
+    UNINVITED: marked("The invitation is withdrawn. Its link opens nothing."),
+    CHANGED: marked("The password is changed. You are signed out everywhere else."),
     KEPT: marked("The account stays. Nothing of it was deleted."),
     PASSKEY_ADDED: marked("The passkey is added. From now on you can sign in with it."),
     PASSKEY_REMOVED: marked("The passkey is deleted here. Delete it on the device too."),
     AGREED: marked("Your yes is on record. You can withdraw it at any time, with one click."),
     DECLINED: marked("Your no is on record. Everything else stays as it is."),
     WITHDRAWN: marked("It is withdrawn, from this moment on."),
+    SEEN: marked("It is on record that you have read it."),
     WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 
