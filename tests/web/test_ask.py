@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camket.core.terms import SubjectState
+from camket.services.sessions import find_session
 from tests.web.conftest import ALICE, BOB
 
 if TYPE_CHECKING:
@@ -52,16 +54,12 @@ def outcome(service: Service, browser: Browser) -> str:
 
 def subjects(service: Service) -> tuple[Any, ...]:
     """Return every active subject."""
-    from camket.core.terms import SubjectState
-
     store = service.runtime.context.store
     return store.read(lambda unit: unit.subjects.page(after_id="", limit=99, state=SubjectState.ACTIVE))
 
 
 def owner_of(service: Service, browser: Browser) -> set[str]:
     """Return the subject of a browser's session."""
-    from camket.services.sessions import find_session
-
     session = find_session(service.runtime.context, str(browser.cookies.get("camket_session")))
     return {session.subject_id} if session else set()
 

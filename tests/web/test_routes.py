@@ -34,6 +34,7 @@ FILLED = {
     "consent": "none",
     "question": "none",
     "token": "none",
+    "news": "none",
 }
 ON_RECORD = {"record", "record_subject", "ledger_tile", "ledger_head", "sqlite_sequence"}
 PERSONAL = ["/me", "/me/uses", "/me/copy", "/me/delete", "/me/sessions", "/me/correct/phone"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from camket.jobs.engine import Kind, registry
+from camket.services.consent_clock import CONSENTS_JOB, keep_consents
 from camket.services.epochs import EPOCH_JOB, end_epoch
 from camket.services.erasure import ERASE_JOB, run_erasure
+from camket.services.news import NEWS_JOB, run_news
 from camket.services.notices import NOTICE_JOB, plan_notice
 from camket.services.outbox import BULK_JOB, OUTBOX_JOB, send_bulk, send_due
 from camket.services.policies import RETENTION_JOB
@@ -35,6 +37,10 @@ def _sweep(ctx: Context, _: Run) -> None:
     sweep_traces(ctx)
 
 
+def _consents(ctx: Context, run: Run) -> None:
+    keep_consents(ctx, run)
+
+
 def _prune(ctx: Context, run: Run) -> None:
     prune_records(ctx, run)
 
@@ -47,11 +53,13 @@ KINDS: Final = registry(
     Kind(name=BULK_JOB, run=_send_bulk),
     # INVARIANT: whoever is to be told of a change is told, however long the store was in its way.
     Kind(name=NOTICE_JOB, run=plan_notice, gives_up=False),
+    Kind(name=NEWS_JOB, run=run_news),
     Kind(name="unconfirmed", run=_unconfirmed),
     Kind(name="sweep", run=_sweep),
     Kind(name=RETENTION_JOB, run=keep_limits),
     Kind(name=REFUSALS_JOB, run=record_refusals),
     Kind(name="records", run=_prune),
+    Kind(name=CONSENTS_JOB, run=_consents),
     Kind(name=EPOCH_JOB, run=end_epoch),
 )
 """By name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from camket.core.notices.text import UNSUBSCRIBE_PLACE, Line, LineKind, MailTemplate, Wording
+from camket.core.notices.text import UNSUBSCRIBE_PLACE, MailTemplate, worded
 from camket.core.policy.model import ItemKind
 from camket.core.terms import Language
 
@@ -17,33 +17,23 @@ NEWS: Final = MailTemplate(
     needs=(ItemKind.EMAIL, ItemKind.PERSON_NAME),
     places=frozenset({"name", "title", "text", UNSUBSCRIBE_PLACE}),
     wordings={
-        Language.VI: Wording(
-            subject="Tin cải tiến từ {controller}",
-            lines=(
-                Line(kind=LineKind.PARAGRAPH, text="Chào {name},"),
-                Line(kind=LineKind.PARAGRAPH, text="{title}"),
-                Line(kind=LineKind.PARAGRAPH, text="{text}"),
-                Line(
-                    kind=LineKind.QUIET,
-                    text="— Bạn nhận thư này vì đã đồng ý nhận tin cải tiến. Đổi ý lúc nào cũng được, chỉ một lần bấm: "
-                    "{unsubscribe}",
-                ),
-                Line(kind=LineKind.QUIET, text="— {controller} · {origin}"),
-            ),
+        Language.VI: worded(
+            "Tin cải tiến từ {controller}",
+            "Chào {name},",
+            "{title}",
+            "{text}",
+            "— Bạn nhận thư này vì đã đồng ý nhận tin cải tiến. Đổi ý lúc nào cũng được, chỉ một lần bấm: "
+            "{unsubscribe}",
+            "— {controller} · {origin}",
         ),
-        Language.EN: Wording(
-            subject="Improvement news from {controller}",
-            lines=(
-                Line(kind=LineKind.PARAGRAPH, text="Hello {name},"),
-                Line(kind=LineKind.PARAGRAPH, text="{title}"),
-                Line(kind=LineKind.PARAGRAPH, text="{text}"),
-                Line(
-                    kind=LineKind.QUIET,
-                    text="— You get this mail because you agreed to improvement news. Change your mind at any time, "
-                    "with one click: {unsubscribe}",
-                ),
-                Line(kind=LineKind.QUIET, text="— {controller} · {origin}"),
-            ),
+        Language.EN: worded(
+            "Improvement news from {controller}",
+            "Hello {name},",
+            "{title}",
+            "{text}",
+            "— You get this mail because you agreed to improvement news. Change your mind at any time, with one click: "
+            "{unsubscribe}",
+            "— {controller} · {origin}",
         ),
     },
     bulk=True,

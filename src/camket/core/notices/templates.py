@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from camket.core.errors import InvalidValueError, nearest
+from camket.core.notices.news import NEWS
 from camket.core.notices.policy_changed import POLICY_CHANGED
 from camket.core.notices.text import Addressee, MailTemplate, Wording, worded
 from camket.core.policy.model import ItemKind
@@ -315,6 +316,7 @@ TEMPLATES: Final = {
         PASSKEY_ADDED,
         SERVICE_NOTICE,
         POLICY_CHANGED,
+        NEWS,
     )
 }
 
