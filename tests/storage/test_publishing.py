@@ -9,7 +9,8 @@ from camket.core.errors import ConflictError
 from camket.core.terms import SubjectState
 from camket.ports import Store
 from camket.rows import FactKind
-from camket.rows.publishing import ApprovalRow, DraftRow, DraftState, HistoryCount
+from camket.rows.publishing import ApprovalRow, Consented, DraftRow, DraftState, HistoryCount
+from camket.rows.staff import StaffRow
 from tests.storage.samples import NOW, after, each, fact, subject
 
 
@@ -41,6 +42,19 @@ def agreement(fact_id: str, subject_id: str, version: int, clause: str | None = 
     """Return an agreement to a version or to one of its clauses."""
     body = {"version": version, "clause": clause, "question": fact_id}
     return fact(fact_id, subject_id=subject_id, kind=FactKind.AGREEMENT, body=body, **given)
+
+
+def works_here(subject_id: str) -> StaffRow:
+    """Return a member of staff."""
+    return StaffRow(
+        subject_id=subject_id,
+        pseudonym="desk-1",
+        roles=["officer"],
+        password_hash=None,
+        totp_sealed=None,
+        totp_step=None,
+        created_at=NOW,
+    )
 
 
 def test_one_draft_at_most_is_open(store: Store) -> None:
@@ -95,7 +109,7 @@ def test_an_officer_has_one_yes_to_a_draft(store: Store) -> None:
 
 
 def test_subjects_are_counted_by_their_history(store: Store) -> None:
-    """Who joined under one version and agreed to the same is counted together, in whatever order it was agreed."""
+    """Who joined under one version and said yes to the same is counted together, in whatever order; staff are not."""
     clause = "use(email, improve, stated)"
     store.write(
         lambda unit: each(
@@ -107,6 +121,7 @@ def test_subjects_are_counted_by_their_history(store: Store) -> None:
                 subject("fourth"),
                 subject("gone", state=SubjectState.ERASED),
                 subject("new", state=SubjectState.PENDING),
+                subject("desk"),
             ],
         )
     )
@@ -121,12 +136,15 @@ def test_subjects_are_counted_by_their_history(store: Store) -> None:
                 agreement("f5", "bob", 2, clause, at=after(-30)),
                 fact("f6", subject_id="fourth"),
                 agreement("f7", "gone", 2),
+                agreement("f8", "desk", 2),
             ],
         )
     )
+    store.write(lambda unit: unit.staff.add(works_here("desk")))
     agreed = frozenset({(2, clause), (3, "")})
+    consented = frozenset({Consented(purpose="develop", recipient="", items=("email",))})
     assert store.read(lambda unit: unit.publishing.histories(at=NOW)) == (
-        HistoryCount(joined=1, agreed=frozenset(), subjects=1),
+        HistoryCount(joined=1, agreed=frozenset(), consented=consented, subjects=1),
         HistoryCount(joined=1, agreed=agreed, subjects=2),
         HistoryCount(joined=2, agreed=frozenset(), subjects=1),
     )

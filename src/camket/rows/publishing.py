@@ -59,15 +59,32 @@ class ApprovalRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Consented:
+    """What a yes is for.
+
+    Args:
+        purpose: id; empty where the yes is for sharing alone.
+        recipient: id; empty where nothing is shared.
+        items: ids.
+    """
+
+    purpose: str
+    recipient: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryCount:
-    """How many active subjects have one history; subjects with the same history share one effective policy.
+    """How many customers have one history; those with the same history share one effective policy.
 
     Args:
         joined: number of the version that they joined under.
         agreed: what they agreed to and did not take back, as (version, clause), the clause empty for the version whole.
+        consented: what they said yes to and did not take back.
         subjects: at least 1.
     """
 
     joined: int
     agreed: frozenset[tuple[int, str]]
+    consented: frozenset[Consented] = frozenset()
     subjects: int

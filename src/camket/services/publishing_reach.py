@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camket.core.consent.facts import Consent
 from camket.core.gate.history import ALWAYS, History
 from camket.core.gate.question import Agreement, SubjectFacts
 from camket.core.gate.touch import Touch, touches
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from camket.core.policy.difference import Difference, PolicyDiff
     from camket.core.policy.model import PolicyVersion
     from camket.ports import Unit
-    from camket.rows.publishing import HistoryCount
+    from camket.rows.publishing import Consented, HistoryCount
     from camket.services.context import Context
 
 
@@ -85,21 +86,39 @@ def reach_of(ctx: Context, diff: PolicyDiff, audience: Audience) -> tuple[Reach,
 
 def standing_of_group(history: History, group: HistoryCount) -> Standing:
     """Return where everyone of one history stands among some versions."""
-    return standing_of_history(history, joined=group.joined, agreed=group.agreed)
+    return standing_of_history(history, joined=group.joined, agreed=group.agreed, consented=group.consented)
 
 
-def standing_of_history(history: History, *, joined: int, agreed: frozenset[tuple[int, str]]) -> Standing:
+def standing_of_history(
+    history: History,
+    *,
+    joined: int,
+    agreed: frozenset[tuple[int, str]],
+    consented: frozenset[Consented] = frozenset(),
+) -> Standing:
     """Return where a customer of a given history stands.
 
     Args:
         history: some versions.
         joined: number of the version that they joined under; one before the oldest means the oldest.
         agreed: what they agreed to, as (version, clause), the clause empty for the version whole.
+        consented: what they said yes to.
     """
     facts = SubjectFacts(
         joined=max(joined, history.oldest),
         agreements=tuple(
             Agreement(version=version, clause=clause or None, at=ALWAYS) for version, clause in sorted(agreed)
+        ),
+        consents=tuple(
+            Consent(
+                purpose=one.purpose or None,
+                recipient=one.recipient or None,
+                items=one.items,
+                # What the yes meant when it was given is not counted by: whom it touches does not hang on it.
+                clause_hash="",
+                given_at=ALWAYS,
+            )
+            for one in sorted(consented, key=str)
         ),
     )
     return history.standing(facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -10,9 +12,10 @@ from sqlalchemy import bindparam
 from camket.adapters.store.statements import JoinedTexts, JsonText, Query, columns_of, command
 from camket.adapters.store.tables import subject, subject_fact
 from camket.adapters.store.tables.publishing import policy_approval, policy_draft
+from camket.adapters.store.tables.staff import staff
 from camket.core.terms import SubjectState
 from camket.rows import FactKind
-from camket.rows.publishing import ApprovalRow, DraftRow, DraftState, HistoryCount
+from camket.rows.publishing import ApprovalRow, Consented, DraftRow, DraftState, HistoryCount
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +24,9 @@ if TYPE_CHECKING:
 
 _OPEN: Final = policy_draft.c.state == DraftState.OPEN
 _THIS: Final = sa.and_(policy_draft.c.id == bindparam("draft_id"), _OPEN)
-_NOTHING: Final = sa.literal_column("''")
-_SPACE: Final = sa.literal_column("' '")
+_NOTHING: Final[sa.ColumnElement[str]] = sa.literal_column("''")
+_SPACE: Final[sa.ColumnElement[str]] = sa.literal_column("' '")
+_YES: Final[sa.ColumnElement[str]] = sa.literal_column("'+'")
 
 
 def _approve(insert: Insert) -> sa.Insert:
@@ -35,37 +39,51 @@ def _approve(insert: Insert) -> sa.Insert:
 
 
 def _histories() -> sa.Select[Any]:
+    answers = _answers_that_count().subquery()
+    said = (
+        sa.select(answers.c.subject_id, JoinedTexts(answers.c.answer).label("said"))
+        .group_by(answers.c.subject_id)
+        .subquery()
+    )
+    text = sa.func.coalesce(said.c.said, _NOTHING).label("said")
+    works_here = sa.exists().where(staff.c.subject_id == subject.c.id)
+    return (
+        sa.select(subject.c.joined_version.label("joined"), text, sa.func.count().label("subjects"))
+        .select_from(subject.outerjoin(said, said.c.subject_id == subject.c.id))
+        .where(subject.c.state == SubjectState.ACTIVE, ~works_here)
+        .group_by(subject.c.joined_version, text)
+    )
+
+
+def _answers_that_count() -> sa.Select[Any]:
+    """Return each subject's agreements and consents, one text each, in one order for all subjects.
+
+    So equal sets are mostly equal texts, which the store counts; as sets they are counted once more.
+    """
     fact = subject_fact.c
-    answers = (
-        sa.select(
-            fact.subject_id,
-            JsonText(fact.body, "version")
-            .concat(_SPACE)
-            .concat(sa.func.coalesce(JsonText(fact.body, "clause"), _NOTHING))
-            .label("answer"),
-        )
+    agreed = _words(JsonText(fact.body, "version"), JsonText(fact.body, "clause"))
+    consented = _words(
+        _YES, JsonText(fact.body, "purpose"), JsonText(fact.body, "recipient"), JsonText(fact.body, "items")
+    )
+    return (
+        sa.select(fact.subject_id, sa.case((fact.kind == FactKind.AGREEMENT, agreed), else_=consented).label("answer"))
         .where(
-            fact.kind == FactKind.AGREEMENT,
+            sa.or_(fact.kind == FactKind.AGREEMENT, fact.kind == FactKind.CONSENT),
             fact.at <= bindparam("now"),
             sa.or_(fact.withdrawn_at.is_(None), fact.withdrawn_at > bindparam("now")),
         )
         .distinct()
-        # In one order for all subjects, so that equal sets are mostly equal texts; as sets they are counted.
         .order_by(fact.subject_id, sa.text("answer"))
-        .subquery()
     )
-    agreed = (
-        sa.select(answers.c.subject_id, JoinedTexts(answers.c.answer).label("agreed"))
-        .group_by(answers.c.subject_id)
-        .subquery()
-    )
-    text = sa.func.coalesce(agreed.c.agreed, _NOTHING).label("agreed")
-    return (
-        sa.select(subject.c.joined_version.label("joined"), text, sa.func.count().label("subjects"))
-        .select_from(subject.outerjoin(agreed, agreed.c.subject_id == subject.c.id))
-        .where(subject.c.state == SubjectState.ACTIVE)
-        .group_by(subject.c.joined_version, text)
-    )
+
+
+def _words(*parts: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """Return the parts with spaces between them; one that is null is empty."""
+    first, *others = (sa.func.coalesce(part, _NOTHING) for part in parts)
+    words: sa.ColumnElement[str] = first
+    for part in others:
+        words = words.concat(_SPACE).concat(part)
+    return words
 
 
 BEGIN: Final = command(sa.insert(policy_draft))
@@ -97,7 +115,7 @@ APPROVALS: Final = Query(
 )
 DROP_APPROVALS: Final = command(sa.delete(policy_approval).where(policy_approval.c.draft_id == bindparam("draft")))
 HISTORIES: Final[Query[tuple[int, str, int]]] = Query(
-    _histories(), lambda joined, agreed, subjects: (joined, agreed, subjects)
+    _histories(), lambda joined, said, subjects: (joined, said, subjects)
 )
 
 
@@ -156,16 +174,27 @@ class PublishingArea:
 
     def histories(self, *, at: datetime) -> tuple[HistoryCount, ...]:
         """Return how many active subjects have each history at an instant."""
-        counts: dict[tuple[int, frozenset[tuple[int, str]]], int] = {}
-        for joined, agreed, subjects in HISTORIES.all(self._link, now=at):
-            history = joined, _answers(agreed)
+        counts: dict[HistoryCount, int] = {}
+        for joined, said, subjects in HISTORIES.all(self._link, now=at):
+            history = _history(joined, said)
             counts[history] = counts.get(history, 0) + subjects
-        return tuple(
-            HistoryCount(joined=joined, agreed=agreed, subjects=subjects)
-            for (joined, agreed), subjects in sorted(counts.items(), key=lambda one: (one[0][0], sorted(one[0][1])))
-        )
+        return tuple(replace(one, subjects=subjects) for one, subjects in sorted(counts.items(), key=_place))
 
 
-def _answers(text: str) -> frozenset[tuple[int, str]]:
-    parts = (answer.partition(" ") for answer in text.splitlines())
-    return frozenset((int(version), clause) for version, _, clause in parts)
+def _history(joined: int, said: str) -> HistoryCount:
+    answers = [answer.split(" ") for answer in said.splitlines()]
+    return HistoryCount(
+        joined=joined,
+        agreed=frozenset((int(words[0]), " ".join(words[1:])) for words in answers if words[0] != "+"),
+        consented=frozenset(
+            Consented(purpose=words[1], recipient=words[2], items=tuple(json.loads(words[3] or "[]")))
+            for words in answers
+            if words[0] == "+"
+        ),
+        subjects=0,
+    )
+
+
+def _place(counted: tuple[HistoryCount, int]) -> tuple[int, list[tuple[int, str]], list[str]]:
+    history, _ = counted
+    return history.joined, sorted(history.agreed), sorted(str(one) for one in history.consented)
