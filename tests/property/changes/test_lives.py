@@ -39,8 +39,8 @@ def never_withdrawn(facts: SubjectFacts) -> SubjectFacts:
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("slowly", [False, True], ids=["gate", "text"])
 def test_only_a_yes_permits_more_and_only_what_it_says(shard: int, slowly: bool) -> None:  # noqa: FBT001 - a parameter
-    """Publishing, refusing, withdrawing and time permit nothing new; a yes permits its own clause alone, or its version."""
-    seen: Counter[str] = Counter()
+    """Publishing, refusing, withdrawing and time permit nothing new; a yes permits its clause or version alone."""
+    seen: Counter[tuple[str, bool]] = Counter()
     for moments in lives(shard, SLOW_LIVES if slowly else LIVES):
         asked = cells(moments[-1].versions)
         for before, after in pairwise(moments):
