@@ -23,19 +23,8 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Browser, Service
 
-FILLED = {
-    "number": "1",
-    "item": "phone",
-    "session": "none",
-    "request": "none",
-    "value": "none",
-    "device": "none",
-    "path": "0/000",
-    "consent": "none",
-    "question": "none",
-    "token": "none",
-    "news": "none",
-}
+FILLED = {"number": "1", "item": "phone", "path": "0/000"}
+"""What fills a place of an address; any other is an id of nothing."""
 ON_RECORD = {"record", "record_subject", "ledger_tile", "ledger_head", "sqlite_sequence"}
 PERSONAL = ["/me", "/me/uses", "/me/copy", "/me/delete", "/me/sessions", "/me/correct/phone"]
 PUBLIC = ["/", "/policy", "/policy/versions", "/policy/versions/1", "/terms", "/ledger/", "/register", "/sign-in"]
@@ -48,7 +37,7 @@ def routes(service: Service) -> list[Route]:
 
 def address(route: Route) -> str:
     """Return an address that the route answers."""
-    return re.sub(r"\{(\w+)(:path)?\}", lambda found: FILLED[found.group(1)], route.path)
+    return re.sub(r"\{(\w+)(:path)?\}", lambda found: FILLED.get(found.group(1), "none"), route.path)
 
 
 def reading(service: Service) -> list[str]:
