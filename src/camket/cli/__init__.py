@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "certificate": "camket.cli.certificate",
     "keys": "camket.cli.keys",
     "settings": "camket.cli.settings",
+    "staff": "camket.cli.staff",
     "demo": "camket.cli.demo",
 }
 """Command -> the module whose `app` it is; loaded when the command is run, so that each starts with what it needs."""

@@ -155,9 +155,15 @@ def serve_until_stopped(runtime: Runtime, served: list[Served], say: Callable[[]
 
 
 def announce(runtime: Runtime) -> None:
-    """Print where the service is."""
+    """Print where the service is, and at the first start the link for the first administrator."""
+    from camket.cli.staff import invitation_line
+    from camket.services.staff_invitations import invite_first_admin
+
     settings = runtime.settings
     typer.echo(f"camket serves {settings.public_origin} (policy version {_version(runtime)})")
+    invited = invite_first_admin(runtime.context)
+    if invited is not None:
+        typer.echo(f"no one works here yet; the first administrator begins at {invitation_line(runtime, invited)}")
     if runtime.mailbox is not None:
         typer.echo(f"development: mails are shown at {settings.public_origin}/dev/mailbox and sent nowhere")
 

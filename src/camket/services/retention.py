@@ -223,6 +223,8 @@ def sweep_traces(ctx: Context) -> int:
     def sweep(unit: Unit) -> int:
         return (
             unit.sessions.sweep(before=now)
+            + unit.staff.sessions.sweep(before=now)
+            + unit.staff.invitations.sweep(before=now)
             + unit.codes.sweep(before=now)
             + unit.passkeys.sweep_challenges(before=now)
             + unit.limits.sweep(before=now - LIMITS_KEPT)

@@ -17,7 +17,6 @@ from camket.rows.staff import StaffStage
 from camket.services.forms import FormError
 from camket.services.limits import RateLimit, count_address_in, count_try_in, visitor_key
 from camket.services.refusals import counting_refusals
-from camket.services.staff import PASSWORD
 from camket.services.staff_credentials import (
     accept_password_of_step_in,
     check_password,
@@ -30,9 +29,12 @@ from camket.services.staff_credentials import (
     renewed_hash,
     use_recovery_code_in,
 )
+from camket.services.staff_invitations import PASSWORD
 from camket.services.staff_sessions import open_staff_session_in
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from camket.ports import Unit
     from camket.rows.staff import StaffRow
     from camket.services.context import Context
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 NAME_LIMIT: Final = RateLimit(bucket="staff_name", count=30)
 """Passwords for one work name in an hour, from wherever. Below what guessing needs (NIST SP 800-63B-4, section 3.2.2),
 and high enough that who only knows the name, which customers see in the ledger, hardly keeps its owner out."""
+FRESH_LIMIT: Final = RateLimit(bucket="staff_factor", count=10)
+"""One-time passwords of one signed-in member of staff in an hour, for what a stolen session must not do."""
 FACTOR_TRIES: Final = 5
 
 WRONG: Final = "work name or password is wrong"
@@ -110,7 +114,7 @@ def enter_password(ctx: Context, *, name: str, password: str, address: str | Non
 
     def count(unit: Unit) -> StaffRow | None:
         count_address_in(unit, ctx, "sign_in", address, now)
-        count_try_in(unit, NAME_LIMIT, visitor_key(ctx, f"staff {wanted}"), now)
+        count_try_in(unit, NAME_LIMIT, _name_key(ctx, wanted), now)
         return unit.staff.by_pseudonym(wanted)
 
     with counting_refusals(ctx):
@@ -184,9 +188,7 @@ def _finish(ctx: Context, session: StaffSession, refused: str | None) -> str:
 def _step_up_in(unit: Unit, ctx: Context, session: StaffSession) -> str:
     if not unit.staff.sessions.delete(session.subject_id, session.id):
         raise VerificationError(OVER)
-    return open_staff_session_in(
-        unit, ctx, subject_id=session.subject_id, stage=StaffStage.FULL, now=ctx.clock.now()
-    )
+    return open_staff_session_in(unit, ctx, subject_id=session.subject_id, stage=StaffStage.FULL, now=ctx.clock.now())
 
 
 def begin_enrolment(ctx: Context, session: StaffSession) -> None:
@@ -279,7 +281,7 @@ def change_password(ctx: Context, session: StaffSession, *, old: str, new: str, 
     now = ctx.clock.now()
 
     def count(unit: Unit) -> StaffRow | None:
-        count_try_in(unit, NAME_LIMIT, visitor_key(ctx, f"staff {session.pseudonym}"), now)
+        count_try_in(unit, NAME_LIMIT, _name_key(ctx, session.pseudonym), now)
         return unit.staff.get(session.subject_id)
 
     member = ctx.store.write(count)
@@ -289,9 +291,9 @@ def change_password(ctx: Context, session: StaffSession, *, old: str, new: str, 
 
     def change(unit: Unit) -> bool:
         standing = unit.staff.get(session.subject_id)
-        if standing is None or standing.password_hash != member.password_hash or standing.totp_sealed is None:
+        if standing is None or standing.password_hash != member.password_hash:
             raise VerificationError(WRONG)
-        if not accept_password_of_step_in(unit, ctx, standing, typed, now):
+        if not accept_fresh_password_in(unit, ctx, session, typed, now):
             return False
         unit.staff.set_password(session.subject_id, kept)
         unit.staff.sessions.delete_of_subject(session.subject_id, except_id=session.id)
@@ -302,12 +304,32 @@ def change_password(ctx: Context, session: StaffSession, *, old: str, new: str, 
         raise VerificationError(WRONG_FACTOR)
 
 
+def accept_fresh_password_in(unit: Unit, ctx: Context, session: StaffSession, typed: str, now: datetime) -> bool:
+    """Say whether someone who is signed in typed a one-time password that was not used before, and take note of it.
+
+    For what a stolen session must not do. The caller lets the unit end where it is wrong, so that the try counts.
+
+    Raises:
+        NotFoundError: the account has ended, or has no second factor of this kind; the unit must not go on.
+        RateLimitedError: too many tries in this hour; the unit must not go on.
+    """
+    count_try_in(unit, FRESH_LIMIT, _name_key(ctx, session.pseudonym), now)
+    member = unit.staff.get(session.subject_id)
+    if member is None or not has_factor(member):
+        raise NotFoundError("there is no second factor to prove this with")
+    return accept_password_of_step_in(unit, ctx, member, typed, now)
+
+
+def _name_key(ctx: Context, name: str) -> bytes:
+    return visitor_key(ctx, f"staff {name}")
+
+
 def renew_recovery_codes(ctx: Context, session: StaffSession, typed: str) -> tuple[str, ...]:
     """Put ten new recovery codes in the place of those that are left, and return them, *personal*; shown once.
 
     Raises:
         VerificationError: the one-time password is wrong or was used.
-        NotFoundError: the account has ended.
+        NotFoundError: the account has ended, or has no second factor of this kind.
         RateLimitedError: too many tries in this hour.
 
     Effects:
@@ -317,11 +339,7 @@ def renew_recovery_codes(ctx: Context, session: StaffSession, typed: str) -> tup
     codes = new_recovery_codes(ctx)
 
     def renew(unit: Unit) -> bool:
-        count_try_in(unit, NAME_LIMIT, visitor_key(ctx, f"staff {session.pseudonym}"), now)
-        member = unit.staff.get(session.subject_id)
-        if member is None:
-            raise NotFoundError("there is no such account")
-        if member.totp_sealed is None or not accept_password_of_step_in(unit, ctx, member, typed, now):
+        if not accept_fresh_password_in(unit, ctx, session, typed, now):
             return False
         keep_recovery_codes_in(unit, ctx, session.subject_id, codes)
         ctx.door.record_in(unit, actor=session.actor, action=LedgerAction.STAFF, subject_id=session.subject_id)

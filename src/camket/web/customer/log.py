@@ -30,11 +30,11 @@ class LogDay:
     lines: tuple[OwnLine, ...]
 
 
-def log(visit: Visit) -> Response:
+def log(visit: Visit, template: str = "log.html") -> Response:
     """Show what the servers wrote down about a customer's requests."""
     page = own_log(visit.context, visit.own, page=page_number(visit.query.get("page", "")))
     return visit.show(
-        "log.html",
+        template,
         days=[LogDay(day=name, lines=tuple(lines)) for name, lines in groupby(page.lines, lambda line: day(line.at))],
         items=logged_items(visit.site.in_force().version.policy),
         newer=page.newer,

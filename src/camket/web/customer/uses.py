@@ -30,6 +30,7 @@ WHO: Final = {
     "service:epoch": marked("The key service"),
     "service:erasure": marked("The deletion service"),
     "service:policy": marked("The policy service"),
+    "service:operator": marked("The operator, at the machine itself"),
     "service:notices": marked("The notice service"),
 }
 """Who acts, by the ledger's name; a service of the policy is called by its label."""
@@ -49,6 +50,7 @@ WHAT: Final = {
     LedgerAction.CHECKPOINT: marked("%(who)s: the ledger was signed"),
     LedgerAction.RESTORED: marked("%(who)s: the store was restored from a backup"),
     LedgerAction.SESSION: marked("%(who)s: a session was begun or ended"),
+    LedgerAction.STAFF: marked("%(who)s: a work account was changed"),
     LedgerAction.NOTICE: marked("%(who)s: a notice was given"),
 }
 OWN: Final = {

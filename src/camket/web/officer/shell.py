@@ -33,7 +33,10 @@ DOES: Mapping[Role, MessageId] = {
 
 def desk(visit: Visit) -> Response:
     """Show who is signed in and the places that their roles open."""
-    return visit.show("officer/desk.html", roles=[(visit.say(ROLES[one]), visit.say(DOES[one])) for one in Role if visit.staff.has(one)])
+    return visit.show(
+        "officer/desk.html",
+        roles=[(visit.say(ROLES[one]), visit.say(DOES[one])) for one in Role if visit.staff.has(one)],
+    )
 
 
 def role_names(roles: frozenset[Role], visit: Visit) -> str:

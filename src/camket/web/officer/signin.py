@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import NotFoundError, VerificationError
 from camket.rows.staff import StaffStage
 from camket.services.forms import FormError
-from camket.services.staff import PASSWORD, find_invitation, join_staff, joining_form
+from camket.services.staff_invitations import PASSWORD, find_invitation, join_staff, joining_form
 from camket.services.staff_sessions import end_staff_session
 from camket.services.staff_signin import (
     OVER,
@@ -90,9 +91,7 @@ def join(visit: Visit) -> Response:
     """Begin the account, and go on to the second factor."""
     fields = {name: text for name, text in visit.form.items() if name != "lang"}
     try:
-        token = join_staff(
-            visit.context, token=visit.parameters["token"], fields=fields, language=visit.language
-        )
+        token = join_staff(visit.context, token=visit.parameters["token"], fields=fields, language=visit.language)
     except FormError as error:
         return _join_page(visit, problems_of(error, visit.language))
     return _go_on(visit, token, ENROL)
@@ -123,9 +122,7 @@ def enrol(visit: Visit) -> Response:
         if str(error) == OVER:
             return _sign_in_page(visit, None, {PASSWORD: visit.say(SENTENCES[OVER])})
         return _enrol_page(visit, {"code": visit.say(SENTENCES[str(error)])})
-    response = visit.show(
-        "officer/recovery.html", codes=done.recovery_codes, pseudonym=visit.staff_session.pseudonym
-    )
+    response = visit.show("officer/recovery.html", codes=done.recovery_codes, pseudonym=visit.staff_session.pseudonym)
     cookies.STAFF.give(response, done.token, https=visit.https)
     return response
 
@@ -133,10 +130,8 @@ def enrol(visit: Visit) -> Response:
 def sign_out(visit: Visit) -> Response:
     """End the session, here and in the store; twice is once."""
     if visit.staff_session is not None:
-        try:
+        with suppress(NotFoundError):  # it ended in between
             end_staff_session(visit.context, visit.staff_session, visit.staff_session.id)
-        except NotFoundError:  # it ended in between
-            pass
     response = see_other(STAFF_SIGN_IN)
     cookies.STAFF.take_back(response, https=visit.https)
     return response
