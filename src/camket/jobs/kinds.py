@@ -9,7 +9,7 @@ from camket.services.consent_clock import CONSENTS_JOB, keep_consents
 from camket.services.epochs import EPOCH_JOB, end_epoch
 from camket.services.erasure import ERASE_JOB, run_erasure
 from camket.services.news import NEWS_JOB, run_news
-from camket.services.notices import NOTICE_JOB, plan_notice
+from camket.services.notices import NOTICE_JOB, forget_old_evidence, plan_notice
 from camket.services.outbox import BULK_JOB, OUTBOX_JOB, send_bulk, send_due
 from camket.services.policies import RETENTION_JOB
 from camket.services.refusals import REFUSALS_JOB, record_refusals
@@ -43,6 +43,7 @@ def _consents(ctx: Context, run: Run) -> None:
 
 def _prune(ctx: Context, run: Run) -> None:
     prune_records(ctx, run)
+    forget_old_evidence(ctx)
 
 
 KINDS: Final = registry(

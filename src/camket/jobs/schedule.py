@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from camket.services.consent_clock import CONSENTS_JOB
 from camket.services.epochs import ENDS_AFTER, ENDS_EVERY, EPOCH_JOB
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ PERIODIC: Final = (
     Periodic(kind="retention", every=HOUR),
     Periodic(kind="refusals", every=HOUR, after=timedelta(minutes=5)),
     Periodic(kind="records", every=DAY, after=2 * HOUR),
+    Periodic(kind=CONSENTS_JOB, every=HOUR, after=timedelta(minutes=10)),
     Periodic(kind=EPOCH_JOB, every=ENDS_EVERY, after=ENDS_AFTER),
 )
 

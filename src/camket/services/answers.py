@@ -302,8 +302,9 @@ def _answer_clauses(said: _Said, yes: Answer) -> Answered:
 def _agree(said: _Said, clause: str) -> str:
     wanted = Agreement(version=said.asked.version, clause=clause, at=said.now)
     accepted = accept_agreement(said.standing.history, said.standing.facts, wanted)
-    if accepted.at != said.now:
-        return next(fact.id for fact in said.facts if _agrees_to(said.standing, fact, accepted))
+    before = next((fact.id for fact in said.facts if _agrees_to(said.standing, fact, accepted)), None)
+    if before is not None:
+        return before
     fact_id = said.add_fact(FactKind.AGREEMENT, {"version": accepted.version, "clause": accepted.clause})
     record = said.record(LedgerAction.AGREEMENT)
     said.add_event(EventKind.GIVEN, fact_id, record, target=Target(clauses=(clause,)))

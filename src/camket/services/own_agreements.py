@@ -71,7 +71,8 @@ def _agreement(known: Known, fact: FactRow) -> OwnConsent | None:
 
 
 def _open_clause(known: Known, version: PolicyVersion, clause: str) -> OwnConsent:
-    asked = [one for one in known.events if one.kind is EventKind.ASKED and clause in texts_of(one.body.get("clauses"))]
+    of_version = [one for one in known.events if one.kind is EventKind.ASKED and one.version == version.number]
+    asked = any(clause in texts_of(one.body.get("clauses")) for one in of_version)
     cell = known.standing.history.tables.texts.get(clause_key(clause))
     return OwnConsent(
         kind=QuestionKind.AGREEMENT,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from camket.core.consent.events import AskedThrough, EventKind, QuestionKind
+from camket.core.consent.events import EventKind, QuestionKind
 from camket.core.consent.receipt import ReceiptEvent, ReceiptFacts, iso_27560, kantara
 from camket.core.consent.text import QuestionText
 from camket.core.errors import NotFoundError
@@ -192,7 +192,7 @@ def _history(fact: FactRow, events: list[ConsentEventRow]) -> tuple[ReceiptEvent
     """Return what is on record of a consent, oldest first; the yes itself where no history tells of it."""
     told = [ReceiptEvent(kind=one.kind, at=one.at, through=one.through, expression=one.expression) for one in events]
     if not any(one.kind in _GAVE for one in told):
-        told.insert(0, ReceiptEvent(kind=EventKind.GIVEN, at=fact.at, through=AskedThrough.IMPORT, expression=None))
+        told.insert(0, ReceiptEvent(kind=EventKind.GIVEN, at=fact.at, through=None, expression=None))
     return tuple(told)
 
 

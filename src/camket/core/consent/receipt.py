@@ -99,7 +99,7 @@ class ReceiptEvent:
 
     kind: EventKind
     at: datetime
-    through: AskedThrough
+    through: AskedThrough | None
     expression: Expression | None
 
 
@@ -267,7 +267,7 @@ def _event(facts: ReceiptFacts, event: ReceiptEvent) -> dict[str, Any]:
         "event_state": STATUS[event.kind],
         "validity_duration": "until withdrawn" if facts.valid_until is None else f"until {_utc(facts.valid_until)}",
         "entity_id": _controller_id(facts) if ours else f"urn:uuid:{facts.record_id}#principal",
-        "asked_through": event.through.value,
+        "asked_through": None if event.through is None else event.through.value,
         "expression": None if event.expression is None else event.expression.value,
     }
 
@@ -331,7 +331,8 @@ def kantara(facts: ReceiptFacts) -> dict[str, Any]:
 
 def _collection_method(facts: ReceiptFacts) -> str:
     gave = next(one for one in facts.history if one.kind in (EventKind.GIVEN, EventKind.RENEWED))
-    return gave.through.value if gave.expression is None else f"{gave.through.value}, {gave.expression.value}"
+    said = (one.value for one in (gave.through, gave.expression) if one is not None)
+    return ", ".join(said) or "not on record any more"
 
 
 def shown_lines(text: QuestionText) -> list[str]:
