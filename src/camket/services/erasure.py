@@ -341,6 +341,7 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     unit.records.unlink_subject(subject_id)
     unit.requests.delete_of_subject(subject_id)
     unit.outbox.delete_of_subject(subject_id)
+    unit.notices.forget_subject(subject_id)
     unit.news.delete_unsubscriptions_of_subject(subject_id)
     unit.sessions.delete_of_subject(subject_id)
     unit.codes.delete_of_subject(subject_id)

@@ -149,6 +149,17 @@ def plan_people_in(unit: Unit, ctx: Context, number: int, people: Sequence[Subje
         queue_bulk_in(unit, ctx, mails, about=f"{NOTICE_JOB}:{number}")
 
 
+def forget_old_evidence(ctx: Context) -> int:
+    """Turn the deliveries of old notices into counts of no one; return how many went.
+
+    They are kept as long as the policy keeps records, from the day on which the version took effect.
+    """
+    now = ctx.clock.now()
+    kept = timedelta(days=ctx.policies.in_force(ctx.store, now).newest.policy.record_days)
+    old = [one.version.number for one in ctx.policies.published(ctx.store) if one.effective_at + kept < now]
+    return ctx.store.write(lambda unit: sum(unit.notices.forget(number) for number in old)) if old else 0
+
+
 def _delivery(ctx: Context, number: int, subject_id: str, told: set[Channel]) -> DeliveryRow:
     return DeliveryRow(
         number=number,

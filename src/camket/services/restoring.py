@@ -130,6 +130,7 @@ def replay_erasures(ctx: Context) -> int:
             unit.passkeys.delete_of_subject(subject_id)
             unit.requests.delete_of_subject(subject_id)
             unit.outbox.delete_of_subject(subject_id)
+            unit.notices.forget_subject(subject_id)
             unit.news.delete_unsubscriptions_of_subject(subject_id)
             unit.facts.delete_of_subject(subject_id)
             unit.consents.delete_of_subject(subject_id)
