@@ -19,6 +19,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from camket.client.local import (
+    Answered,
+    Ask,
+    AskedClause,
     AskError,
     Camket,
     CamketError,
@@ -29,7 +32,9 @@ from camket.client.local import (
     NotFoundError,
     Notice,
     OpenedValue,
+    OwnConsent,
     Session,
+    Withdrawn,
 )
 from camket.core.errors import ConflictError, HolderError, InvalidValueError, nearest
 from camket.core.policy.model import ItemKind
@@ -44,7 +49,10 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 __all__ = [
+    "Answered",
+    "Ask",
     "AskError",
+    "AskedClause",
     "Camket",
     "CamketError",
     "ConflictError",
@@ -58,7 +66,9 @@ __all__ = [
     "NotFoundError",
     "Notice",
     "OpenedValue",
+    "OwnConsent",
     "Session",
+    "Withdrawn",
 ]
 
 T = TypeVar("T")

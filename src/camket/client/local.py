@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from camket.bootstrap import start_runtime
+from camket.client.ask import Ask, AskedClause
+from camket.client.consenting import Consenting
 from camket.client.notices import Notice, notice_of
 from camket.client.visitor import language_of, session_token
 from camket.config import load_settings
@@ -27,6 +29,7 @@ from camket.core.terms import Language, Source
 from camket.services.access import AskError, OpenedValue
 from camket.services.apps import actor_of, note_use, remove_values, replace_values, revision_of
 from camket.services.calendar import day_of
+from camket.services.consents import Answered, OwnConsent, Withdrawn
 from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
 from camket.services.log_lines import note_signed_in
 from camket.services.own_notices import banners
@@ -39,13 +42,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from camket.core.gate.decision import Decision, Missing
     from camket.core.gate.history import History
     from camket.core.policy.model import Item, Text
     from camket.services.context import Context
 
 __all__ = [
+    "Answered",
+    "Ask",
     "AskError",
+    "AskedClause",
     "Camket",
     "CamketError",
     "ConflictError",
@@ -58,9 +63,11 @@ __all__ = [
     "NotFoundError",
     "Notice",
     "OpenedValue",
+    "OwnConsent",
     "Session",
     "SignedIn",
     "Started",
+    "Withdrawn",
 ]
 
 USERS_REMEMBERED: Final = 100_000
@@ -82,7 +89,7 @@ class ItemWords:
     why: Text
 
 
-class Camket:
+class Camket(Consenting):
     """camket, for one app. Safe for many threads.
 
     Args:
@@ -97,7 +104,7 @@ class Camket:
         known = [one.id for one in _in_force(context).newest.policy.services]
         if service not in known:
             raise InvalidValueError(f"the policy declares no service `{service}`{nearest(service, known)}")
-        self._ctx = context
+        super().__init__(context)
         self._service = service
         self._https = context.settings.origin.startswith("https://")
         self._used: tuple[date, set[str]] = (day_of(context.clock.now()), set())
@@ -314,17 +321,6 @@ class Camket:
             if item not in own:
                 raise InvalidValueError(f"`{item}` is no item of the service `{self._service}`{nearest(item, own)}")
         return revision_of(self._ctx, subject_id=subject_id, items=items)
-
-    def decide(self, subject_id: str, items: tuple[str, ...], *, purpose: str) -> Decision:
-        """Return what the gate would say to a use now. Nothing is read and nothing recorded; `get` asks anew."""
-        return self._ctx.door.decide(subject_id=subject_id, items=items, purpose=purpose)
-
-    def ask(self, subject_id: str, items: tuple[str, ...], *, purpose: str) -> tuple[Missing, ...]:
-        """Return what the customer would have to be asked before a use; empty where nothing, or where asking is no use.
-
-        After a no, and under Global Privacy Control, a customer is not asked: then it is empty and `get` is denied.
-        """
-        return self.decide(subject_id, items, purpose=purpose).missing
 
     def _collect(self, subject_id: str, values: Mapping[str, str | bytes], source: Source) -> Mapping[str, str]:
         return self._ctx.door.collect(

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from camket.client import guest, local
+from camket.client.ask import Ask, AskedClause
 from camket.client.guest import ExportedItem, Guest
 from camket.client.local import Camket, FieldSpec, ItemWords, OpenedValue, Session, SignedIn
 from camket.client.notices import Notice
+from camket.services.consents import Answered, OwnConsent, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-VALUES: Final = (Session, SignedIn, OpenedValue, ItemWords, Notice, FieldSpec, ExportedItem)
+VALUES: Final = (
+    Session,
+    SignedIn,
+    OpenedValue,
+    ItemWords,
+    Notice,
+    FieldSpec,
+    ExportedItem,
+    Ask,
+    AskedClause,
+    Answered,
+    Withdrawn,
+    OwnConsent,
+)
 """What methods give and take."""
 HEAD: Final = """\
 # The client
@@ -32,7 +47,7 @@ ERRORS: Final = """\
 ## Errors
 
 All are `CamketError`. `FormError` carries `problems`: item id -> what is wrong with what was typed, in both languages.
-`AskError` is a `DeniedError`: the customer must be asked first, and `decision.missing` says about what.
+`AskError` is a `DeniedError`: the customer must be asked first; `ask_about` makes a question of its `decision`.
 `InvalidValueError` is a call that cannot be meant: no items, no such service. `ConflictError` says that someone else
 was first, and again is safe. `NotFoundError` never tells apart what is not there and what is someone else's. After each
 of them nothing was changed, but the record of a question that was denied.
@@ -54,7 +69,7 @@ def _class(described: type) -> Iterator[str]:
     yield f"## `{described.__name__}`\n"
     yield f"{_sentence(described)}\n"
     yield "| call | what it does |\n|---|---|"
-    for name, member in vars(described).items():
+    for name, member in _members(described):
         if name.startswith("_"):
             continue
         if isinstance(member, property):
@@ -63,6 +78,12 @@ def _class(described: type) -> Iterator[str]:
             called: Callable[..., object] = getattr(member, "__func__", member)
             yield f"| `{name}({_arguments(called)})` | {_sentence(called)} |"
     yield ""
+
+
+def _members(described: type) -> Iterator[tuple[str, Any]]:
+    """Return what a class has, what it inherits first."""
+    for one in reversed(described.__mro__[:-1]):
+        yield from vars(one).items()
 
 
 def _arguments(called: Callable[..., object]) -> str:

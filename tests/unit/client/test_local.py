@@ -89,12 +89,11 @@ def test_no_value_comes_without_a_purpose_that_permits_it(shop: Camket, alice: s
         shop.get(alice, (), purpose="provide")
 
 
-def test_an_app_may_ask_first(shop: Camket, service: Runtime, alice: str) -> None:
-    """What would have to be asked, without reading or recording anything."""
+def test_an_app_may_look_first(shop: Camket, service: Runtime, alice: str) -> None:
+    """What the gate would say and what is missing, without reading or recording anything."""
     records = service.context.store.read(lambda unit: unit.records.count_unsequenced())
     assert shop.decide(alice, ("email",), purpose="notify").outcome is Outcome.PERMIT
-    assert [missing.item for missing in shop.ask(alice, ("email",), purpose="promote")] == ["email"]
-    assert shop.ask(alice, ("email",), purpose="notify") == ()
+    assert [missing.item for missing in shop.decide(alice, ("email",), purpose="promote").missing] == ["email"]
     assert shop.decide("nobody", ("email",), purpose="notify").outcome is Outcome.DENY
     assert service.context.store.read(lambda unit: unit.records.count_unsequenced()) == records
 

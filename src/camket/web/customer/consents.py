@@ -16,8 +16,6 @@ from camket.web.endpoints import see_other
 from camket.web.i18n import MessageId, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.responses import Response
 
     from camket.core.policy.diff import Difference
@@ -35,8 +33,8 @@ STATES: Final[dict[OwnState, MessageId]] = {
     OwnState.UNANSWERED: marked("not answered, so no"),
 }
 """How each state is said; only the first permits anything."""
-CHIPS: Final = {OwnState.VALID: "chip", OwnState.SUSPENDED: "chip ask"}
-"""How a state is marked; the others are plain."""
+CHIPS: Final = dict.fromkeys(OwnState, "chip plain") | {OwnState.VALID: "chip", OwnState.SUSPENDED: "chip ask"}
+"""How a state is marked."""
 EFFECTS: Final[dict[Effect, MessageId]] = {
     Effect.BETTER: marked("better for you"),
     Effect.WORSE: marked("less for you"),
@@ -76,7 +74,8 @@ def changes(visit: Visit) -> Response:
         answered=[one for one in own.agreements if one not in waiting and one.version == own.version],
         everyone=[_say_difference(visit, one) for one in _holding(visit, own)],
         since=visit.site.in_force().since,
-        **_sayings(visit),
+        states={state: visit.say(words) for state, words in STATES.items()},
+        chips=CHIPS,
     )
 
 
@@ -89,20 +88,14 @@ def _page(visit: Visit, withdrawn: Withdrawn | None = None) -> Response:
         waiting=[one for one in own.agreements if one.since is None],
         answered=[one for one in own.agreements if one.since is not None],
         stopped=withdrawn.stops[visit.language] if withdrawn else None,
-        **_sayings(visit),
+        states={state: visit.say(words) for state, words in STATES.items()},
+        chips=CHIPS,
     )
 
 
 def _own(visit: Visit) -> OwnConsents:
     language = written_in(visit.site.in_force().version.policy, visit.language)
     return own_consents.standing_of(visit.context, subject_id=visit.own.subject_id, language=language)
-
-
-def _sayings(visit: Visit) -> Mapping[str, object]:
-    return {
-        "states": {state: visit.say(words) for state, words in STATES.items()},
-        "chips": {state: CHIPS.get(state, "chip plain") for state in OwnState},
-    }
 
 
 def _holding(visit: Visit, own: OwnConsents) -> list[Difference]:
