@@ -198,10 +198,10 @@ def test_the_page_tells_every_state_of_a_consent(service: Service) -> None:
     say(service, ask(service, alice, wanted=True), yes=True)
     valid = own(service, alice)[PROMOTE]
     assert (valid.state, valid.since, valid.version) == (OwnState.VALID, service.clock.now(), 1)
-    assert valid.label == "Tell you about offers"
+    assert valid.label == "Send you news of improvements and offers"
     assert valid.stops == (
         "“Name”, “E-mail address”, “Language”, “Services you use” will no longer be used for the purpose "
-        "“Tell you about offers”.",
+        "“Send you news of improvements and offers”.",
     )
     service.clock.advance(seconds=1)
     note_gpc(service.ctx, alice)

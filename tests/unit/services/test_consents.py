@@ -47,8 +47,8 @@ def test_a_yes_opens_the_gate_and_a_withdrawal_shuts_it(service: Service) -> Non
     assert gate(service, alice) is Outcome.PERMIT
     withdrawn = withdraw(service.ctx, subject_id=alice, consent_id=consent)
     assert gate(service, alice) is Outcome.ASK
-    assert "“Giới thiệu ưu đãi”" in withdrawn.stops[Language.VI][0]
-    assert "“Tell you about offers”" in withdrawn.stops[Language.EN][0]
+    assert "“Gửi tin cải tiến và ưu đãi”" in withdrawn.stops[Language.VI][0]
+    assert "“Send you news of improvements and offers”" in withdrawn.stops[Language.EN][0]
 
 
 def test_answer_and_withdrawal_are_in_the_ledger_and_the_history(service: Service) -> None:
@@ -73,7 +73,7 @@ def test_the_text_says_what_a_subject_must_know(service: Service) -> None:
     """Who, what for, which items, until when, how to withdraw, what a no means: in the language asked for."""
     alice = service.register().subject_id
     vi, en = ask(service, alice).text, ask(service, alice, language=Language.EN).text
-    assert vi.title == "Bạn có đồng ý để Quầy dùng thông tin của bạn cho mục đích “Giới thiệu ưu đãi” không?"
+    assert vi.title == "Bạn có đồng ý để Quầy dùng thông tin của bạn cho mục đích “Gửi tin cải tiến và ưu đãi” không?"
     assert "Thông tin được dùng: Họ tên, Thư điện tử, Ngôn ngữ, Dịch vụ bạn dùng." in vi.body
     assert len(vi.body) == len(en.body)
     assert any("withdraw at any time" in line for line in en.body)
@@ -315,7 +315,10 @@ def test_a_question_of_an_older_version_is_an_old_question(service: Service) -> 
     """When a new version takes effect the question is asked anew, with that version's text."""
     alice = service.register().subject_id
     question = ask(service, alice)
-    publish_policy(service.ctx, changed_policy(("Tell you about offers", "Tell you about good offers")))
+    publish_policy(
+        service.ctx,
+        changed_policy(("Send you news of improvements and offers", "Send you news of improvements and good offers")),
+    )
     with pytest.raises(ConflictError):
         say(service, question, yes=True)
     newer = ask(service, alice)
