@@ -21,6 +21,7 @@ from camket.adapters.policy_files import read_policy_folder
 from camket.adapters.store import open_store
 from camket.adapters.telemetry import configure_logs
 from camket.core.errors import InvalidValueError, KeyStoreError, LedgerError, PolicyError, StoreError, UnreadableError
+from camket.core.notices.own_words import MailWords
 from camket.rows import InstallationRow
 from camket.services.access import Door
 from camket.services.context import Context, ServiceSettings
@@ -95,7 +96,8 @@ def start_runtime(
         LedgerError: the database is older than the last checkpoint, or the ledger was renamed.
         NotFoundError: the clock is before the first version of the policy; says from when that is in force.
         PolicyError: the policy's folder has findings and there is no version to go on with.
-        UnreadableError: the policy's folder cannot be read and there is no version to go on with.
+        UnreadableError: the policy's folder cannot be read and there is no version to go on with; or the folder of own
+            words for mails cannot be read.
 
     Effects:
         On a first start the database, the key store and version 1 of the policy are made. Threads of store and key
@@ -166,6 +168,7 @@ def _context(
             codes_per_subject_hour=settings.codes_per_subject_hour,
         ),
         holders=Holders(settings.apps_with_data),
+        mail_words=_mail_words(settings),
     )
 
 
@@ -175,6 +178,17 @@ def _relay(settings: Settings) -> MailCarrier:
     from camket.adapters.mail.smtp import SmtpCarrier, read_relay  # noqa: PLC0415 - loaded where a relay is named
 
     return SmtpCarrier(read_relay(settings.smtp_url))
+
+
+def _mail_words(settings: Settings) -> MailWords:
+    if settings.mail_templates is None:
+        return MailWords()
+    from camket.adapters.mail.words import read_words_folder  # noqa: PLC0415 - loaded where there are own words
+
+    words = read_words_folder(settings.mail_templates)
+    for finding in words.findings:
+        log.warning("mail_words_refused", finding=str(finding))
+    return words
 
 
 def _make_folder(settings: Settings) -> None:

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         description="Mail relay, `smtp://host:25` or `smtps://user:password@host:465` (`smtp+starttls://` too).",
     )  # fmt: skip
     mail_from: str | None = Field(None, description="Sender of every mail; the controller's e-mail when not set.")
+    mail_templates: Path | None = Field(
+        None, description="Folder with the operator's own words for mails; camket's own stand in for what is missing."
+    )
     proxy: str | None = Field(
         None, description="Address of the reverse proxy whose `X-Forwarded-For` is believed; nobody's when not set."
     )

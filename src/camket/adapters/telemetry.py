@@ -37,6 +37,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     "job_lost": frozenset({"kind", "job"}),
     "mail_sent_again": frozenset({"mail", "template", "attempts"}),
     "mail_failed": frozenset({"template", "attempts", "reason"}),
+    "mail_words_refused": frozenset({"finding"}),
     "mail_relay_down": frozenset({"tried"}),
     "mail_given_up": frozenset({"template", "attempts", "reason"}),
     "request_failed": frozenset({"method", "route", "status"}),

@@ -17,6 +17,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "serve": "camket.cli.serve",
     "policy": "camket.cli.policy",
     "gate": "camket.cli.gate",
+    "mail": "camket.cli.mail",
     "ledger": "camket.cli.ledger",
     "certificate": "camket.cli.certificate",
     "keys": "camket.cli.keys",
