@@ -23,6 +23,15 @@ async function all() {
   return (await device.read(KEY)) ?? {};
 }
 
+let last = Promise.resolve();
+
+/** Change what is kept, once the change before is kept: of two that are made at once neither takes the other back. */
+function inTurn(edit) {
+  const done = last.then(async () => device.write(KEY, edit(await all())));
+  last = done.catch(() => {});
+  return done;
+}
+
 /**
  * The printer that this device prints with.
  *
@@ -43,21 +52,18 @@ export async function rememberedPrinters() {
 
 /** Keep a printer, in place of the one that spoke the same language. */
 export async function remember(printer) {
-  await device.write(KEY, { ...(await all()), [printer.speaks]: printer });
+  await inTurn((printers) => ({ ...printers, [printer.speaks]: printer }));
 }
 
 /** Change what is kept of a printer; its language may change too. */
 export async function change(printer, changes) {
-  const printers = await all();
-  delete printers[printer.speaks];
-  const changed = { ...printer, ...changes };
-  await device.write(KEY, { ...printers, [changed.speaks]: changed });
-  return changed;
+  await inTurn(({ [printer.speaks]: kept = printer, ...others }) => {
+    const changed = { ...kept, ...changes };
+    return { ...others, [changed.speaks]: changed };
+  });
 }
 
 /** Forget a printer. */
 export async function forget(printer) {
-  const printers = await all();
-  delete printers[printer.speaks];
-  await device.write(KEY, printers);
+  await inTurn(({ [printer.speaks]: _forgotten, ...others }) => others);
 }
