@@ -39,8 +39,9 @@ types: .venv/.test
 imports: .venv/.test
 	$(BIN)/lint-imports --no-logo
 
+# Without CI in its environment pytest shortens what it says of a failure.
 pytest: .venv/.test assets browser
-	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadgroup
+	env -u CI -u BUILD_NUMBER $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadgroup
 
 bench: .venv/.bench  ## the figures that the README quotes, one file each
 	@status=0; for figure in benchmarks/[!_]*.py; do echo "== $$figure"; $(BIN)/python "$$figure" || status=1; done; exit $$status

@@ -9,6 +9,7 @@ programming manual (SIZE, GAP, DIRECTION, CLS, BITMAP, BARCODE, PRINT).
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,6 +34,9 @@ class Strip:
     """Rows of dots as they came out, each as wide as the paper, packed, 1 is black."""
 
     rows: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return f"Strip(rows=<{len(self.rows)} with checksum {zlib.crc32(b''.join(self.rows)):08x}>)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
