@@ -200,8 +200,10 @@ def test_the_page_tells_every_state_of_a_consent(service: Service) -> None:
     assert (valid.state, valid.since, valid.version) == (OwnState.VALID, service.clock.now(), 1)
     assert valid.label == "Send you news of improvements and offers"
     assert valid.stops == (
-        "“Name”, “E-mail address”, “Language”, “Services you use” will no longer be used for the purpose "
-        "“Send you news of improvements and offers”.",
+        (
+            "“Name”, “E-mail address”, “Language”, “Services you use” will no longer be used for the purpose "
+            "“Send you news of improvements and offers”."
+        ),
     )
     service.clock.advance(seconds=1)
     note_gpc(service.ctx, alice)
