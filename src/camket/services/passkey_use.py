@@ -75,6 +75,9 @@ def sign_in_by_passkey(
         subject = unit.subjects.get(passkey.subject_id)
         if subject is None or subject.state is not SubjectState.ACTIVE:
             raise VerificationError(REFUSED)
+        # INVARIANT: the passkey of a member of staff opens the desk, never an account of a customer.
+        if unit.staff.get(subject.id) is not None:
+            raise VerificationError(REFUSED)
         use_passkey_in(unit, passkey, count, now)
         return open_session_in(
             unit, ctx, subject_id=subject.id, browser=browser, headers=headers, address=address, now=now

@@ -55,18 +55,16 @@ class PasskeyView:
     last_used_at: datetime | None
 
 
-def list_passkeys(ctx: Context, session: Session) -> tuple[PasskeyView, ...]:
+def list_passkeys(ctx: Context, subject_id: str) -> tuple[PasskeyView, ...]:
     """Return the subject's passkeys, oldest first.
 
     Effects: reading their names is on record, purpose `rights`, where there are any.
     """
-    rows = ctx.store.read(lambda unit: unit.passkeys.of_subject(session.subject_id))
+    rows = ctx.store.read(lambda unit: unit.passkeys.of_subject(subject_id))
     if not rows:
         return ()
     ids = tuple(row.id for row in rows)
-    opened = ctx.door.read(
-        actor=SUBJECT, subject_id=session.subject_id, items=(PASSKEY,), purpose=RIGHTS_PURPOSE, rows=ids
-    )
+    opened = ctx.door.read(actor=SUBJECT, subject_id=subject_id, items=(PASSKEY,), purpose=RIGHTS_PURPOSE, rows=ids)
     names = {value.row_id: value.text for value in opened.values.get(PASSKEY, ())}
     return tuple(
         PasskeyView(id=row.id, name=names[row.id], created_at=row.created_at, last_used_at=row.last_used_at)
@@ -100,18 +98,15 @@ def start_passkey(ctx: Context, session: Session, *, browser: str, name: str) ->
 
     Effects: the challenge is durable on return, and good for five minutes; reading the address is on record.
     """
-    site, item = place_of(ctx)
-    read_value(item, name)
-    now = ctx.clock.now()
-    policy = ctx.policies.in_force(ctx.store, now).newest.policy
+    site = require_name(ctx, name)
+    policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
     address = next(item.id for item in policy.items if item.kind is ItemKind.EMAIL)
     challenge = ctx.entropy.token(CHALLENGE_BYTES)
 
     def start(unit: Unit) -> None:
         require_fresh_in(unit, ctx, session)
-        count_subject_in(unit, ctx, session.subject_id, now)
-        _require_room_in(unit, session.subject_id)
-        challenge_in(unit, challenge, Ceremony.CREATE, browser=browser, now=now, subject_id=session.subject_id)
+        count_subject_in(unit, ctx, session.subject_id, ctx.clock.now())
+        start_creation_in(unit, ctx, challenge, subject_id=session.subject_id, browser=browser)
 
     with counting_refusals(ctx):
         ctx.store.write(start)
@@ -125,12 +120,34 @@ def start_passkey(ctx: Context, session: Session, *, browser: str, name: str) ->
     )
 
 
-def add_passkey(ctx: Context, session: Session, *, browser: str, credential: str, name: str) -> None:
-    """Add the passkey that the subject's authenticator made.
+def require_name(ctx: Context, name: str) -> str:
+    """Refuse what is no name of a passkey, and return the name that passkeys are bound to.
+
+    Raises:
+        NotFoundError: there are no passkeys at this address or under this policy.
+        FormError: the name is none.
+    """
+    site, item = place_of(ctx)
+    read_value(item, name)
+    return site
+
+
+def start_creation_in(unit: Unit, ctx: Context, challenge: bytes, *, subject_id: str, browser: str) -> None:
+    """Store the challenge for a new passkey, in the unit of work in which its owner proved themselves.
+
+    Raises:
+        VerificationError: there are too many passkeys; the unit must not go on.
+    """
+    _require_room_in(unit, subject_id)
+    challenge_in(unit, challenge, Ceremony.CREATE, browser=browser, now=ctx.clock.now(), subject_id=subject_id)
+
+
+def add_passkey(ctx: Context, subject_id: str, *, browser: str, credential: str, name: str) -> None:
+    """Add the passkey that a subject's authenticator made.
 
     Args:
         ctx: the service.
-        session: who adds it.
+        subject_id: of who is signed in; they proved themselves to get the challenge.
         browser: the random token of the browser that began.
         credential: what the browser sent back, JSON.
         name: *personal*; as typed.
@@ -144,20 +161,19 @@ def add_passkey(ctx: Context, session: Session, *, browser: str, credential: str
     Effects: passkey, its name, their ledger record and a notice by e-mail are durable together. Twice is refused.
     """
     site, item = place_of(ctx)
-    now = ctx.clock.now()
     value = read_value(item, name)
     answer = read_answer(credential)
-    take_challenge(ctx, answer, Ceremony.CREATE, browser=browser, subject_id=session.subject_id)
+    # INVARIANT: a challenge to make a passkey was given to its owner's fresh proof, and to no one else.
+    take_challenge(ctx, answer, Ceremony.CREATE, browser=browser, subject_id=subject_id)
     made = verify_creation(answer, site=site, origin=ctx.settings.origin)
     passkey_id = random_id(ctx.entropy)
 
     def add(unit: Unit) -> Collected:
-        require_fresh_in(unit, ctx, session)
-        _require_room_in(unit, session.subject_id)
+        _require_room_in(unit, subject_id)
         collected = ctx.door.collect_in(
             unit,
             actor=SUBJECT,
-            subject_id=session.subject_id,
+            subject_id=subject_id,
             values={item.id: value},
             service=ACCOUNT,
             source=Source.PROVIDED,
@@ -167,15 +183,15 @@ def add_passkey(ctx: Context, session: Session, *, browser: str, credential: str
             unit.passkeys.add(
                 PasskeyRow(
                     id=passkey_id,
-                    subject_id=session.subject_id,
+                    subject_id=subject_id,
                     credential_hash=made.credential_hash,
                     public_key=made.public_key,
                     sign_count=made.sign_count,
-                    created_at=now,
+                    created_at=ctx.clock.now(),
                     last_used_at=None,
                 )
             )
-            queue_mail_in(unit, ctx, subject_id=session.subject_id, template=ADDED)
+            queue_mail_in(unit, ctx, subject_id=subject_id, template=ADDED)
         return collected
 
     ctx.store.write(add).require()
@@ -193,11 +209,20 @@ def remove_passkey(ctx: Context, session: Session, passkey_id: str) -> None:
 
     def remove(unit: Unit) -> None:
         require_fresh_in(unit, ctx, session)
-        if not unit.passkeys.delete(session.subject_id, (passkey_id,)):
-            raise NotFoundError("there is no such passkey")
-        ctx.door.erase_in(unit, subject_id=session.subject_id, row_ids=[passkey_id], actor=SUBJECT).require()
+        remove_passkey_in(unit, ctx, session.subject_id, passkey_id)
 
     ctx.store.write(remove)
+
+
+def remove_passkey_in(unit: Unit, ctx: Context, subject_id: str, passkey_id: str) -> None:
+    """Delete a passkey and its name in the caller's unit of work.
+
+    Raises:
+        NotFoundError: it is not theirs, or gone; the unit must not go on.
+    """
+    if not unit.passkeys.delete(subject_id, (passkey_id,)):
+        raise NotFoundError("there is no such passkey")
+    ctx.door.erase_in(unit, subject_id=subject_id, row_ids=[passkey_id], actor=SUBJECT).require()
 
 
 def _require_room_in(unit: Unit, subject_id: str) -> None:

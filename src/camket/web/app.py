@@ -28,6 +28,7 @@ from camket.web.customer import (
     passkeys,
     pictures,
     policy,
+    receipt,
     registration,
     removal,
     sessions,
@@ -40,7 +41,9 @@ from camket.web.endpoints import STAFF_SIGN_IN, Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
 from camket.web.log_lines import LogLines
-from camket.web.officer import news, own, shell, staff
+from camket.web.officer import news, own, policy_preview, policy_text, shell, staff
+from camket.web.officer import passkeys as staff_passkeys
+from camket.web.officer import policy as publishing
 from camket.web.officer import signin as staff_signin
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
@@ -171,6 +174,8 @@ def _privacy_centre(pages: Routes) -> None:
 def _consents(pages: Routes) -> None:
     pages.add("/me/consents", Looks.SUBJECT, get=consents.consents)
     pages.add("/me/consents/{consent}/withdraw", Looks.SUBJECT, post=consents.withdraw)
+    pages.add("/me/consents/{consent}/receipt", Looks.SUBJECT, get=receipt.receipt)
+    pages.add("/me/consents/{consent}/receipt/{file}", Looks.SUBJECT, get=receipt.receipt_file)
     pages.add("/me/changes", Looks.SUBJECT, get=consents.changes)
     pages.add("/ask", Looks.SUBJECT, post=ask.ask)
     pages.add("/ask/component.js", Looks.NOBODY, get=ask.component)
@@ -191,8 +196,11 @@ def _staff(pages: Routes) -> None:
     pages.add(staff_signin.ENROL, Looks.STAFF_ARRIVING, get=staff_signin.enrol_form, post=staff_signin.enrol)
     pages.add(f"{staff_signin.ENROL}/begin", Looks.STAFF_ARRIVING, post=staff_signin.begin_enrol)
     pages.add("/officer/join/{token}", Looks.STAFF_ARRIVING, get=staff_signin.join_form, post=staff_signin.join)
+    pages.add(f"{STAFF_SIGN_IN}/passkey", Looks.STAFF_ARRIVING, post=staff_passkeys.sign_in)
+    pages.add(f"{STAFF_SIGN_IN}/passkey/options", Looks.STAFF_ARRIVING, post=staff_passkeys.sign_in_options)
     pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
     pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)
+    _publishing(pages)
     pages.add_staff("/officer/news", get=news.news_page, post=news.write)
     pages.add_staff("/officer/news/{news}", get=news.piece, post=news.rewrite)
     pages.add_staff("/officer/news/{news}/send", post=news.send)
@@ -206,6 +214,24 @@ def _staff(pages: Routes) -> None:
     pages.add_staff(f"{staff.STAFF}/{{name}}/revoke", admin, get=staff.revoke_form, post=staff.revoke)
 
 
+def _publishing(pages: Routes) -> None:
+    pages.add_staff(publishing.PATH, get=publishing.overview)
+    pages.add_staff(publishing.DRAFT, get=publishing.draft_page)
+    pages.add_staff(f"{publishing.DRAFT}/begin", post=publishing.begin)
+    pages.add_staff(f"{publishing.DRAFT}/preview", get=policy_preview.preview)
+    pages.add_staff(f"{publishing.DRAFT}/day", post=publishing.set_day)
+    pages.add_staff(f"{publishing.DRAFT}/follow", post=publishing.follow)
+    pages.add_staff(f"{publishing.DRAFT}/approve", post=publishing.approve)
+    pages.add_staff(f"{publishing.DRAFT}/publish", post=publishing.publish)
+    pages.add_staff(f"{publishing.DRAFT}/drop", post=publishing.drop)
+    pages.add_staff(
+        f"{publishing.DRAFT}/files/{{file}}",
+        get=policy_text.text_form,
+        post=policy_text.save,
+        form_bytes=policy_text.FORM_BYTES,
+    )
+
+
 def _staff_themselves(pages: Routes) -> None:
     pages.add_staff(own.OWN, EVERY_ROLE, get=own.own)
     pages.add_staff(f"{own.OWN}/uses", EVERY_ROLE, get=own.uses)
@@ -213,4 +239,7 @@ def _staff_themselves(pages: Routes) -> None:
     pages.add_staff(f"{own.OWN}/correct/{{item}}", EVERY_ROLE, get=own.correct_form, post=own.correct)
     pages.add_staff(f"{own.OWN}/sessions/{{session}}/end", EVERY_ROLE, post=own.end_session)
     pages.add_staff(f"{own.OWN}/password", EVERY_ROLE, get=own.password_form, post=own.password)
+    pages.add_staff(staff_passkeys.LIST, EVERY_ROLE, get=staff_passkeys.passkeys, post=staff_passkeys.add)
+    pages.add_staff(f"{staff_passkeys.LIST}/options", EVERY_ROLE, post=staff_passkeys.creation_options)
+    pages.add_staff(f"{staff_passkeys.LIST}/{{passkey}}/delete", EVERY_ROLE, post=staff_passkeys.remove)
     pages.add_staff(f"{own.OWN}/recovery", EVERY_ROLE, get=own.recovery_form, post=own.recovery)

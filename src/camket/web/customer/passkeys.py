@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from camket.services.passkey_ceremonies import Options
+    from camket.web.i18n import MessageId
     from camket.web.visit import Visit
 
 LIST: Final = "/me/passkeys"
@@ -51,7 +52,7 @@ def creation_options(visit: Visit) -> Response:
     """Return what the browser needs to make a passkey."""
     item = passkey_item(visit.site.in_force().version.policy)
     name = visit.typed(item.id) if item else ""
-    return _options(visit, lambda browser: start_passkey(visit.context, visit.own, browser=browser, name=name))
+    return say_options(visit, lambda browser: start_passkey(visit.context, visit.own, browser=browser, name=name))
 
 
 def add(visit: Visit) -> Response:
@@ -60,7 +61,11 @@ def add(visit: Visit) -> Response:
     name = visit.typed(item.id) if item else ""
     try:
         add_passkey(
-            visit.context, visit.own, browser=visit.browser or "", credential=visit.typed("credential"), name=name
+            visit.context,
+            visit.own.subject_id,
+            browser=visit.browser or "",
+            credential=visit.typed("credential"),
+            name=name,
         )
     except FormError as error:
         return _list(visit, problems_of(error, visit.language), typed=name)
@@ -105,7 +110,9 @@ def send_proof(visit: Visit) -> Response:
 
 def sign_in_options(visit: Visit) -> Response:
     """Return what the browser needs to sign in by a passkey; the same for everyone."""
-    return _options(visit, lambda browser: start_passkey_sign_in(visit.context, browser=browser, address=visit.address))
+    return say_options(
+        visit, lambda browser: start_passkey_sign_in(visit.context, browser=browser, address=visit.address)
+    )
 
 
 def sign_in(visit: Visit) -> Response:
@@ -129,7 +136,7 @@ def sign_in(visit: Visit) -> Response:
 def proof_options(visit: Visit) -> Response:
     """Return what the browser needs to prove a request by a passkey."""
     request = visit.parameters["request"]
-    return _options(visit, lambda browser: start_passkey_proof(visit.context, visit.own, request, browser=browser))
+    return say_options(visit, lambda browser: start_passkey_proof(visit.context, visit.own, request, browser=browser))
 
 
 def prove_request(visit: Visit) -> Response:
@@ -148,7 +155,16 @@ def prove_request(visit: Visit) -> Response:
     return go_on(visit, identity)
 
 
-def _options(visit: Visit, start: Callable[[str], Options]) -> Response:
+def say_options(
+    visit: Visit, start: Callable[[str], Options], *, refusals: Mapping[str, MessageId] | None = None
+) -> Response:
+    """Answer a page's script: what its browser needs, or what is wrong, in the reader's language.
+
+    Args:
+        visit: the request.
+        start: begins, for a browser's random token.
+        refusals: why it was refused -> the sentence that says so; one sentence for all others.
+    """
     browser = browser_of(visit)
     try:
         return browser.remembered(JSONResponse({"options": start(browser.token)}))
@@ -156,8 +172,8 @@ def _options(visit: Visit, start: Callable[[str], Options]) -> Response:
         return JSONResponse({"problem": next(iter(problems_of(error, visit.language).values()))}, status_code=422)
     except RateLimitedError:
         return JSONResponse({"problem": visit.say(TOO_OFTEN)}, status_code=429)
-    except (NotFoundError, VerificationError):
-        return JSONResponse({"problem": visit.say(REFUSED)}, status_code=409)
+    except (NotFoundError, VerificationError) as error:
+        return JSONResponse({"problem": visit.say((refusals or {}).get(str(error), REFUSED))}, status_code=409)
 
 
 def _list(visit: Visit, problems: Mapping[str, str] | None = None, *, typed: str = "") -> Response:
@@ -165,7 +181,7 @@ def _list(visit: Visit, problems: Mapping[str, str] | None = None, *, typed: str
     available = passkeys_available(visit.context)
     field = field_of(FieldSpec.of(item), visit.language, hint=False) if item and available else None
     view: dict[str, object] = {
-        "passkeys": list_passkeys(visit.context, visit.own) if item else (),
+        "passkeys": list_passkeys(visit.context, visit.own.subject_id) if item else (),
         "available": available,
         "why": said(item.why, visit.language) if item else "",
         "fresh": is_fresh(visit.context, visit.own),

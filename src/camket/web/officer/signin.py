@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import NotFoundError, VerificationError
 from camket.rows.staff import StaffStage
 from camket.services.forms import FormError
+from camket.services.passkey_challenges import passkeys_available
 from camket.services.staff_invitations import PASSWORD, find_invitation, join_staff, joining_form
 from camket.services.staff_sessions import end_staff_session
 from camket.services.staff_signin import (
@@ -49,8 +50,8 @@ SENTENCES: Final = {
 def sign_in_form(visit: Visit) -> Response:
     """Show the form; who is signed in goes on at once."""
     if visit.staff_session is not None and visit.staff_session.signed_in:
-        return see_other(_wanted(visit.query) or DESK)
-    return _sign_in_page(visit, _wanted(visit.query))
+        return see_other(wanted_desk(visit.query) or DESK)
+    return _sign_in_page(visit, wanted_desk(visit.query))
 
 
 def sign_in(visit: Visit) -> Response:
@@ -60,8 +61,8 @@ def sign_in(visit: Visit) -> Response:
             visit.context, name=visit.typed("name"), password=visit.typed(PASSWORD), address=visit.address
         )
     except VerificationError as error:
-        return _sign_in_page(visit, _wanted(visit.form), {PASSWORD: visit.say(SENTENCES[str(error)])})
-    return _go_on(visit, arrived.token, with_next(NEXT[arrived.stage], _wanted(visit.form)))
+        return _sign_in_page(visit, wanted_desk(visit.form), {PASSWORD: visit.say(SENTENCES[str(error)])})
+    return go_on(visit, arrived.token, with_next(NEXT[arrived.stage], wanted_desk(visit.form)))
 
 
 def second_form(visit: Visit) -> Response:
@@ -77,9 +78,9 @@ def second(visit: Visit) -> Response:
         token = enter_second_factor(visit.context, visit.staff_session, visit.typed("code"))
     except VerificationError as error:
         if str(error) == OVER:
-            return _sign_in_page(visit, _wanted(visit.form), {PASSWORD: visit.say(SENTENCES[OVER])})
+            return _sign_in_page(visit, wanted_desk(visit.form), {PASSWORD: visit.say(SENTENCES[OVER])})
         return _second_page(visit, {"code": visit.say(SENTENCES[str(error)])})
-    return _go_on(visit, token, _wanted(visit.form) or DESK)
+    return go_on(visit, token, wanted_desk(visit.form) or DESK)
 
 
 def join_form(visit: Visit) -> Response:
@@ -94,7 +95,7 @@ def join(visit: Visit) -> Response:
         token = join_staff(visit.context, token=visit.parameters["token"], fields=fields, language=visit.language)
     except FormError as error:
         return _join_page(visit, problems_of(error, visit.language))
-    return _go_on(visit, token, ENROL)
+    return go_on(visit, token, ENROL)
 
 
 def enrol_form(visit: Visit) -> Response:
@@ -141,14 +142,15 @@ def _at(visit: Visit, stage: StaffStage) -> bool:
     return visit.staff_session is not None and visit.staff_session.stage is stage
 
 
-def _wanted(given: Mapping[str, str]) -> str | None:
+def wanted_desk(given: Mapping[str, str]) -> str | None:
     """Return where to go on: a page for staff, and nothing else that an address may name."""
     wanted = given.get("next", "")
     plain = wanted.isascii() and wanted.isprintable() and not set(wanted) & set("\\?#%")
     return wanted if plain and (wanted == DESK or wanted.startswith(f"{DESK}/")) and "//" not in wanted else None
 
 
-def _go_on(visit: Visit, token: str, path: str) -> Response:
+def go_on(visit: Visit, token: str, path: str) -> Response:
+    """Lead on with the session's cookie."""
     response = see_other(path)
     cookies.STAFF.give(response, token, https=visit.https)
     return response
@@ -161,6 +163,7 @@ def _sign_in_page(visit: Visit, following: str | None, problems: Mapping[str, st
         name=visit.typed("name"),
         problems=problems or {},
         next=following,
+        passkeys=passkeys_available(visit.context),
     )
 
 
@@ -169,7 +172,7 @@ def _second_page(visit: Visit, problems: Mapping[str, str] | None = None) -> Res
         "officer/second.html",
         status=422 if problems else 200,
         problems=problems or {},
-        next=_wanted(visit.form or visit.query),
+        next=wanted_desk(visit.form or visit.query),
     )
 
 
