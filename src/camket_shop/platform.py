@@ -29,7 +29,7 @@ from camket_shop import errors
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["ExportedItem", "Guest", "Held", "ItemWords", "Notice", "Platform", "Session"]
+__all__ = ["ExportedItem", "Guest", "Held", "ItemWords", "NewsChoice", "Notice", "Platform", "Session"]
 
 SHOP: Final = "shop"
 PRINT: Final = "print"
@@ -40,6 +40,9 @@ CAMERA_USED: Final = "shop.camera_used"
 PRINTER_USED: Final = "shop.printer_used"
 PRINTER_NAME: Final = "shop.printer_name"
 YES: Final = "yes"
+NEWS: Final = "promote"
+"""The purpose that improvement news rests on; it needs the owner's consent."""
+AGREED: Final = "valid"
 MOST_REMEMBERED: Final = 10_000
 """So much is remembered at a time; then it begins anew."""
 
@@ -72,6 +75,23 @@ class ItemWords:
     id: str
     label: str
     why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewsChoice:
+    """Where an owner's consent to improvement news stands, in their language.
+
+    Args:
+        label: what the policy calls it.
+        explains: what it is for.
+        agreed: they said yes, and it holds.
+        consent_id: names that yes; None where there is none.
+    """
+
+    label: str
+    explains: str
+    agreed: bool
+    consent_id: str | None
 
 
 class Platform:
@@ -115,6 +135,20 @@ class Platform:
         with _refusals():
             words = self._shop.item(item)
         return ItemWords(id=item, label=words.label[Language(language)], why=words.why[Language(language)])
+
+    def news_choice(self, subject_id: str, language: str) -> NewsChoice | None:
+        """Return where an owner's consent to improvement news stands; None where the policy knows no such news."""
+        with _refusals():
+            found = self._shop.consents(subject_id, Language(language))
+        for one in found:
+            if one.purpose == NEWS:
+                return NewsChoice(
+                    label=one.label,
+                    explains=one.explains,
+                    agreed=one.state == AGREED,
+                    consent_id=one.consent_id,
+                )
+        return None
 
     def used(self, subject_id: str) -> None:
         """Keep that the shop is used, once a day; never in the way of using it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,3 +99,22 @@ def test_the_banks_have_numbers_of_six_digits() -> None:
     assert len(listed) > 40
     assert all(len(bank.bin) == 6 and bank.bin.isdigit() and bank.name and bank.long_name for bank in listed)
     assert len({bank.name for bank in listed}) == len(listed)
+
+
+def test_improvement_news_is_offered_and_ended_where_the_shop_is_set_up(alice: Owner) -> None:
+    """The platform's own question is asked and answered, and one is back in the settings; a yes ends by one click."""
+    page = alice.get("/settings")
+    assert "Gửi tin cải tiến và ưu đãi" in words(page)
+    assert 'action="/ask"' in page.text
+    assert 'src="/ask/component.js"' in page.text
+    asked = alice.browser.send_form("/ask", purpose="promote", next="/quay/settings").headers["location"]
+    question = alice.browser.get(asked).text
+    (shown,) = set(re.findall(r'name="text_hash" value="([0-9a-f]{64})"', question))
+    path = asked.partition("?")[0]
+    answered = alice.browser.send_form(path, answer="yes", text_hash=shown, next="/quay/settings")
+    assert answered.headers["location"] == "/quay/settings"
+    page = alice.get("/settings")
+    assert "bạn đang đồng ý" in words(page)
+    (withdraw,) = re.findall(r'action="(/me/consents/[0-9a-f]+/withdraw)"', page.text)
+    assert alice.browser.send_form(withdraw, next="/quay/settings").headers["location"] == "/quay/settings"
+    assert "Xem câu hỏi và trả lời" in words(alice.get("/settings"))

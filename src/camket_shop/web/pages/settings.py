@@ -143,5 +143,6 @@ def _form(
         held={name: bool(getattr(held, name)) for name in WITHOUT},
         banks=list(banks().values()),
         steps=first_steps(visit),
+        news=visit.shop.platform.news_choice(visit.owner, visit.language),
         done=done,
     )

@@ -15,7 +15,8 @@ export class CamketAsk extends HTMLElement {
     root.adoptedStyleSheets = [sheet()];
     root.append(document.createElement("slot"));
     this.addEventListener("click", (event) => this.#clicked(event));
-    this.addEventListener("submit", (event) => this.#submitted(event));
+    // Before the page's own listeners: for them this form is not sent.
+    this.addEventListener("submit", (event) => this.#submitted(event), { capture: true });
   }
 
   // A link to a question that is on record. A click that means another tab is the browser's own business.
@@ -32,10 +33,8 @@ export class CamketAsk extends HTMLElement {
   // A form that has the question put on record first: its customer wants to be asked.
   #submitted(event) {
     const form = event.target;
-    if (event.defaultPrevented) {
-      return;
-    }
     event.preventDefault();
+    event.stopPropagation();
     const body = new URLSearchParams(new FormData(form));
     this.#open({
       trigger: event.submitter ?? form,
