@@ -59,6 +59,8 @@ class Receipt:
         history: every fact on record, oldest first.
         ledger_index: place of its entry in the public tree; None while it waits for one, or once it was pruned.
         checkpoint: the signed note that the proof inside is against; None before the first.
+        openings: the evidence inside as a file of its own, for `camket ledger openings`. *Personal.* None where the
+            receipt has none.
         made_at: aware.
     """
 
@@ -78,6 +80,7 @@ class Receipt:
     history: tuple[ReceiptEvent, ...]
     ledger_index: int | None
     checkpoint: str | None
+    openings: bytes | None = field(repr=False)
     made_at: datetime
 
 
@@ -113,7 +116,8 @@ def receipt(ctx: Context, *, subject_id: str, consent_id: str, language: Languag
     """
     read = ctx.store.write(lambda unit: _read_in(unit, ctx, subject_id, consent_id))
     openings = _openings(ctx, subject_id, read.record)
-    evidence = None if openings is None else json.loads(openings.to_bytes())
+    file = None if openings is None else openings.to_bytes()
+    evidence = None if file is None else json.loads(file)
     facts = ReceiptFacts(
         receipt_id=str(UUID(bytes=ctx.entropy.token(ID_BYTES), version=4)),
         record_id=str(UUID(bytes=bytes.fromhex(consent_id), version=4)),
@@ -147,6 +151,7 @@ def receipt(ctx: Context, *, subject_id: str, consent_id: str, language: Languag
         history=facts.history,
         ledger_index=None if openings is None else openings.openings[0].index,
         checkpoint=None if openings is None else openings.checkpoint,
+        openings=file,
         made_at=ctx.clock.now(),
     )
 

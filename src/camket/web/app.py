@@ -42,6 +42,7 @@ from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
 from camket.web.log_lines import LogLines
 from camket.web.officer import news, own, policy_preview, policy_text, shell, staff
+from camket.web.officer import notices as officer_notices
 from camket.web.officer import passkeys as staff_passkeys
 from camket.web.officer import policy as publishing
 from camket.web.officer import signin as staff_signin
@@ -201,6 +202,9 @@ def _staff(pages: Routes) -> None:
     pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
     pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)
     _publishing(pages)
+    pages.add_staff("/officer/notices", OFFICER_AND_AUDITOR, get=officer_notices.notices)
+    pages.add_staff("/officer/notices/{number}", OFFICER_AND_AUDITOR, get=officer_notices.report, post=officer_notices.prove)
+    pages.add_staff("/officer/notices/{number}/table", OFFICER_AND_AUDITOR, post=officer_notices.table)
     pages.add_staff("/officer/news", get=news.news_page, post=news.write)
     pages.add_staff("/officer/news/{news}", get=news.piece, post=news.rewrite)
     pages.add_staff("/officer/news/{news}/send", post=news.send)

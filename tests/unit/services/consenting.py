@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.policy.source import PolicyFiles
 from camket.core.terms import Language, Outcome
 from camket.services.consents import AskedThrough, Expression, Question, answer, ask_question
+from camket.services.context import Context
 from camket.testing.service import DEFAULT_POLICY
-from tests.unit.services.conftest import Service
+
+
+class Serving(Protocol):
+    """What these functions need of a test's service."""
+
+    @property
+    def ctx(self) -> Context:
+        """What use cases are handed."""
+        ...
+
 
 PROMOTE = "promote"
 PROMOTE_BASIS = "    basis: consent\n    dpv: dpv:DirectMarketing\n"
@@ -26,7 +38,7 @@ def changed_policy(*changes: tuple[str, str]) -> PolicyFiles:
     return files
 
 
-def ask(service: Service, subject_id: str, *, wanted: bool = False, language: Language = Language.VI) -> Question:
+def ask(service: Serving, subject_id: str, *, wanted: bool = False, language: Language = Language.VI) -> Question:
     """Ask for the consent to promotion."""
     return ask_question(
         service.ctx,
@@ -38,7 +50,7 @@ def ask(service: Service, subject_id: str, *, wanted: bool = False, language: La
     )
 
 
-def say(service: Service, question: Question, *, yes: bool) -> str:
+def say(service: Serving, question: Question, *, yes: bool) -> str:
     """Answer a question by a button; return the id of the consent, or nothing for a no."""
     answered = answer(
         service.ctx,
@@ -50,6 +62,6 @@ def say(service: Service, question: Question, *, yes: bool) -> str:
     return answered.given[0] if answered.given else ""
 
 
-def gate(service: Service, subject_id: str, *, item: str = "email", purpose: str = PROMOTE) -> Outcome:
+def gate(service: Serving, subject_id: str, *, item: str = "email", purpose: str = PROMOTE) -> Outcome:
     """Return what the gate says to a use now."""
     return service.ctx.door.decide(subject_id=subject_id, items=(item,), purpose=purpose).outcome

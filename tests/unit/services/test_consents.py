@@ -12,6 +12,7 @@ from camket.services.consents import (
     AskedThrough,
     EventKind,
     Expression,
+    Withdrawn,
     answer,
     ask_question,
     open_question,
@@ -36,6 +37,17 @@ def recorded(service: Service, subject_id: str) -> list[LedgerAction]:
     """Return what the ledger holds about a subject, oldest first."""
     rows = service.ctx.store.read(lambda unit: unit.records.of_subject(subject_id, limit=100))
     return [facts_of(row.facts).action for row in reversed(rows)]
+
+
+def click(service: Service, subject_id: str) -> Withdrawn | None:
+    """Unsubscribe by the one click of a mail."""
+    return withdraw_purpose(
+        service.ctx,
+        subject_id=subject_id,
+        purpose=PROMOTE,
+        through=AskedThrough.EMAIL,
+        expression=Expression.ONE_CLICK,
+    )
 
 
 def test_a_yes_opens_the_gate_and_a_withdrawal_shuts_it(service: Service) -> None:
@@ -218,12 +230,11 @@ def test_one_click_withdraws_every_yes_to_the_same_purpose(service: Service) -> 
         )
         say(service, question, yes=True)
     assert (gate(service, alice), gate(service, alice, item="name")) == (Outcome.PERMIT, Outcome.PERMIT)
-    click = {"through": AskedThrough.EMAIL, "expression": Expression.ONE_CLICK}
-    ended = withdraw_purpose(service.ctx, subject_id=alice, purpose=PROMOTE, **click)
+    ended = click(service, alice)
     assert ended is not None
     assert ended.ended == 2
     assert (gate(service, alice), gate(service, alice, item="name")) == (Outcome.ASK, Outcome.ASK)
-    assert withdraw_purpose(service.ctx, subject_id=alice, purpose=PROMOTE, **click) is None
+    assert click(service, alice) is None
 
 
 def test_only_what_is_missing_is_asked(service: Service) -> None:
