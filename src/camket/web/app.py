@@ -202,9 +202,7 @@ def _staff(pages: Routes) -> None:
     pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
     pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)
     _publishing(pages)
-    pages.add_staff("/officer/notices", OFFICER_AND_AUDITOR, get=officer_notices.notices)
-    pages.add_staff("/officer/notices/{number}", OFFICER_AND_AUDITOR, get=officer_notices.report, post=officer_notices.prove)
-    pages.add_staff("/officer/notices/{number}/table", OFFICER_AND_AUDITOR, post=officer_notices.table)
+    _notices(pages)
     pages.add_staff("/officer/news", get=news.news_page, post=news.write)
     pages.add_staff("/officer/news/{news}", get=news.piece, post=news.rewrite)
     pages.add_staff("/officer/news/{news}/send", post=news.send)
@@ -216,6 +214,14 @@ def _staff(pages: Routes) -> None:
     pages.add_staff(f"{staff.STAFF}/invitations/{{invitation}}/withdraw", admin, post=staff.withdraw)
     pages.add_staff(f"{staff.STAFF}/{{name}}", admin, get=staff.member, post=staff.change_roles)
     pages.add_staff(f"{staff.STAFF}/{{name}}/revoke", admin, get=staff.revoke_form, post=staff.revoke)
+
+
+def _notices(pages: Routes) -> None:
+    readers = frozenset({Role.OFFICER, Role.AUDITOR})
+    pages.add_staff(officer_notices.PATH, readers, get=officer_notices.notices)
+    pages.add_staff(f"{officer_notices.PATH}/{{number}}", readers, get=officer_notices.report)
+    pages.add_staff(f"{officer_notices.PATH}/{{number}}/table", readers, post=officer_notices.table)
+    pages.add_staff(f"{officer_notices.PATH}/{{number}}/proof", post=officer_notices.prove)
 
 
 def _publishing(pages: Routes) -> None:
