@@ -115,6 +115,14 @@ class KeyStore(Protocol):
         """
         ...
 
+    def add_many_subject_keys(self, subject_ids: Sequence[str]) -> tuple[SubjectKeys, ...]:
+        """Do what `add_subject_keys` does for many new subjects with one write; durable together.
+
+        Raises:
+            ConflictError: one of them has keys already, or had; none of them got any.
+        """
+        ...
+
     def subject_key(self, subject_id: str, kind: KeyKind) -> bytes | None:
         """Return a subject's key, 32 bytes, or None when it was deleted or never made.
 

@@ -102,6 +102,21 @@ def test_tries_are_counted_to_the_limit(store: Store) -> None:
     assert store.write(lambda unit: unit.codes.count_try("c9", limit=5)) is None
 
 
+def test_the_right_try_spends_the_code_and_no_other_does(store: Store) -> None:
+    """Counting spends a code where it is told to; a code without a try left, or spent, is not spent by it."""
+    store.write(lambda unit: each(unit.codes.add, [code("c1"), code("c2", created_at=after(-1), tries=5)]))
+    assert store.write(lambda unit: unit.codes.count_try("c1", limit=5)) == 1
+    row = newest(store)
+    assert row is not None
+    assert row.used_at is None
+    assert store.write(lambda unit: unit.codes.count_try("c1", limit=5, spent_at=after(1))) == 2
+    assert store.write(lambda unit: unit.codes.count_try("c1", limit=5, spent_at=after(2))) is None
+    assert store.write(lambda unit: unit.codes.count_try("c2", limit=5, spent_at=after(2))) is None
+    row = newest(store)
+    assert row is not None
+    assert (row.tries, row.used_at) == (2, after(1))
+
+
 def test_a_code_is_spent_once(store: Store) -> None:
     """The second use of a code is refused and keeps the first instant."""
     store.write(lambda unit: unit.codes.add(code("c1")))

@@ -164,6 +164,23 @@ def test_a_claim_is_one_subjects_alone(store: Store) -> None:
     assert not store.write(lambda unit: unit.identifiers.claim("phone", index, "bob", claim="phone:1"))
 
 
+def test_an_identifier_comes_with_who_has_the_claim_to_it(store: Store) -> None:
+    """A subject's own identifiers of one field, each with whoever claimed the same index, themselves included."""
+    rows = (identifier("alice"), identifier("bob"), identifier("alice", field="phone"))
+    store.write(lambda unit: unit.identifiers.add(*rows))
+
+    def holders(subject_id: str) -> list[tuple[str, str | None]]:
+        found = store.write(lambda unit: unit.identifiers.with_holder(subject_id, field="email"))
+        return [(row.subject_id, holder) for row, holder in found]
+
+    assert holders("alice") == [("alice", None)]
+    index = rows[0].blind_index
+    store.write(lambda unit: unit.identifiers.claim("email", index, "bob", claim="email:1"))
+    assert holders("alice") == [("alice", "bob")]
+    assert holders("bob") == [("bob", "bob")]
+    assert holders("nobody") == []
+
+
 def test_a_claimed_identifier_cannot_be_added_twice(store: Store) -> None:
     """Adding the same row again changes nothing; adding someone else's claim fails the unit."""
     mine = identifier("alice", claim="email:1")
@@ -321,3 +338,23 @@ def test_subjects_with_an_item_are_met_once_each(store: Store) -> None:
     assert store.read(lambda unit: unit.values.subjects_with("email", after_id="", limit=9)) == ("alice", "bob")
     assert store.read(lambda unit: unit.values.subjects_with("email", after_id="alice", limit=9)) == ("bob",)
     assert store.read(lambda unit: unit.values.subjects_with("name", after_id="", limit=9)) == ()
+
+
+def test_a_subject_comes_with_the_newest_policy_number(store: Store) -> None:
+    """Row and number are those that two queries give; without the subject there is neither."""
+    store.write(lambda unit: unit.subjects.add(subject()))
+    assert store.write(lambda unit: unit.subjects.with_newest("alice")) == (subject(), 0)
+    store.write(lambda unit: unit.policies.add(policy(1)))
+    assert store.write(lambda unit: unit.subjects.with_newest("alice")) == (subject(), 1)
+    assert store.write(lambda unit: unit.subjects.with_newest("nobody")) is None
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 8, 9, 30])
+def test_values_are_stored_whole_however_many_there_are(store: Store, number: int) -> None:
+    """Stored by a few in a statement, put again over themselves, and each with its own columns."""
+    rows = tuple(value(f"v{at:02}", item=f"item{at:02}", sealed=bytes([at]) * 40) for at in range(number))
+    store.write(lambda unit: unit.values.add(rows))
+    assert store.read(lambda unit: unit.values.of_subject("alice")) == rows
+    newer = tuple(replace(row, sealed=b"newer") for row in rows)
+    store.write(lambda unit: unit.values.put(newer))
+    assert store.read(lambda unit: unit.values.of_subject("alice")) == newer

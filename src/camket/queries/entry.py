@@ -58,8 +58,11 @@ class CodeQueries(Protocol):
         """Return the newest code of a browser, kind and, where given, request; used and expired ones too."""
         ...
 
-    def count_try(self, code_id: str, *, limit: int) -> int | None:
-        """Count one try and return its number, from 1; None when `limit` tries were counted or the code is used."""
+    def count_try(self, code_id: str, *, limit: int, spent_at: datetime | None = None) -> int | None:
+        """Count one try and return its number, from 1; None when `limit` tries were counted or the code is used.
+
+        `spent_at` spends the code with the same statement; None leaves it for `use`.
+        """
         ...
 
     def use(self, code_id: str, *, at: datetime) -> bool:

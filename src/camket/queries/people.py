@@ -27,6 +27,10 @@ class SubjectQueries(Protocol):
         """Return the subject's `facts_revision` and the newest policy number, in one query; None when not there."""
         ...
 
+    def with_newest(self, subject_id: str) -> tuple[SubjectRow, int] | None:
+        """Return the subject and the newest policy number, in one query; None when not there. For writing units."""
+        ...
+
     def confirm(self, subject_id: str, *, at: datetime, joined_version: int) -> bool:
         """Turn a pending subject into an active one; False when they were not pending."""
         ...
@@ -83,8 +87,8 @@ class FactQueries(Protocol):
 class IdentifierQueries(Protocol):
     """Blind indexes by which subjects are found."""
 
-    def add(self, row: IdentifierRow) -> None:
-        """Store a blind index; ConflictError when its claim is someone else's, nothing when the row is there."""
+    def add(self, *rows: IdentifierRow) -> None:
+        """Store blind indexes; ConflictError when a claim is someone else's, nothing for a row that is there."""
         ...
 
     def find(self, field: str, blind_index: bytes) -> tuple[IdentifierRow, ...]:
@@ -97,6 +101,10 @@ class IdentifierQueries(Protocol):
 
     def of_subject(self, subject_id: str) -> tuple[IdentifierRow, ...]:
         """Return all identifiers of a subject."""
+        ...
+
+    def with_holder(self, subject_id: str, *, field: str) -> tuple[tuple[IdentifierRow, str | None], ...]:
+        """Return a subject's identifiers of one field, each with the id of the subject who has the claim to it."""
         ...
 
     def behind(self, key_version: int, *, after_id: str, limit: int) -> tuple[str, ...]:

@@ -287,15 +287,18 @@ class Door(RightsDoor):
         request: str | None = None,
         row_ids: Mapping[str, str] | None = None,
         since: datetime | None = None,
+        standing: Standing | None = None,
     ) -> Collected:
         """Do what `collect` does inside the caller's unit of work; the caller calls `require` once it is durable.
 
         `row_ids` gives ids to rows that something else names; a row that stands there already is replaced. `since` is
-        from when the values are where they were observed earlier: their time runs from then.
+        from when the values are where they were observed earlier: their time runs from then. `standing` is where the
+        subject stands, where this very unit has found that out already.
         """
         now = self._clock.now()
-        revision, history = self._read_in(unit, subject_id, now)
-        standing = self._standings.of(unit, subject_id, revision, history)
+        if standing is None:
+            standing = self.standing_in(unit, subject_id, now)
+        history = standing.history
         question = Question(action=Action.COLLECT, items=tuple(values), at=now, service=service, source=source)
         decision = decide(standing, question)
         self._record_decision(unit, actor, subject_id, decision, standing, request)

@@ -12,7 +12,7 @@ from camket.core.vault.keyring import KeyKind
 from camket.rows import HeldValueRow
 from camket.services.access_records import make_record
 from camket.services.access_standing import Standings, item_names
-from camket.services.ids import random_id
+from camket.services.ids import ID_BYTES, random_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +84,11 @@ class DoorCore:
             return None, self._policies.in_force_in(unit, now)
         revision, newest = stamp
         return revision, self._policies.in_force_among(unit, newest, now)
+
+    def standing_in(self, unit: Unit, subject_id: str, now: datetime) -> Standing:
+        """Return where a subject stands, as this unit sees it; it holds until the unit ends or changes a fact."""
+        revision, history = self._read_in(unit, subject_id, now)
+        return self._standings.of(unit, subject_id, revision, history)
 
     @staticmethod
     def _held_in(
@@ -222,12 +227,14 @@ class DoorCore:
                 f"`{item}` is a holding: an app keeps it in its own tables, the vault takes none in"
             )
         rows = []
-        for item, value in values.items():
-            row_id = (ids or {}).get(item) or random_id(self._entropy)
+        random = self._entropy.token((ID_BYTES + NONCE_BYTES) * len(values))
+        for number, (item, value) in enumerate(values.items()):
+            own = random[(ID_BYTES + NONCE_BYTES) * number : (ID_BYTES + NONCE_BYTES) * (number + 1)]
+            row_id = (ids or {}).get(item) or own[NONCE_BYTES:].hex()
             sealed = seal(
                 key,
                 value.encode() if isinstance(value, str) else value,
-                nonce=self._entropy.token(NONCE_BYTES),
+                nonce=own[:NONCE_BYTES],
                 subject_id=subject_id,
                 item=item,
                 row_id=row_id,

@@ -19,7 +19,7 @@ from camket.services.ids import random_id
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from camket.core.gate.history import History
+    from camket.core.gate.history import History, Standing
     from camket.ports import Unit
     from camket.rows import SubjectRow
 
@@ -41,8 +41,8 @@ class Handle:
 class FindingDoor(DoorCore):
     """The part of the door that finds subjects."""
 
-    def add_subject_in(self, unit: Unit, *, subject: SubjectRow, history: History) -> None:
-        """Store a new subject, about whom nothing was said yet.
+    def add_subject_in(self, unit: Unit, *, subject: SubjectRow, history: History) -> Standing:
+        """Store a new subject, about whom nothing was said yet, and return where they stand.
 
         Args:
             unit: the subject is there when this unit is durable.
@@ -50,7 +50,17 @@ class FindingDoor(DoorCore):
             history: the versions in force in this unit.
         """
         unit.subjects.add(subject)
-        self._standings.begin(subject, history)
+        return self._standings.begin(subject, history)
+
+    def confirmed_in(self, unit: Unit, *, subject: SubjectRow, history: History) -> Standing:
+        """Return where a subject stands who was confirmed in this unit.
+
+        Args:
+            unit: has read the subject's row, and confirmed them since.
+            subject: their row as it was before.
+            history: the versions in force in this unit.
+        """
+        return self._standings.confirmed(unit, subject, history)
 
     def index_in(self, unit: Unit, *, subject_id: str, values: Mapping[str, str], history: History) -> None:
         """Make a new subject findable by the e-mail and phone that they gave; an e-mail is claimed when confirmed."""
@@ -59,16 +69,16 @@ class FindingDoor(DoorCore):
     def _index_in(
         self, unit: Unit, history: History, subject_id: str, values: Mapping[str, str], *, confirmed: bool
     ) -> None:
-        for item in history.newest.policy.registration_items:
-            kind = INDEXED.get(item.kind)
-            if kind is None or item.id not in values:
-                continue
-            if confirmed:
+        fields = [
+            (kind, self._indexes_of_accepted(kind, values[item.id]))
+            for item in history.newest.policy.registration_items
+            if (kind := INDEXED.get(item.kind)) is not None and item.id in values
+        ]
+        if confirmed:
+            for kind, _ in fields:
                 unit.identifiers.delete_of_subject(subject_id, field=kind)
-            # What a form accepted is the normal form of a phone number; an e-mail address keeps its owner's spelling.
-            form = values[item.id] if kind is IndexField.PHONE else normalise(kind, values[item.id])
-            indexes = self._indexes(kind, form)
-            unit.identifiers.add(_identifier(kind, subject_id, *indexes[0]))
+        unit.identifiers.add(*[_identifier(kind, subject_id, *indexes[0]) for kind, indexes in fields])
+        for kind, indexes in fields:
             if confirmed and kind is IndexField.EMAIL and self._claim(unit, subject_id, indexes) != subject_id:
                 raise ConflictError("the e-mail address belongs to another account")
 
@@ -79,9 +89,9 @@ class FindingDoor(DoorCore):
             As `claim_email_in`; None while an epoch ends and the index keys change: then the address itself is needed.
         """
         keys = self._keys.index_keys(IndexField.EMAIL)
-        for row in unit.identifiers.of_subject(subject_id):
-            if row.field == IndexField.EMAIL and len(keys) == 1 and row.key_version == keys[0].version:
-                return self._claim(unit, subject_id, [(row.key_version, row.blind_index)])
+        for row, holder in unit.identifiers.with_holder(subject_id, field=IndexField.EMAIL):
+            if len(keys) == 1 and row.key_version == keys[0].version:
+                return holder or self._claim_free(unit, subject_id, (row.key_version, row.blind_index))
         return None
 
     def claim_email_in(self, unit: Unit, *, subject_id: str, email: str) -> str:
@@ -103,10 +113,11 @@ class FindingDoor(DoorCore):
 
     def _claim(self, unit: Unit, subject_id: str, indexes: Sequence[tuple[int, bytes]]) -> str:
         # INVARIANT: an address has one claim, found under any of the keys that are in use while an epoch ends.
-        holder = _holder(unit, indexes)
-        if holder is not None:
-            return holder
-        version, index = indexes[0]
+        return _holder(unit, indexes) or self._claim_free(unit, subject_id, indexes[0])
+
+    @staticmethod
+    def _claim_free(unit: Unit, subject_id: str, versioned: tuple[int, bytes]) -> str:
+        version, index = versioned
         claim = index.hex()
         if not unit.identifiers.claim(IndexField.EMAIL, index, subject_id, claim=claim):
             # What they registered with was indexed before the epoch ended; now it is under the new key too.
@@ -114,6 +125,10 @@ class FindingDoor(DoorCore):
             if not unit.identifiers.claim(IndexField.EMAIL, index, subject_id, claim=claim):
                 raise ConflictError("the e-mail address was confirmed by another account in the meantime")
         return subject_id
+
+    def _indexes_of_accepted(self, field: IndexField, value: str) -> list[tuple[int, bytes]]:
+        # What a form accepted is the normal form of a phone number; an e-mail address keeps its owner's spelling.
+        return self._indexes(field, value if field is IndexField.PHONE else normalise(field, value))
 
     def _indexes(self, field: IndexField, form: str) -> list[tuple[int, bytes]]:
         """Return the blind index of a normal form under each key in use, with the key's version; the newest first."""

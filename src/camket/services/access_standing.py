@@ -112,12 +112,22 @@ class Standings:
             return history.standing(with_holds(standing.facts, rows))
         return standing
 
-    def begin(self, subject: SubjectRow, history: History) -> None:
-        """Remember the standing of a subject whose row is being added: nothing was said about them yet."""
+    def begin(self, subject: SubjectRow, history: History) -> Standing:
+        """Remember and return the standing of a subject whose row is being added: nothing was said about them yet."""
         if len(self._kept) >= STANDINGS_KEPT:
             self._kept.clear()
         standing = history.standing(subject_facts(subject, (), history))
         self._kept[subject.id] = (subject.facts_revision, history, standing)
+        return standing
+
+    def confirmed(self, unit: Unit, subject: SubjectRow, history: History) -> Standing:
+        """Return the standing of a subject who has become active in this unit; the row is as it was before.
+
+        It is not remembered: were the unit undone, another change could come to the same revision.
+        """
+        before = self.remembered(subject.id, subject.facts_revision, history)
+        facts = subject_facts(subject, unit.facts.of_subject(subject.id), history) if before is None else before.facts
+        return history.standing(replace(facts, state=SubjectState.ACTIVE))
 
     def last_revision(self, subject_id: str) -> int | None:
         """Return the revision of the facts that were folded last; None where nothing is remembered."""

@@ -164,9 +164,37 @@ def enter_code_in(
     count_address_in(unit, ctx, "enter_code", address, now)
     row = unit.codes.newest(browser_hash(browser), kind, request_id=request_id)
     tries = None if row is None else unit.codes.count_try(row.id, limit=CODE_TRIES)
-    # INVARIANT: who typed hears how it ended only once the try is durable, so that no crash gives a try back.
+    return _compared(row, same=_is_same(ctx, row, typed), tries=tries, now=now)
+
+
+def spend_code_in(
+    unit: Unit, ctx: Context, *, kind: CodeKind, browser: str, typed: str, address: str | None, now: datetime
+) -> CodeRow | RefusedCode:
+    """Do what `enter_code_in` does, and where the code is right use it up with the same statement.
+
+    For a code whose effect is in this very unit: there is nothing left for `use_code_in` to do.
+
+    Raises:
+        RateLimitedError: too many codes from one address in an hour.
+    """
+    count_address_in(unit, ctx, "enter_code", address, now)
+    row = unit.codes.newest(browser_hash(browser), kind)
+    same = _is_same(ctx, row, typed)
+    tries = None
+    if row is not None:
+        # INVARIANT: a code has one effect: using it up and the effect are one unit of work.
+        spent_at = now if same and row.expires_at > now else None
+        tries = unit.codes.count_try(row.id, limit=CODE_TRIES, spent_at=spent_at)
+    return _compared(row, same=same, tries=tries, now=now)
+
+
+def _is_same(ctx: Context, row: CodeRow | None, typed: str) -> bool:
     given = _hash_of(ctx, row.id if row else "", "".join(typed.split()))
-    same = hmac.compare_digest(given, row.code_hash if row else bytes(len(given)))
+    return hmac.compare_digest(given, row.code_hash if row else bytes(len(given)))
+
+
+def _compared(row: CodeRow | None, *, same: bool, tries: int | None, now: datetime) -> CodeRow | RefusedCode:
+    # INVARIANT: who typed hears how it ended only once the try is durable, so that no crash gives a try back.
     if row is None or row.used_at is not None or row.expires_at <= now:
         return RefusedCode(reason=EXPIRED, unknown=row is None)
     if tries is None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from camket.core.notices.own_words import MailWords
 from camket.services.holders import Holders
 from camket.services.log_lines import LogQueue
+from camket.services.spare_keys import SpareKeys
+from camket.services.spent_tries import SpentTries
 
 if TYPE_CHECKING:
     from camket.ports import Clock, Entropy, KeyStore, MailCarrier, Store
@@ -51,3 +53,5 @@ class Context:
     holders: Holders = field(default_factory=Holders)
     mail_words: MailWords = field(default_factory=MailWords)
     log_queue: LogQueue = field(default_factory=LogQueue)
+    spare_keys: SpareKeys = field(default_factory=SpareKeys)
+    spent_tries: SpentTries = field(default_factory=SpentTries)

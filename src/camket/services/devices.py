@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from camket.core.gate.history import Standing
     from camket.core.policy.model import Policy
     from camket.ports import Unit
     from camket.services.context import Context
@@ -97,12 +98,21 @@ def device_of(row_id: str, item: str) -> str | None:
 
 
 def collect_device_in(
-    unit: Unit, ctx: Context, *, policy: Policy, subject_id: str, browser: str, facts: DeviceFacts, now: datetime
+    unit: Unit,
+    ctx: Context,
+    *,
+    standing: Standing,
+    first: bool,
+    subject_id: str,
+    browser: str,
+    facts: DeviceFacts,
+    now: datetime,
 ) -> str:
     """Collect what signing in shows, in the caller's unit of work, and return the device's id.
 
     The rows of a device are named by its id, so that a device that comes again replaces what it said before. What the
-    gate does not permit for this subject is left out, and on record as refused.
+    gate does not permit for this subject is left out, and on record as refused. `standing` is where they stand in this
+    unit; `first` says that they were confirmed in it, so that no device of theirs has a name yet.
     """
     device = device_id(subject_id, browser)
     offered = {
@@ -114,7 +124,7 @@ def collect_device_in(
         "service.use": ACCOUNT,
         "signin.time": now.isoformat(timespec="seconds"),
     }
-    values = accepted(policy, offered)
+    values = accepted(standing.history.newest.policy, offered)
     row_ids = {item: f"{device}.{item}" for item in values if item in DEVICE_ITEMS}
     row_ids |= {item: f"{subject_id}.{item}.{ACCOUNT}" for item in values if item == "service.use"}
     while values:
@@ -126,12 +136,13 @@ def collect_device_in(
             service=ACCOUNT,
             source=Source.OBSERVED,
             row_ids=row_ids,
+            standing=standing,
         )
         if collected.decision.outcome is Outcome.PERMIT:
             break
         permitted = {one.item for one in collected.decision.items if one.outcome is Outcome.PERMIT}
         values = {item: value for item, value in values.items() if item in permitted}
-    if "device.id" in values:
+    if "device.id" in values and not first:
         # The name that its subject gave it is kept as long as the device is seen.
         unit.values.mark_used([f"{device}.{DEVICE_NAME}"], at=now)
     return device

@@ -6,8 +6,9 @@ one can tell who it was (semantics section 8).
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ from camket.core.errors import RateLimitedError
 from camket.core.vault.lookup import IndexField, blind_index, normalise_email
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from camket.ports import Unit
     from camket.services.context import Context
 
@@ -64,23 +67,63 @@ def count_try_in(unit: Unit, limit: RateLimit, key: bytes, now: datetime) -> Non
         raise _limited(wait)
 
 
-def require_tries_left(ctx: Context, bucket: str, *, address: str | None, email: str, now: datetime) -> None:
-    """Refuse early who would be refused later, before anything is made for them; nothing is counted.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Try:
+    """One try of one visitor, to be counted.
+
+    Args:
+        limit: what is tried, and how often it may be.
+        key: who tries, from `visitor_key`.
+    """
+
+    limit: RateLimit
+    key: bytes
+
+
+def tries_of(ctx: Context, bucket: str, *, address: str | None, email: str) -> tuple[Try, ...]:
+    """Return what asking for a code counts as: a try of the network address, where there is one, and of the e-mail."""
+    of_email = Try(limit=_email_limit(ctx), key=_email_key(ctx, email))
+    if address is None:
+        return (of_email,)
+    return Try(limit=address_limit(ctx, bucket), key=_address_key(ctx, address)), of_email
+
+
+def count_tries_in(unit: Unit, tries: Sequence[Try], now: datetime) -> None:
+    """Count tries in the caller's unit of work.
 
     Raises:
-        RateLimitedError: the network address, or the e-mail address, has no try left in this hour.
+        RateLimitedError: as `count_try_in`; the unit must not go on.
     """
-    asked = [(_email_limit(ctx), _email_key(ctx, email))]
-    if address is not None:
-        asked.append((address_limit(ctx, bucket), _address_key(ctx, address)))
+    for one in tries:
+        count_try_in(unit, one.limit, one.key, now)
 
-    def look(unit: Unit) -> None:
-        for limit, key in asked:
-            start, wait = _window(limit, now)
-            if unit.limits.count(limit.bucket, key, window_start=start) >= limit.count:
-                raise _limited(wait)
 
-    ctx.store.read(look)
+@contextmanager
+def remembering_spent(ctx: Context, tries: Sequence[Try], now: datetime) -> Iterator[None]:
+    """Refuse at once, before anything is made for them, who was refused in this window before; else go on.
+
+    Nothing is counted here. Whoever is refused inside is remembered with the count that the store holds.
+
+    Raises:
+        RateLimitedError: one of the tries has none left in its window.
+    """
+    for one in tries:
+        ends_at = ctx.spent_tries.ends_at(one.limit.bucket, one.key)
+        if ends_at is not None and now < ends_at:
+            raise _limited(_window(one.limit, now)[1])
+    try:
+        yield
+    except RateLimitedError:
+        ctx.store.read(lambda unit: _remember_spent(unit, ctx, tries, now))
+        raise
+
+
+def _remember_spent(unit: Unit, ctx: Context, tries: Sequence[Try], now: datetime) -> None:
+    for one in tries:
+        start, _ = _window(one.limit, now)
+        if unit.limits.count(one.limit.bucket, one.key, window_start=start) >= one.limit.count:
+            ends_at = start + timedelta(seconds=one.limit.window_seconds)
+            ctx.spent_tries.remember(one.limit.bucket, one.key, ends_at=ends_at)
 
 
 def _window(limit: RateLimit, now: datetime) -> tuple[datetime, int]:

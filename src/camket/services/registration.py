@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from camket.core.errors import CamketError, ConflictError, InvalidValueError, VerificationError
+from camket.core.errors import CamketError, ConflictError, InvalidValueError, RateLimitedError, VerificationError
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Source, SubjectState
 from camket.rows import CodeKind, SubjectRow
@@ -18,15 +18,13 @@ from camket.services.access import SUBJECT
 from camket.services.codes import (
     EXPIRED,
     RefusedCode,
-    enter_code_in,
     issue_code_in,
     refused_code,
-    use_code_in,
+    spend_code_in,
 )
 from camket.services.erasure import erase_unconfirmed_in
 from camket.services.forms import FieldSpec, read_form
-from camket.services.ids import random_id
-from camket.services.limits import count_address_in, count_email_in, require_tries_left
+from camket.services.limits import count_tries_in, remembering_spent, tries_of
 from camket.services.outbox import queue_mail_in
 from camket.services.refusals import counting_refusals
 from camket.services.sessions import SignedIn, open_session_in
@@ -102,20 +100,25 @@ def start_registration(
     with counting_refusals(ctx):
         values = read_form(newest.policy.registration_items, fields)
         email = values[email_item(newest.policy)]
-        require_tries_left(ctx, "register", address=address, email=email, now=now)
-        subject_id = random_id(ctx.entropy)
-        # INVARIANT: the key store is written before the row that needs it; keys without a subject do no harm.
-        keys = ctx.keys.add_subject_keys(subject_id)
+        tries = tries_of(ctx, "register", address=address, email=email)
+        with remembering_spent(ctx, tries, now):
+            new = ctx.spare_keys.take(ctx.keys, ctx.entropy, now)
+            subject = _pending(new.id, newest.number, language, now)
 
-        def start(unit: Unit) -> None:
-            count_address_in(unit, ctx, "register", address, now)
-            count_email_in(unit, ctx, email, now)
-            unit.installation.set_key_generation(keys.generation)
-            _add_pending_in(unit, ctx, _pending(subject_id, newest.number, language, now), values)
-            code = issue_code_in(unit, ctx, kind=CodeKind.REGISTER, subject_id=subject_id, browser=browser, now=now)
-            queue_mail_in(unit, ctx, subject_id=subject_id, template=REGISTRATION_CODE, args={"code": code})
+            def start(unit: Unit) -> None:
+                count_tries_in(unit, tries, now)
+                if ctx.spare_keys.is_untold(new):
+                    unit.installation.set_key_generation(new.generation)
+                _add_pending_in(unit, ctx, subject, values)
+                code = issue_code_in(unit, ctx, kind=CodeKind.REGISTER, subject_id=new.id, browser=browser, now=now)
+                queue_mail_in(unit, ctx, subject_id=new.id, template=REGISTRATION_CODE, args={"code": code})
 
-        ctx.store.write(start)
+            try:
+                ctx.store.write(start)
+            except RateLimitedError:
+                ctx.spare_keys.give_back(new)
+                raise
+            ctx.spare_keys.told(new)
     return Started(expires_at=now + unconfirmed_time(newest.policy))
 
 
@@ -124,7 +127,7 @@ def _add_pending_in(unit: Unit, ctx: Context, subject: SubjectRow, values: Mappi
     newest = history.newest
     if newest.number != subject.joined_version:
         raise ConflictError("another version of the policy has just come into force; send the form again")
-    ctx.door.add_subject_in(unit, subject=subject, history=history)
+    standing = ctx.door.add_subject_in(unit, subject=subject, history=history)
     collected = ctx.door.collect_in(
         unit,
         actor=SUBJECT,
@@ -132,6 +135,7 @@ def _add_pending_in(unit: Unit, ctx: Context, subject: SubjectRow, values: Mappi
         values=values,
         service=newest.policy.registration_service,
         source=Source.PROVIDED,
+        standing=standing,
     )
     collected.require()
     ctx.door.index_in(unit, subject_id=subject.id, values=values, history=history)
@@ -179,14 +183,14 @@ def confirm_registration(
     now = ctx.clock.now()
 
     def confirm(unit: Unit, email: str | None) -> SignedIn | RefusedCode:
-        row = enter_code_in(unit, ctx, kind=CodeKind.REGISTER, browser=browser, typed=code, address=address, now=now)
+        row = spend_code_in(unit, ctx, kind=CodeKind.REGISTER, browser=browser, typed=code, address=address, now=now)
         if isinstance(row, RefusedCode):
             return row
-        use_code_in(unit, row, now)
         subject_id = row.subject_id or ""
-        subject = unit.subjects.get(subject_id)
-        if subject is None or subject.state is not SubjectState.PENDING:
+        found = unit.subjects.with_newest(subject_id)
+        if found is None or found[0].state is not SubjectState.PENDING:
             raise VerificationError(EXPIRED)
+        subject, newest = found
         if email is None:
             holder = ctx.door.claim_registered_in(unit, subject_id=subject_id)
         else:
@@ -195,9 +199,21 @@ def confirm_registration(
             raise _AddressNeededError(subject_id)
         if holder == subject_id:
             unit.subjects.confirm(subject_id, at=now, joined_version=subject.joined_version)
+            history = ctx.policies.in_force_among(unit, newest, now)
+            standing = ctx.door.confirmed_in(unit, subject=subject, history=history)
         else:
             erase_unconfirmed_in(unit, ctx, subject_id)
-        return open_session_in(unit, ctx, subject_id=holder, browser=browser, headers=headers, address=address, now=now)
+            standing = None
+        return open_session_in(
+            unit,
+            ctx,
+            subject_id=holder,
+            browser=browser,
+            headers=headers,
+            address=address,
+            now=now,
+            confirmed=standing,
+        )
 
     with counting_refusals(ctx):
         try:

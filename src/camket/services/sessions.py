@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from camket.core.gate.history import Standing
     from camket.core.terms import Language
     from camket.ports import Unit
     from camket.services.access import Opened
@@ -107,14 +108,20 @@ def open_session_in(
     headers: Mapping[str, str],
     address: str | None,
     now: datetime,
+    confirmed: Standing | None = None,
 ) -> SignedIn:
-    """Sign a subject in, in the caller's unit of work: session, ledger entry, what the device shows (P4, P5, P6)."""
+    """Sign a subject in, in the caller's unit of work: session, ledger entry, what the device shows (P4, P5, P6).
+
+    `confirmed` is where a subject stands who was confirmed in this very unit: no device of theirs is known yet.
+    """
     token = base64.urlsafe_b64encode(ctx.entropy.token(TOKEN_BYTES)).decode().rstrip("=")
-    policy = ctx.policies.in_force_in(unit, now).newest
+    standing = confirmed or ctx.door.standing_in(unit, subject_id, now)
+    policy = standing.history.newest
     device = collect_device_in(
         unit,
         ctx,
-        policy=policy.policy,
+        standing=standing,
+        first=confirmed is not None,
         subject_id=subject_id,
         browser=browser,
         facts=device_facts(headers, address),

@@ -12,10 +12,9 @@ from camket.rows import CodeKind
 from camket.services.codes import (
     EXPIRED,
     RefusedCode,
-    enter_code_in,
     issue_code_in,
     refused_code,
-    use_code_in,
+    spend_code_in,
 )
 from camket.services.forms import read_value
 from camket.services.limits import count_address_in, count_email_in
@@ -94,10 +93,9 @@ def confirm_sign_in(
     now = ctx.clock.now()
 
     def confirm(unit: Unit) -> SignedIn | RefusedCode:
-        row = enter_code_in(unit, ctx, kind=CodeKind.SIGN_IN, browser=browser, typed=code, address=address, now=now)
+        row = spend_code_in(unit, ctx, kind=CodeKind.SIGN_IN, browser=browser, typed=code, address=address, now=now)
         if isinstance(row, RefusedCode):
             return row
-        use_code_in(unit, row, now)
         subject = unit.subjects.get(row.subject_id or "")
         if subject is None or subject.state is not SubjectState.ACTIVE:
             raise VerificationError(EXPIRED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections import deque
@@ -22,7 +23,7 @@ from camket.core.vault.lookup import IndexField, IndexKey
 from camket.ports import RememberedCheckpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -36,6 +37,7 @@ _KEY_QUERY: Final = {
     KeyKind.LIVE: "SELECT epoch, live FROM subject_key WHERE subject_id = ?",
     KeyKind.HOLD: "SELECT epoch, hold FROM subject_key WHERE subject_id = ?",
 }
+_ANY_TOMBSTONE: Final = "SELECT 1 FROM tombstone WHERE subject_id IN (SELECT value FROM json_each(?)) LIMIT 1"
 _DELETE_KEY: Final = {
     KeyKind.LIVE: "UPDATE subject_key SET live = NULL WHERE subject_id = ?",
     KeyKind.HOLD: "UPDATE subject_key SET hold = NULL WHERE subject_id = ?",
@@ -102,26 +104,34 @@ class FileKeyStore:
 
     def add_subject_keys(self, subject_id: str) -> SubjectKeys:
         """See `KeyStore.add_subject_keys`."""
+        return self.add_many_subject_keys((subject_id,))[0]
+
+    def add_many_subject_keys(self, subject_ids: Sequence[str]) -> tuple[SubjectKeys, ...]:
+        """See `KeyStore.add_many_subject_keys`."""
         stamp = self._cache.stamp()
-        live, hold = os.urandom(KEY_BYTES), os.urandom(KEY_BYTES)
+        made = {subject_id: (os.urandom(KEY_BYTES), os.urandom(KEY_BYTES)) for subject_id in subject_ids}
 
         def work(transaction: Transaction) -> int:
             connection = transaction.connection
-            if connection.execute("SELECT 1 FROM tombstone WHERE subject_id = ?", (subject_id,)).fetchall():
+            if connection.execute(_ANY_TOMBSTONE, (json.dumps(list(made)),)).fetchall():
                 raise ConflictError("this subject's keys were deleted; a subject gets keys once")
             epoch, epoch_key = self._epochs.present(connection)
             try:
-                connection.execute(
+                connection.executemany(
                     "INSERT INTO subject_key (subject_id, epoch, live, hold) VALUES (?, ?, ?, ?)",
-                    (subject_id, epoch, *epochs.wrap_pair(epoch_key, subject_id, epoch, (live, hold))),
+                    [
+                        (subject_id, epoch, *epochs.wrap_pair(epoch_key, subject_id, epoch, pair))
+                        for subject_id, pair in made.items()
+                    ],
                 )
             except sqlite3.IntegrityError:
                 raise ConflictError("this subject has keys already; a subject gets keys once") from None
             return transaction.generation
 
         generation = self._writer.write(work)
-        self._cache.put((subject_id, KeyKind.LIVE), live, stamp)
-        return SubjectKeys(live=live, hold=hold, generation=generation)
+        for subject_id, (live, _hold) in made.items():
+            self._cache.put((subject_id, KeyKind.LIVE), live, stamp)
+        return tuple(SubjectKeys(live=live, hold=hold, generation=generation) for live, hold in made.values())
 
     def subject_key(self, subject_id: str, kind: KeyKind) -> bytes | None:
         """See `KeyStore.subject_key`."""

@@ -91,6 +91,8 @@ def find_hidden(text: str, *, refused: frozenset[ProblemCode], allowed: str = ""
         refused: which ways of hiding are refused.
         allowed: characters that pass whatever they are.
     """
+    if text.isascii() and text.isprintable():
+        return None
     for position, character in enumerate(text):
         code = hiding(character)
         if code is None or code not in refused or character in allowed:

@@ -213,3 +213,27 @@ def test_a_naive_instant_is_refused(keys: FileKeyStore) -> None:
     with pytest.raises(InvalidValueError, match="time zone"):
         keys.destroy_subject_key("s1", KeyKind.LIVE, at=NOW.replace(tzinfo=None))
     assert keys.subject_key("s1", KeyKind.LIVE) == made.live
+
+
+def test_many_subjects_get_their_keys_with_one_write(keys: FileKeyStore) -> None:
+    """All are kept, each with keys of their own, and the store was written once."""
+    before = keys.generation()
+    made = keys.add_many_subject_keys([f"s{number}" for number in range(20)])
+    assert {pair.generation for pair in made} == {keys.generation()} == {before + 1}
+    assert len({key for pair in made for key in (pair.live, pair.hold)}) == 40
+    for number, pair in enumerate(made):
+        assert keys.subject_key(f"s{number}", KeyKind.LIVE) == pair.live
+        assert keys.subject_key(f"s{number}", KeyKind.HOLD) == pair.hold
+
+
+def test_of_many_subjects_all_get_keys_or_none(keys: FileKeyStore) -> None:
+    """One who has keys, or had, is refused, and those beside them get none."""
+    keys.add_subject_keys("has")
+    keys.add_subject_keys("had")
+    for kind in KeyKind:
+        keys.destroy_subject_key("had", kind, at=NOW)
+    for refused in ("has", "had"):
+        with pytest.raises(ConflictError):
+            keys.add_many_subject_keys(["s1", refused, "s2"])
+    assert keys.subject_key("s1", KeyKind.LIVE) is None
+    assert keys.subject_key("s2", KeyKind.LIVE) is None

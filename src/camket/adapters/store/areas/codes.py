@@ -32,7 +32,7 @@ NEWEST_OF_REQUEST: Final = Query(_NEWEST.where(table.c.request_id == bindparam("
 COUNT_TRY: Final[Query[Any]] = Query(
     sa.update(table)
     .where(_THIS, _UNUSED, table.c.tries < bindparam("most"))
-    .values(tries=table.c.tries + 1)
+    .values(tries=table.c.tries + 1, used_at=bindparam("spent_at"))
     .returning(table.c.tries),
     scalar,
 )
@@ -62,10 +62,10 @@ class CodeArea:
             return NEWEST.one(self._link, browser=browser_hash, of_kind=kind)
         return NEWEST_OF_REQUEST.one(self._link, browser=browser_hash, of_kind=kind, request=request_id)
 
-    def count_try(self, code_id: str, *, limit: int) -> int | None:
-        """Count one try and return its number."""
+    def count_try(self, code_id: str, *, limit: int, spent_at: datetime | None = None) -> int | None:
+        """Count one try, spend the code where it was the right one, and return the try's number."""
         # INVARIANT: counting and checking are one statement, so that two tries at once are two tries.
-        tries: int | None = COUNT_TRY.one(self._link, code_id=code_id, most=limit)
+        tries: int | None = COUNT_TRY.one(self._link, code_id=code_id, most=limit, spent_at=spent_at)
         return tries
 
     def use(self, code_id: str, *, at: datetime) -> bool:

@@ -40,6 +40,22 @@ CLAIM: Final = command(
     .values(claim=bindparam("new_claim"))
 )
 OF_SUBJECT: Final = Query(sa.select(table).where(_THEIRS).order_by(table.c.field, table.c.blind_index), IdentifierRow)
+_CLAIMED: Final = table.alias("claimed")
+WITH_HOLDER: Final[Query[tuple[IdentifierRow, str | None]]] = Query(
+    sa.select(*table.c, _CLAIMED.c.subject_id.label("holder"))
+    .select_from(table)
+    .outerjoin(
+        _CLAIMED,
+        sa.and_(
+            _CLAIMED.c.field == table.c.field,
+            _CLAIMED.c.blind_index == table.c.blind_index,
+            _CLAIMED.c.claim.is_not(None),
+        ),
+    )
+    .where(_THEIRS, table.c.field == bindparam("of_field"))
+    .order_by(table.c.blind_index),
+    lambda holder, **columns: (IdentifierRow(**columns), holder),
+)
 BEHIND: Final[Query[Any]] = Query(
     sa.select(table.c.subject_id)
     .where(table.c.key_version < bindparam("version"), table.c.subject_id > bindparam("after_id"))
@@ -60,9 +76,9 @@ class IdentifierArea:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def add(self, row: IdentifierRow) -> None:
-        """Store a blind index."""
-        ADD.store(self._link, row)
+    def add(self, *rows: IdentifierRow) -> None:
+        """Store blind indexes."""
+        ADD.store(self._link, *rows)
 
     def find(self, field: str, blind_index: bytes) -> tuple[IdentifierRow, ...]:
         """Return every row with this blind index, claimed ones first."""
@@ -76,6 +92,10 @@ class IdentifierArea:
     def of_subject(self, subject_id: str) -> tuple[IdentifierRow, ...]:
         """Return all identifiers of a subject."""
         return OF_SUBJECT.all(self._link, whose=subject_id)
+
+    def with_holder(self, subject_id: str, *, field: str) -> tuple[tuple[IdentifierRow, str | None], ...]:
+        """Return a subject's identifiers of one field, each with who has the claim to it."""
+        return WITH_HOLDER.all(self._link, whose=subject_id, of_field=field)
 
     def behind(self, key_version: int, *, after_id: str, limit: int) -> tuple[str, ...]:
         """Return ids of subjects with a blind index made by an older key than this one."""

@@ -25,13 +25,15 @@ ADD: Final = command(sa.insert(table))
 GET: Final = Query(sa.select(table).where(_THIS), SubjectRow)
 # On PostgreSQL the lock makes units on one subject run one after another; on SQLite every writing unit does.
 GET_AND_LOCK: Final = Query(sa.select(table).where(_THIS).with_for_update(key_share=True), SubjectRow)
-_REVISION: Final = sa.select(
-    table.c.facts_revision,
-    sa.select(sa.func.coalesce(sa.func.max(policy_version.c.number), 0)).scalar_subquery().label("newest"),
-).where(_THIS)
+_NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(policy_version.c.number), 0)).scalar_subquery().label("newest")
+_REVISION: Final = sa.select(table.c.facts_revision, _NEWEST).where(_THIS)
 REVISION: Final[Query[tuple[int, int]]] = Query(_REVISION, lambda facts_revision, newest: (facts_revision, newest))
 REVISION_AND_LOCK: Final[Query[tuple[int, int]]] = Query(
     _REVISION.with_for_update(key_share=True, of=table), lambda facts_revision, newest: (facts_revision, newest)
+)
+WITH_NEWEST_AND_LOCK: Final[Query[tuple[SubjectRow, int]]] = Query(
+    sa.select(*table.c, _NEWEST).where(_THIS).with_for_update(key_share=True, of=table),
+    lambda newest, **columns: (SubjectRow(**columns), newest),
 )
 CONFIRM: Final = command(
     sa.update(table)
@@ -101,6 +103,10 @@ class SubjectArea:
     def revision(self, subject_id: str) -> tuple[int, int] | None:
         """Return revision and newest policy number; the subject is locked where the unit writes."""
         return (REVISION_AND_LOCK if self._link.writes else REVISION).one(self._link, subject_id=subject_id)
+
+    def with_newest(self, subject_id: str) -> tuple[SubjectRow, int] | None:
+        """Return the subject, locked, and the newest policy number."""
+        return WITH_NEWEST_AND_LOCK.one(self._link, subject_id=subject_id)
 
     def confirm(self, subject_id: str, *, at: datetime, joined_version: int) -> bool:
         """Turn a pending subject into an active one."""
