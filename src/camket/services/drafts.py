@@ -92,6 +92,21 @@ def open_draft(ctx: Context) -> Draft | None:
     return ctx.store.read(look)
 
 
+def officers_of_versions(ctx: Context) -> dict[int, tuple[str, ...]]:
+    """Return who said yes to each version that was a draft, as the ledger has them, the oldest yes first."""
+
+    def look(unit: Unit) -> dict[int, tuple[str, ...]]:
+        found = {}
+        for number in range(1, unit.policies.newest_number() + 1):
+            row = unit.publishing.of_version(number)
+            if row is not None:
+                approvals = unit.publishing.approvals(row.id)
+                found[number] = tuple(one.approved_by for one in approvals if one.revision == row.revision)
+        return found
+
+    return ctx.store.read(look)
+
+
 def begin_draft(ctx: Context, *, officer: str) -> Draft:
     """Begin a draft with the text of the newest published version.
 

@@ -123,7 +123,7 @@ def make_environment(assets: Assets) -> Environment:
     environment.filters.update(
         said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
         cited=_cited, exact_time=_exact_time, grouped=wording.grouped, lower_first=wording.lower_first,
-        shortened=wording.shortened,
+        shortened=wording.shortened, day_field=wording.day_field, officer=wording.officer,
     )  # fmt: skip
     return environment
 

@@ -65,6 +65,16 @@ def machine_time(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def day_field(instant: datetime | None) -> str:
+    """Return a day as a date field of a form holds it, `2027-01-31`; empty for none."""
+    return "" if instant is None else day_of(instant).isoformat()
+
+
+def officer(actor: str) -> str:
+    """Return how staff are named to staff: their pseudonym, without the word that the ledger puts before it."""
+    return actor.partition(":")[2] or actor
+
+
 def grouped(number: int) -> str:
     """Return a number with its thousands apart, `48 213`; the spaces do not break."""
     return f"{number:,}".replace(",", NO_BREAK_SPACE)

@@ -30,6 +30,13 @@ WITHDRAWN: Final = "withdrawn"
 SEEN: Final = "seen"
 PASSKEY_ADDED: Final = "passkey-added"
 PASSKEY_REMOVED: Final = "passkey-removed"
+DRAFT_BEGUN: Final = "draft-begun"
+DRAFT_SAVED: Final = "draft-saved"
+DRAFT_DATED: Final = "draft-dated"
+DRAFT_APPROVED: Final = "draft-approved"
+DRAFT_FOLLOWS: Final = "draft-follows"
+DRAFT_PUBLISHED: Final = "draft-published"
+DRAFT_DROPPED: Final = "draft-dropped"
 
 _SENTENCES: Final = {
     CORRECTED: marked("It is corrected. The old value is gone."),
@@ -48,6 +55,13 @@ _SENTENCES: Final = {
     DECLINED: marked("Your no is on record. Everything else stays as it is."),
     WITHDRAWN: marked("It is withdrawn, from this moment on."),
     SEEN: marked("It is on record that you have read it."),
+    DRAFT_BEGUN: marked("The draft is begun, with the text of the newest version."),
+    DRAFT_SAVED: marked("The draft is saved. Whoever had approved it is asked again."),
+    DRAFT_DATED: marked("The day is saved. Whoever had approved the draft is asked again."),
+    DRAFT_APPROVED: marked("Your yes to the draft is on record."),
+    DRAFT_FOLLOWS: marked("The draft is meant to come after the newest version."),
+    DRAFT_PUBLISHED: marked("The version is published. Customers are told of it from now on."),
+    DRAFT_DROPPED: marked("The draft is dropped. What was published stays."),
     WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 
