@@ -32,7 +32,7 @@ class NoticeQueries(Protocol):
         ...
 
     def untold(self, number: int, *, after_id: str, limit: int) -> tuple[SubjectRow, ...]:
-        """Return active subjects who joined before a version and have no delivery of its notice.
+        """Return active customers who joined before a version and have no delivery of its notice; no staff.
 
         They come in the order of their ids, beginning after `after_id` ("" for the start).
         """

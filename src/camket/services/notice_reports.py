@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import NotFoundError
+from camket.core.errors import InvalidValueError, NotFoundError
+from camket.core.intake import Problem
+from camket.core.intake.emails import read_email
 from camket.core.ledger.entry import LedgerAction
 from camket.core.vault.lookup import IndexField
 from camket.rows.notices import DeliveryState, NoticeState
@@ -105,7 +107,10 @@ def find_evidence(ctx: Context, *, actor: str, number: int, email: str) -> Deliv
 
     Effects: the same ledger record whether the customer is known or not; a known one sees it among their uses.
     """
-    handle = ctx.door.look_up(field=IndexField.EMAIL, value=email, actor=actor)
+    answer = read_email(email)
+    if isinstance(answer, Problem):
+        raise InvalidValueError("what was typed is no e-mail address")
+    handle = ctx.door.look_up(field=IndexField.EMAIL, value=answer.value, actor=actor)
     rows = ctx.store.read(lambda unit: unit.notices.of_subject(handle.id))
     return next((row for row in rows if row.number == number), None)
 

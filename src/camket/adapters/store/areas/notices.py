@@ -10,6 +10,7 @@ from sqlalchemy import bindparam
 from camket.adapters.store.statements import Query, columns_of, command
 from camket.adapters.store.tables import held_value, subject, subject_fact
 from camket.adapters.store.tables.notices import notice, notice_delivery, notice_sum
+from camket.adapters.store.tables.staff import staff
 from camket.adapters.store.types import Instant
 from camket.core.terms import SubjectState
 from camket.rows import FactKind, FactRow, SubjectRow
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _ITS: Final = notice_delivery.c.number == bindparam("wanted")
 _THEIRS: Final = notice_delivery.c.subject_id == bindparam("whose")
 _TOLD: Final = sa.exists().where(_ITS, notice_delivery.c.subject_id == subject.c.id)
+
+# Who works here is a subject too, and reads of changes at the desk.
+_WORKS_HERE: Final = sa.exists().where(staff.c.subject_id == subject.c.id)
 
 
 def _between(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
@@ -71,7 +75,9 @@ BEGIN: Final = command(_begin)
 MOVE: Final = command(
     sa.update(notice)
     .where(notice.c.number == bindparam("wanted"))
-    .values(state=bindparam("new_state"), planned_at=sa.func.coalesce(notice.c.planned_at, bindparam("at", type_=Instant())))
+    .values(
+        state=bindparam("new_state"), planned_at=sa.func.coalesce(notice.c.planned_at, bindparam("at", type_=Instant()))
+    )
 )
 GET: Final = Query(sa.select(notice).where(notice.c.number == bindparam("wanted")), NoticeRow)
 ALL: Final = Query(sa.select(notice).order_by(notice.c.number.desc()), NoticeRow)
@@ -82,6 +88,7 @@ UNTOLD: Final = Query(
         subject.c.state == SubjectState.ACTIVE,
         subject.c.joined_version < bindparam("wanted"),
         ~_TOLD,
+        ~_WORKS_HERE,
     )
     .order_by(subject.c.id)
     .limit(bindparam("limit")),
