@@ -116,7 +116,7 @@ def test_a_half_way_session_opens_no_page(service: Service) -> None:
     for path in [*OWN_PAGES, *ADMIN_PAGES]:
         answer = browser.get(path.replace("{name}", member.pseudonym))
         assert answer.headers["location"].startswith("/officer/sign-in"), path
-    assert browser.send_form("/officer/staff/invite", role_admin="on").headers["location"] == "/officer/sign-in"
+    assert browser.send_form("/officer/invitations", role_admin="on").headers["location"] == "/officer/sign-in"
     assert browser.get("/officer/enrol").headers["location"] == "/officer/sign-in"
     assert browser.get("/officer/sign-in/second").status_code == 200
 
@@ -161,8 +161,8 @@ def test_an_administrator_invites_changes_and_ends(service: Service) -> None:
     """The link is shown once, roles are changed, an account ends; each step says that it is done."""
     browser = service.browser()
     sign_in_staff(service.runtime.context, browser, Role.ADMIN)
-    assert browser.send_form("/officer/staff/invite").status_code == 422
-    invited = browser.send_form("/officer/staff/invite", role_officer="on", role_auditor="on")
+    assert browser.send_form("/officer/invitations").status_code == 422
+    invited = browser.send_form("/officer/invitations", role_officer="on", role_auditor="on")
     link = re.search(r"http://localhost:8000(/officer/join/[\w-]{43})", words(invited))
     assert link is not None
     listed = browser.get("/officer/staff")
@@ -185,7 +185,7 @@ def test_an_invitation_is_withdrawn_on_the_page(service: Service) -> None:
     browser = service.browser()
     sign_in_staff(service.runtime.context, browser, Role.ADMIN)
     path = invite_staff(service.runtime.context, roles=frozenset({Role.OFFICER})).path
-    form = re.search(r'action="(/officer/staff/invitations/\w+/withdraw)"', browser.get("/officer/staff").text)
+    form = re.search(r'action="(/officer/invitations/\w+/withdraw)"', browser.get("/officer/staff").text)
     assert form is not None
     assert browser.send_form(form.group(1)).headers["location"] == "/officer/staff"
     assert browser.send_form(form.group(1)).status_code == 404

@@ -210,8 +210,8 @@ def _staff(pages: Routes) -> None:
     _staff_themselves(pages)
     admin = frozenset({Role.ADMIN})
     pages.add_staff(staff.STAFF, admin, get=staff.staff)
-    pages.add_staff(f"{staff.STAFF}/invite", admin, post=staff.invite)
-    pages.add_staff(f"{staff.STAFF}/invitations/{{invitation}}/withdraw", admin, post=staff.withdraw)
+    pages.add_staff(staff.INVITATIONS, admin, post=staff.invite)
+    pages.add_staff(f"{staff.INVITATIONS}/{{invitation}}/withdraw", admin, post=staff.withdraw)
     pages.add_staff(f"{staff.STAFF}/{{name}}", admin, get=staff.member, post=staff.change_roles)
     pages.add_staff(f"{staff.STAFF}/{{name}}/revoke", admin, get=staff.revoke_form, post=staff.revoke)
 

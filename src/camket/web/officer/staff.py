@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 STAFF: Final = "/officer/staff"
+INVITATIONS: Final = "/officer/invitations"
 CHOSEN: Final = "role_"
 """Before the name of a role in a form: one field for each."""
 
