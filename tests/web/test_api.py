@@ -95,11 +95,17 @@ def test_the_api_describes_itself(untouched: Service) -> None:
     description = untouched.browser().get("/api/v1/openapi.json").json()
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {
+        "/consents",
+        "/consents/{consent}/withdrawal",
+        "/decisions",
         "/healthz",
         "/policy",
         "/policy/compare",
         "/policy/versions",
         "/policy/versions/{number}",
+        "/questions",
+        "/questions/{question}",
+        "/questions/{question}/answer",
         "/registrations",
         "/registrations/confirmation",
     }

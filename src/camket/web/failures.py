@@ -70,6 +70,12 @@ FAILURES: Final[dict[int, Failure]] = {
         safe=NOTHING_CHANGED,
         advice=marked("Go back, load the page again and repeat what you did."),
     ),
+    401: Failure(
+        title=marked("Sign in first"),
+        happened=marked("No one is signed in here, or the session has ended."),
+        safe=NOTHING_CHANGED,
+        advice=marked("Sign in and try again."),
+    ),
     403: Failure(
         title=marked("This is not allowed"),
         happened=marked("The request did not come from our own page, or the policy does not allow it."),

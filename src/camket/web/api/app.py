@@ -14,6 +14,7 @@ from camket.core.errors import CamketError
 from camket.core.terms import Language
 from camket.services.forms import FormError
 from camket.services.registration import confirm_registration, start_registration
+from camket.web.api.consents import add_consents
 from camket.web.api.documents import (
     ConfirmedRegistration,
     FieldProblem,
@@ -52,6 +53,7 @@ def create_api(site: Site) -> FastAPI:
     _add_health(api, site)
     add_policy(api, site)
     _add_registration(api, site)
+    add_consents(api, site)
     return api
 
 
@@ -91,7 +93,10 @@ def _add_registration(api: FastAPI, site: Site) -> None:
 
 
 async def _failed(_request: ApiRequest, error: Exception) -> Response:
-    return problem_of(error)
+    response = problem_of(error)
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
 
 
 async def _refused_form(_request: ApiRequest, error: Exception) -> Response:
