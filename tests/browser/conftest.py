@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.serving import served
-from tests.browser.visitor import visit
+from tests.browser.visitor import PAGE_MILLISECONDS, visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +30,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 MANY = "100000"
+
+expect.set_options(timeout=PAGE_MILLISECONDS)
 
 
 # First, and before the run's own hook, which makes the groups: of two that are first the later registered comes first.

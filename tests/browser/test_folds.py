@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.visitor import DESK
 
@@ -16,11 +17,31 @@ if TYPE_CHECKING:
     from tests.browser.visitor import Visitor
 
 FOLDED = ".declared tr:has(.fold)"
+STANDS = """
+([selector, most]) => {
+    const {y} = document.querySelector(selector).getBoundingClientRect();
+    return 0 <= y && y < most;
+}
+"""
 
 
 def shown(row: Locator) -> list[bool]:
     """Return which cells of a row are to be seen."""
     return [cell.is_visible() for cell in row.locator("td").all()]
+
+
+def await_fold(row: Locator, *, unfolded: bool) -> None:
+    """Wait until all four cells of a row are to be seen, or the first alone."""
+    first, *others = row.locator("td").all()
+    assert len(others) == 3
+    expect(first).to_be_visible()
+    for other in others:
+        expect(other).to_be_visible(visible=unfolded)
+
+
+def await_place(visitor: Visitor, selector: str, *, most: int) -> None:
+    """Wait until an element stands in sight, no further down than so many pixels."""
+    visitor.page.wait_for_function(STANDS, arg=[selector, most])
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -29,10 +50,10 @@ def test_a_row_of_the_policy_unfolds(visitor: Callable[..., Visitor], *, scripts
     reader = visitor("vi", java_script_enabled=scripts)
     reader.open("/policy")
     row = reader.page.locator("#item-email")
-    assert shown(row) == [True, False, False, False]
-    for expected in ([True] * 4, [True, False, False, False]):
+    await_fold(row, unfolded=False)
+    for unfolded in (True, False):
         row.locator("summary").press("Enter")
-        assert shown(row) == expected
+        await_fold(row, unfolded=unfolded)
 
 
 def test_a_link_to_a_row_lands_on_it_unfolded(visitor: Callable[..., Visitor]) -> None:
@@ -40,12 +61,9 @@ def test_a_link_to_a_row_lands_on_it_unfolded(visitor: Callable[..., Visitor]) -
     reader = visitor("vi")
     reader.open("/policy")
     reader.main.locator("p a[href='#item-email']").first.click()
-    row = reader.page.locator("#item-email")
-    assert shown(row) == [True] * 4
-    box = row.bounding_box()
-    assert box is not None
-    assert 0 <= box["y"] < 100
-    assert shown(reader.page.locator("#item-phone")) == [True, False, False, False]
+    await_fold(reader.page.locator("#item-email"), unfolded=True)
+    await_place(reader, "#item-email", most=100)
+    await_fold(reader.page.locator("#item-phone"), unfolded=False)
 
 
 def test_on_a_desk_nothing_is_folded(visitor: Callable[..., Visitor]) -> None:
@@ -71,10 +89,10 @@ def test_one_s_data_prints_whole(visitor: Callable[..., Visitor]) -> None:
     alice = visitor("vi")
     alice.register("Alice Nguyễn", "090 123 45 67", "alice@paper.example")
     network = alice.main.locator("details .what", has_text="127.0.0.1")
-    assert not network.is_visible()
+    expect(network).to_be_hidden()
     alice.page.emulate_media(media="print")
-    assert network.is_visible()
-    assert not alice.main.locator("a.btn, button, nav").first.is_visible()
+    expect(network).to_be_visible()
+    expect(alice.main.locator("a.btn, button, nav").first).to_be_hidden()
 
 
 def test_what_one_can_do_is_one_press_away(visitor: Callable[..., Visitor]) -> None:
@@ -86,12 +104,8 @@ def test_what_one_can_do_is_one_press_away(visitor: Callable[..., Visitor]) -> N
     assert targets == ["#held", "#devices", "#uses", "#can"]
     for way, target in zip(ways.all(), targets, strict=True):
         way.click()
-        box = alice.page.locator(target).bounding_box()
-        assert box is not None
-        assert 0 <= box["y"] < 780
+        await_place(alice, target, most=780)
     alice.page.set_viewport_size(DESK)
-    assert not ways.first.is_visible()
+    expect(ways.first).to_be_hidden()
     alice.page.keyboard.press("End")
-    delete = alice.main.locator("a[href='/me/delete']").bounding_box()
-    assert delete is not None
-    assert 0 <= delete["y"] < 900
+    await_place(alice, "main a[href='/me/delete']", most=900)

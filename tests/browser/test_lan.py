@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.browser.looking import findings_of
@@ -176,7 +176,7 @@ def test_every_step_can_be_reached_on_a_phone(service: LanService, tmp_path: Pat
             device = page.locator("details", has=page.locator("summary", has_text=re.compile(f"^{name}$")))
             if device.get_attribute("open") is None:
                 device.locator("summary").click()
-            assert device.locator("li").first.is_visible(), name
+            expect(device.locator("li").first).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("link", name="Tải chứng chỉ").first.click()
         assert download.value.suggested_filename == "camket-ca.crt"

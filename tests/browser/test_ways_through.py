@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looking import SMALLEST_TARGET
 from tests.browser.visitor import DESK, letters
@@ -37,13 +38,20 @@ def press_to(alice: Visitor, selector: str) -> None:
     raise AssertionError(message)
 
 
+def switch(reader: Visitor, language: Language) -> None:
+    """Follow the switch in the header to another language."""
+    with reader.page.expect_navigation():
+        reader.page.locator(f"header a[hreflang='{language}']").click()
+    expect(reader.page.locator("html")).to_have_attribute("lang", language)
+
+
 def test_registering_needs_no_mouse(visitor: Callable[..., Visitor]) -> None:
     """Someone who uses only the keyboard registers, always sees where they are, and can skip the header."""
     alice, email = visitor(viewport=DESK), "alice@keyboard.example"
     alice.open("/")
     alice.page.keyboard.press("Tab")
     skip = alice.page.locator("a.skip")
-    assert alice.page.evaluate("document.activeElement.className") == "skip"
+    expect(skip).to_be_focused()
     box = skip.bounding_box()
     assert box is not None
     assert box["y"] >= 0
@@ -68,8 +76,9 @@ def test_the_back_button_shows_no_one_elses_page(visitor: Callable[..., Visitor]
     alice = visitor()
     alice.register(*ALICE, "alice@back.example")
     assert ALICE[0] in alice.main.inner_text()
-    alice.main.locator("form[action='/sign-out'] button").click()
-    alice.page.wait_for_url("**/")
+    with alice.page.expect_navigation():
+        alice.main.locator("form[action='/sign-out'] button").click()
+    assert alice.path == "/"
     alice.page.go_back()
     alice.page.wait_for_url("**/sign-in?next=%2Fme")
     assert ALICE[0] not in alice.main.inner_text()
@@ -84,8 +93,8 @@ def test_going_back_to_a_form_that_was_sent_is_harmless(visitor: Callable[..., V
     alice.send_and_enter_code(email)
     alice.page.wait_for_url("**/me")
     alice.page.go_back()
-    assert alice.path == "/me"
-    assert ALICE[0] in alice.main.inner_text()
+    alice.page.wait_for_url("**/me")
+    expect(alice.main).to_contain_text(ALICE[0])
 
 
 def test_a_form_sent_twice_counts_once(visitor: Callable[..., Visitor]) -> None:
@@ -177,13 +186,11 @@ def test_switching_the_language_keeps_the_page(
     reader = visitor(language)
     for path in ("/policy", "/policy/versions/1", "/register", "/sign-in?next=%2Fme%2Fuses", "/nothing-here"):
         reader.open(path)
-        reader.page.locator(f"header a[hreflang='{other}']").click()
-        assert reader.page.locator("html").get_attribute("lang") == other
+        switch(reader, other)
         assert reader.path.partition("?")[0] == path.partition("?")[0]
         assert "next=%2Fme%2Fuses" in reader.path or "next" not in path
-        reader.page.locator(f"header a[hreflang='{language}']").click()
-        assert reader.page.locator("html").get_attribute("lang") == language
-    reader.page.locator(f"header a[hreflang='{other}']").click()
+        switch(reader, language)
+    switch(reader, other)
     reader.open("/terms")
     assert reader.page.locator("html").get_attribute("lang") == other
 
@@ -194,8 +201,7 @@ def test_switching_the_language_while_a_code_is_awaited(visitor: Callable[..., V
     code = start_registration(alice, email)
     alice.fill(code=f"{(int(code) + 1) % 1_000_000:06}")
     alice.send()
-    alice.page.locator("header a[hreflang='en']").click()
-    assert alice.page.locator("html").get_attribute("lang") == "en"
+    switch(alice, "en")
     alice.fill(code=code)
     alice.send()
     alice.page.wait_for_url("**/me")
@@ -209,7 +215,7 @@ def test_a_wrong_form_puts_the_problem_first(visitor: Callable[..., Visitor]) ->
     links = alice.main.locator("[role=alert] a")
     assert links.count() == 3
     links.first.click()
-    assert alice.page.evaluate("document.activeElement.name") == "name"
+    expect(alice.page.locator("input[name='name']")).to_be_focused()
     for field in alice.main.locator("input").all():
         assert field.get_attribute("aria-invalid") == "true"
         described = (field.get_attribute("aria-describedby") or "").split()

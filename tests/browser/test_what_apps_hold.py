@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.looking import findings_of
 from tests.browser.serving import served
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.browser.visitor import Language, Visitor
 
 PICTURES = 6
-LOADED = "images => images.every(image => image.complete && image.naturalWidth === 160)"
+LOADED = "([of, width]) => [...document.querySelectorAll(of)].every(one => one.complete && one.naturalWidth === width)"
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +86,7 @@ def see_pictures(owner: Visitor) -> None:
     images = owner.main.locator(".tiles img")
     for image in images.all():
         image.scroll_into_view_if_needed()
-    owner.page.wait_for_function("() => [...document.querySelectorAll('.tiles img')].every(one => one.complete)")
-    assert images.evaluate_all(LOADED)
+    owner.page.wait_for_function(LOADED, arg=[".tiles img", 160])
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -106,11 +106,11 @@ def test_what_a_shop_holds_is_seen_and_has_no_finding(browser: Browser, hosting:
     section = owner.main.locator("section[aria-labelledby='app-quay']").inner_text()
     assert ("6 mục" if language == "vi" else "6 entries") in section
     look("my data")
-    owner.main.locator("a[href='/me/pictures/shop.picture']").click()
+    owner.follow("a[href='/me/pictures/shop.picture']")
     see_pictures(owner)
     assert owner.main.locator(".tiles img").count() == PICTURES
     look("all pictures")
-    owner.main.locator(".tiles a[href$='/delete']").first.click()
+    owner.follow(".tiles a[href$='/delete']")
     look("deleting a picture")
     owner.open("/me/correct/shop.bank_account")
     assert owner.page.locator("input[name='shop.bank_account']").input_value() == "0071000123456"
@@ -118,7 +118,7 @@ def test_what_a_shop_holds_is_seen_and_has_no_finding(browser: Browser, hosting:
     owner.open("/me/uses")
     assert owner.main.locator("ol.line details").count() >= 1
     owner.main.locator("ol.line details summary").first.click()
-    assert owner.main.locator("ol.line details[open] ol li").first.is_visible()
+    expect(owner.main.locator("ol.line details[open] ol li").first).to_be_visible()
     look("uses, unfolded")
     owner.open("/me/delete")
     look("before the deletion")
@@ -134,10 +134,10 @@ def test_uses_unfold_without_scripts(browser: Browser, hosting: Served) -> None:
         owner.open("/me")
     owner.open("/me/uses")
     row = owner.main.locator("ol.line > li:has(details)").first
-    assert not row.locator("details ol").is_visible()
+    expect(row.locator("details ol")).to_be_hidden()
     row.locator("summary").press("Enter")
+    expect(row.locator("details ol")).to_be_visible()
     assert row.locator("details ol li").count() >= 5
-    assert row.locator("details ol").is_visible()
 
 
 def test_goods_and_sales_are_tables_in_the_copy(browser: Browser, hosting: Served) -> None:
@@ -147,14 +147,14 @@ def test_goods_and_sales_are_tables_in_the_copy(browser: Browser, hosting: Serve
     owner.open("/me/copy")
     owner.send_and_enter_code("alice@copy.example")
     with owner.page.expect_download() as download:
-        owner.send()
+        owner.press()
     folder = download.value.path().parent / "copy"
     with zipfile.ZipFile(download.value.path()) as files:
         files.extractall(folder)
         assert len([name for name in files.namelist() if name.startswith("pictures/")]) == PICTURES
     for name in ("du-lieu-cua-toi.html", "my-data.html"):
         owner.page.goto((folder / name).as_uri())
-        assert owner.page.get_by_text("Món 5").first.is_visible()
-        assert owner.page.get_by_text("Trà đá").first.is_visible()
-        assert owner.page.locator("img").first.evaluate("image => image.naturalWidth") == 1200
+        expect(owner.page.get_by_text("Món 5").first).to_be_visible()
+        expect(owner.page.get_by_text("Trà đá").first).to_be_visible()
+        owner.page.wait_for_function("() => document.querySelector('img').naturalWidth === 1200")
         assert findings_of(owner) == set()

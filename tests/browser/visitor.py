@@ -22,8 +22,8 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 MAIL_SECONDS = 20
-PAGE_MILLISECONDS = 15_000
-JOB_SECONDS = 30
+PAGE_MILLISECONDS = 30_000
+JOB_SECONDS = 60
 LETTER = re.compile(r"<article.*?</article>", re.DOTALL)
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
@@ -36,12 +36,14 @@ class Visitor:
         context: the browser's profile: its cookies are this person's.
         page: the tab they look at.
         origin: the service's address.
+        has_scripts: whether pages may do anything by themselves.
         complaints: errors of the console, breaches of the content security policy, requests to other hosts.
     """
 
     context: BrowserContext
     page: Page
     origin: str
+    has_scripts: bool = True
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -58,9 +60,14 @@ class Visitor:
         """What the page is about."""
         return self.page.locator("main")
 
-    def send(self) -> None:
+    def press(self) -> None:
         """Press the button that sends the form of the page."""
         self.main.locator("form button").first.click()
+
+    def send(self) -> None:
+        """Send the form of the page, and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.press()
 
     def register(self, name: str, phone: str, email: str) -> None:
         """Register and confirm the e-mail by the code; ends in the privacy centre."""
@@ -68,6 +75,11 @@ class Visitor:
         self.fill(name=name, phone=phone, email=email)
         self.send_and_enter_code(email)
         self.page.wait_for_url(f"{self.origin}/me")
+
+    def follow(self, selector: str) -> None:
+        """Follow the first link of a kind, and wait for the page that it leads to."""
+        with self.page.expect_navigation():
+            self.main.locator(selector).first.click()
 
     def fill(self, **fields: str) -> None:
         """Type into fields by their names."""
@@ -81,7 +93,9 @@ class Visitor:
         self.page.wait_for_url(f"{self.origin}/certificate")
 
     def await_certificate(self) -> None:
-        """Look again until the certificate is there."""
+        """Wait until the certificate is there: with scripts the page looks by itself, without them its reader does."""
+        if self.has_scripts:
+            self.main.locator("a[download]").wait_for(timeout=JOB_SECONDS * 1000)
         deadline = time.monotonic() + JOB_SECONDS
         while self.main.locator("a[download]").count() == 0:
             assert time.monotonic() < deadline, f"no certificate in {JOB_SECONDS} seconds"
@@ -90,7 +104,7 @@ class Visitor:
     def download_copy(self, folder: Path) -> None:
         """Download the copy that is offered and unpack it; its parts are whole."""
         with self.page.expect_download() as download:
-            self.send()
+            self.press()
         with zipfile.ZipFile(download.value.path()) as files:
             assert files.testzip() is None
             files.extractall(folder)
@@ -114,7 +128,8 @@ def visit(browser: Browser, origin: str, language: Language = "vi", /, **options
     context = browser.new_context(
         **({"viewport": PHONE, "locale": LOCALES[language], "color_scheme": "light"} | options),  # type: ignore[arg-type]  # the names are Playwright's own
     )
-    visitor = Visitor(context=context, page=context.new_page(), origin=origin)
+    has_scripts = options.get("java_script_enabled") is not False
+    visitor = Visitor(context=context, page=context.new_page(), origin=origin, has_scripts=has_scripts)
     visitor.page.set_default_timeout(PAGE_MILLISECONDS)
     watch(visitor)
     if language == "en":

@@ -52,7 +52,7 @@ class BluetoothPrinter:
         self.refuses_long = refuses_long
         self.lost_after_bytes = lost_after_bytes
         self.is_on = True
-        self._is_losing = False
+        self._is_lost = False
         self._answered: set[str] = set()
         self._page = page
         self._radio = browser.new_browser_cdp_session()
@@ -130,6 +130,9 @@ class BluetoothPrinter:
     def _on_link(self, operation: dict[str, Any]) -> None:
         if operation["type"] == "connection" and self.is_on:
             self.links.append(bytearray())
+            if self._is_lost:  # what a printer offers goes with its link; it is there again before the next one stands
+                self._is_lost = False
+                self._offer_service()
         if operation["type"] in {"connection", "discovery"}:
             self._radio.send(
                 "BluetoothEmulation.simulateGATTOperationResponse",
@@ -137,7 +140,7 @@ class BluetoothPrinter:
             )
 
     def _on_characteristic(self, operation: dict[str, Any]) -> None:
-        if operation["type"] != "write" or self._is_losing:
+        if operation["type"] != "write" or self._is_lost:
             return  # what was under way when the link went is lost with it
         wants_answer = operation.get("writeType") != "write-without-response"
         if wants_answer and self.refuses_long:
@@ -146,10 +149,8 @@ class BluetoothPrinter:
         self.links[-1] += base64.b64decode(operation["data"])
         if self.lost_after_bytes is not None and len(self.links[-1]) >= self.lost_after_bytes:
             self.lost_after_bytes = None
-            self._is_losing = True
+            self._is_lost = True
             self._radio.send("BluetoothEmulation.simulateGATTDisconnection", {"address": ADDRESS})
-            self._offer_service()
-            self._is_losing = False
         elif self.answers and wants_answer:
             self._answer(operation, 0)
 

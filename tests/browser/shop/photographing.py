@@ -13,6 +13,7 @@ from PIL import Image
 from tests.shop.photos.photographs import Photograph, photograph, write_film
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Locator
@@ -92,9 +93,22 @@ class Photographer:
         self.tap(f"[data-do='{word}']")
 
     def photograph(self) -> None:
-        """Open the camera and press the shutter."""
+        """Open the camera and press the shutter; ends with the picture in the form."""
         self.do(self.at.page.locator("[data-do]").first.get_attribute("data-do") or "")
         self.tap(".shutter:not([disabled])")
+        self.at.page.wait_for_selector("[data-picture-frame] img")
+
+    def await_answer(self, act: Callable[[], None]) -> None:
+        """Do something to the picture and wait for the white one that comes of it."""
+        shown = self.at.page.locator("[data-version='after']").element_handle()
+        act()
+        shown.wait_for_element_state("hidden")
+        self.at.page.wait_for_selector("[data-version='after']")
+
+    def leave(self) -> None:
+        """Leave the dialog by its key, and wait until it is gone."""
+        self.at.page.keyboard.press("Escape")
+        self.at.page.wait_for_selector(".photo-dialog", state="detached")
 
     def name_it(self) -> None:
         """Type a name that no other product has, and a price."""

@@ -46,6 +46,18 @@ async ({shop, name, price}) => {
     if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
 }
 """
+KEPT = """
+wanted => new Promise(resolve => {
+    const request = indexedDB.open('quay-till');
+    request.onsuccess = () => {
+        const all = request.result.transaction('carts').objectStore('carts').getAll();
+        all.onsuccess = () => {
+            request.result.close();
+            resolve(all.result.some(({cart}) => cart.lines.length === wanted));
+        };
+    };
+})
+"""
 SALES = "async () => (await (await fetch('/quay/api/sales')).json()).sales"
 SCAN = """
 code => [...code, 'Enter'].forEach(key => {
@@ -119,9 +131,19 @@ def add(page: Page, *names: str) -> None:
         card(page, name).locator(".add").click()
 
 
-def total(page: Page) -> str:
+def badge_of(page: Page, name: str) -> Locator:
+    """Return how often a product lies in the cart, as its card says."""
+    return card(page, name).locator(".badge")
+
+
+def await_kept(page: Page, lines: int) -> None:
+    """Wait until a cart of so many lines is on the device."""
+    page.wait_for_function(KEPT, arg=lines)
+
+
+def total(page: Page) -> Locator:
     """Return what the bar of the phone says there is to pay."""
-    return page.locator(".pay-bar b").inner_text()
+    return page.locator(".pay-bar b")
 
 
 def take_money(page: Page) -> Locator:
@@ -130,18 +152,28 @@ def take_money(page: Page) -> Locator:
     return page.locator("dialog.pay")
 
 
-def confirm(page: Page) -> None:
-    """Say that the money is there, and wait for what comes of it."""
+def confirm(page: Page, *, recorded: bool = True) -> None:
+    """Say that the money is there, and wait until the sale is recorded, or at least kept on the device."""
     page.locator("dialog.pay .confirm").click()
     page.wait_for_selector("dialog.pay", state="detached")
+    if recorded:
+        page.wait_for_selector("dialog.done:not(.is-kept)")
 
 
-def sell(page: Page, *names: str) -> None:
+def sell(page: Page, *names: str, recorded: bool = True) -> None:
     """Sell products for the exact cash and go on to the next sale."""
     add(page, *names)
     take_money(page)
-    confirm(page)
+    confirm(page, recorded=recorded)
     page.locator("dialog.done .btn.go").click()
+    page.wait_for_selector("dialog.done", state="detached")
+
+
+def leave(page: Page) -> None:
+    """Leave the dialog on top by its key, and wait until it is gone."""
+    on_top = page.locator("dialog").last.element_handle()
+    page.keyboard.press("Escape")
+    on_top.wait_for_element_state("hidden")
 
 
 def books(page: Page) -> list[dict[str, Any]]:
