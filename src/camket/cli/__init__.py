@@ -23,6 +23,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "keys": "camket.cli.keys",
     "settings": "camket.cli.settings",
     "staff": "camket.cli.staff",
+    "consent": "camket.cli.consent",
+    "request": "camket.cli.request",
     "demo": "camket.cli.demo",
 }
 """Command -> the module whose `app` it is; loaded when the command is run, so that each starts with what it needs."""
