@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from camket.core.policy.diff_sentences import in_every_language, say
-from camket.core.policy.diff_wording import OPENING
+from camket.core.policy.diff_wording_terms import OPENING
 from camket.core.policy.difference import Change, Declaration, DeclarationKind, Difference, Effect, Rewording
 from camket.core.policy.labels import labels_of, shown_text
 from camket.core.policy.text import BRACES, read_reference
@@ -72,14 +72,16 @@ def section_differences(kind: DeclarationKind, before: Policy, after: Policy) ->
         before: the earlier policy.
         after: the later policy.
     """
-    old, new = _texts(kind, before), _texts(kind, after)
+    old, new = _sections(kind, before), _sections(kind, after)
     found: dict[tuple[Change, int], dict[Language, _Found]] = {}
     for language in new:
         if language in old and old[language] != new[language]:
-            for one in _changed(sections(old[language]), sections(new[language])):
+            for one in _changed(old[language], new[language]):
                 found.setdefault((one.change, one.place), {})[language] = one
-    for (change, _), languages in sorted(found.items(), key=lambda one: (one[0][1], one[0][0])):
-        yield _difference(kind, change, languages, (before, after))
+    for (change, place), languages in sorted(found.items(), key=lambda one: (one[0][1], one[0][0])):
+        policy, texts = (before, old) if change is Change.REMOVED else (after, new)
+        titles = _titles(policy, texts, place, languages)
+        yield _difference(kind, change, languages, titles, (before, after))
 
 
 def sections(text: str) -> tuple[Section, ...]:
@@ -106,8 +108,21 @@ def readable(text: str, labels: Labels) -> str:
     return BRACES.sub(shown, text).strip()
 
 
-def _texts(kind: DeclarationKind, policy: Policy) -> Mapping[Language, str]:
-    return policy.prose if kind is DeclarationKind.PROSE else policy.terms
+def _sections(kind: DeclarationKind, policy: Policy) -> dict[Language, tuple[Section, ...]]:
+    texts = policy.prose if kind is DeclarationKind.PROSE else policy.terms
+    return {language: sections(text) for language, text in texts.items()}
+
+
+def _titles(
+    policy: Policy, texts: Mapping[Language, tuple[Section, ...]], place: int, changed: Mapping[Language, _Found]
+) -> dict[Language, str]:
+    """Return what a section is called, also in a language that has it at the same place and did not change it."""
+    counts = {len(texts[language]) for language in changed}
+    titles = {}
+    for language, every in texts.items():
+        if language in changed or len(every) in counts:
+            titles[language] = readable(every[place].title, labels_of(policy, language)) or OPENING[language]
+    return titles
 
 
 def _changed(before: tuple[Section, ...], after: tuple[Section, ...]) -> Iterator[_Found]:
@@ -126,17 +141,18 @@ def _changed(before: tuple[Section, ...], after: tuple[Section, ...]) -> Iterato
 
 
 def _difference(
-    kind: DeclarationKind, change: Change, found: Mapping[Language, _Found], policies: tuple[Policy, Policy]
+    kind: DeclarationKind,
+    change: Change,
+    found: Mapping[Language, _Found],
+    titles: dict[Language, str],
+    policies: tuple[Policy, Policy],
 ) -> Difference:
-    titles: dict[Language, str] = {}
     texts: dict[Language, Rewording] = {}
     name = ""
     for language, one in found.items():
         labels = [labels_of(policy, language) for policy in policies]
         section = one.after or one.before
-        if section is not None:
-            name = name or section.id
-            titles[language] = readable(section.title, labels[0 if one.after is None else 1]) or OPENING[language]
+        name = name or (section.id if section is not None else "")
         texts[language] = Rewording(before=_whole(one.before, labels[0]), after=_whole(one.after, labels[1]))
     return Difference(
         change=Change.REWORDED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camket.core.policy.diff_sentences import country, everywhere, in_every_language, say
-from camket.core.policy.diff_wording import LANGUAGE_NAMES
+from camket.core.policy.diff_wording_terms import LANGUAGE_NAMES, UNTIL_WITHDRAWN
 from camket.core.policy.difference import Change, Declaration, DeclarationKind, Difference, Effect
 from camket.core.policy.text import BRACES, read_reference
 from camket.core.policy.wording import GROUND_MEANINGS, GROUNDS, days_text, hours_text, minimum_text
@@ -115,10 +115,15 @@ def _minimum_words(minimum: LegalMinimum) -> Said:
 
 
 def _purpose(before: Purpose, after: Purpose) -> Iterator[Difference]:
-    if before.dpv == after.dpv:
-        return
     about = (DeclarationKind.PURPOSE, after.id)
     label = in_every_language(after.label)
+    if before.valid_days != after.valid_days:
+        # A yes carries its own end from the day it was given; only a later yes ends by the new time.
+        longer = after.valid_days is None or (before.valid_days is not None and after.valid_days > before.valid_days)
+        says = say("purpose.valid", purpose=label, before=_validity(before), after=_validity(after))
+        yield _one(Change.WIDENED if longer else Change.NARROWED, Effect.NEITHER, about, says)
+    if before.dpv == after.dpv:
+        return
     if before.basis is Basis.STATED and after.basis is Basis.STATED:
         says = say("purpose.meaning", purpose=label, id=after.id, before=before.dpv, after=after.dpv)
         yield _one(Change.CHANGED, Effect.WORSE, about, says)
@@ -126,6 +131,11 @@ def _purpose(before: Purpose, after: Purpose) -> Iterator[Difference]:
         # A yes is bound to the meaning and ends with it (semantics section 5); a change of basis is a clause's.
         says = say("purpose.asked_anew", purpose=label, before=before.dpv, after=after.dpv)
         yield _one(Change.CHANGED, Effect.NEITHER, about, says)
+
+
+def _validity(purpose: Purpose) -> Said:
+    days = purpose.valid_days
+    return dict(UNTIL_WITHDRAWN) if days is None else everywhere(lambda language: days_text(days, language))
 
 
 def _recipient(before: Recipient, after: Recipient) -> Iterator[Difference]:
@@ -228,8 +238,19 @@ def _controller(before: Policy, after: Policy) -> Iterator[Difference]:
     ]
     for kind, name, was, now in words:
         if was != now:
-            says = say(f"{kind}.{name}", before=was, after=now)
+            old_words, new_words = _where_changed(was, now)
+            says = say(f"{kind}.{name}", before=old_words, after=new_words)
             yield _one(Change.CHANGED, Effect.NEITHER, (kind, name), says)
+
+
+def _where_changed(before: Said, after: Said) -> tuple[Said, Said]:
+    """Return two texts; a language in which nothing changed has the words of one in which something did."""
+    changed = next(language for language in after if before[language] != after[language])
+    shown = {language: language if before[language] != after[language] else changed for language in after}
+    return (
+        {language: before[one] for language, one in shown.items()},
+        {language: after[one] for language, one in shown.items()},
+    )
 
 
 def _plain(word: str) -> Said:
