@@ -123,6 +123,47 @@ def test_an_answer_says_whether_trying_again_helps(answers: dict[str, str], expe
         assert failure(plain(port)) == expected
 
 
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [({"rcpt": "550 no such mailbox"}, 550), ({"rcpt": "450 try later"}, 450), ({"data": "554 no"}, 554)],
+)
+def test_an_answer_is_kept_by_its_code(answers: dict[str, str], code: int) -> None:
+    """The reply code is evidence; what one mail meets says nothing of the relay."""
+    with serving(Relay(**answers)) as port, pytest.raises(MailError) as caught:
+        plain(port).carry(MAIL)
+    assert (caught.value.code, caught.value.relay_down) == (code, False)
+
+
+def test_a_mail_that_can_be_unsubscribed_from_says_so() -> None:
+    """Both headers of RFC 8058 arrive, with an address that nothing in the value can end; other mails have neither."""
+    relay = Relay()
+    address = "https://shop.example/unsubscribe/0123abc"
+    with serving(relay) as port:
+        plain(port).carry(replace(MAIL, list_unsubscribe=address))
+        plain(port).carry(MAIL)
+    first, second = (message_from_bytes(cast("bytes", one.content), policy=default) for one in relay.taken)
+    assert first["List-Unsubscribe"] == f"<{address}>"
+    assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert second["List-Unsubscribe"] is None
+    assert second["List-Unsubscribe-Post"] is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "mailto:a@shop.example",
+        "https://a.example/>, <https://b.example/",
+        "https://a.example/\r\nBcc: b",
+        "https://a b",
+    ],
+)
+def test_an_address_to_unsubscribe_at_is_one_address(address: str) -> None:
+    """What would end the header, or name another address, sends nothing."""
+    with pytest.raises(InvalidValueError):
+        message_of(replace(MAIL, list_unsubscribe=address))
+
+
 def test_a_relay_that_is_away_is_temporary() -> None:
     """Nothing listens: the mail waits."""
     with socket.socket() as probe:
