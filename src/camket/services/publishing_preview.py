@@ -30,7 +30,7 @@ class Preview:
         touched: every difference with what it does to them, in the order of the differences.
         rights: those that they would have, with the terms that hold for them.
         notices: how they would be told of significant changes.
-        uses: what would be done for stated purposes with which of their items.
+        uses: what would be done with which of their items; for a purpose that rests on consent, only if they say yes.
     """
 
     joined: int
