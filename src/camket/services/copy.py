@@ -21,6 +21,7 @@ from camket.core.rights.kinds import require_proof, terms_of
 from camket.core.terms import RIGHTS_PURPOSE, Language, Right
 from camket.rows import RequestState
 from camket.services.access import SUBJECT
+from camket.services.copy_consents import consents_data
 from camket.services.copy_page import FILE_OF, PICTURES, render_page
 from camket.services.erasure_plan import declared_item
 from camket.services.holdings import count_held, export_held
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
     from camket.rows import FactRow, RequestRow, SessionRow, SubjectRecordRow, SubjectRow
+    from camket.rows.consents import ConsentEventRow, ConsentTextRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
     from camket.services.holdings import Exported, Held
@@ -72,6 +74,8 @@ class _Read:
     pending: Pending
     subject: SubjectRow
     facts: tuple[FactRow, ...]
+    consents: tuple[ConsentEventRow, ...]
+    texts: tuple[ConsentTextRow, ...]
     sessions: tuple[SessionRow, ...]
     requests: tuple[RequestRow, ...]
     records: tuple[SubjectRecordRow, ...]
@@ -153,10 +157,13 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -
             request=request.id,
         )
     unit.requests.move(request.id, old=RequestState.VERIFIED, new=RequestState.DONE, at=now)
+    consents = unit.consents.of_subject(subject_id)
     return _Read(
         pending=pending,
         subject=subject,
         facts=unit.facts.of_subject(subject_id),
+        consents=consents,
+        texts=unit.consents.texts(sorted({one.text_hash for one in consents if one.text_hash is not None})),
         sessions=unit.sessions.of_subject(subject_id),
         requests=unit.requests.of_subject(subject_id),
         records=unit.records.of_subject(subject_id, limit=MOST_RECORDS),
@@ -210,6 +217,7 @@ def _data(
             }
             for fact in read.facts
         ],
+        "consents": consents_data(read.consents, read.texts),
         "sessions": [
             {"began_at": _instant(one.created_at), "last_seen_at": _instant(one.last_seen_at)} for one in read.sessions
         ],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
+from camket.services.copy_consents import render_consents
 from camket.services.copy_tables import render_holdings
 from camket.services.copy_text import shown_time
 from camket.services.server_log import LOG_ITEMS, logged_items
@@ -118,6 +119,8 @@ _DONE: Final = {
         "checkpoint": "ký sổ cái",
         "restored": "khôi phục",
         "session": "đăng nhập hoặc đăng xuất",
+        "staff": "tài khoản nhân viên",
+        "notice": "thông báo",
         "permit": "",
         "done": "",
         "ask": " (chưa làm: phải hỏi bạn trước)",
@@ -138,6 +141,8 @@ _DONE: Final = {
         "checkpoint": "ledger signed",
         "restored": "restored",
         "session": "signed in or out",
+        "staff": "staff account",
+        "notice": "notice",
         "permit": "",
         "done": "",
         "ask": " (not done: you must be asked first)",
@@ -169,6 +174,7 @@ def render_page(
         f"<h1>{escape(said['title'])}</h1>\n<p>{escape(lead)}</p>\n"
         f"<h2>{escape(said['held'])}</h2>\n{_held(data, policy, language)}\n"
         f"{_server_log(data, policy, language)}"
+        f"{render_consents(data, language, table=_table)}"
         f"{render_holdings(data, files, language, table=_table)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"

@@ -1,5 +1,6 @@
 """The copy: complete, readable without anything, and checkable without us."""
 
+import html
 import io
 import json
 import re
@@ -9,12 +10,16 @@ from typing import Any
 import pytest
 
 from camket.core.errors import NotFoundError, VerificationError
+from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.ledger.openings import Openings, verify_openings
 from camket.core.terms import Language
+from camket.services.consents import withdraw
 from camket.services.copy import Copy, make_copy, start_copy
+from camket.services.copy_page import _DONE
 from camket.services.correction import start_correction
 from camket.services.sequencing import tile_reader
 from tests.journeys import Customer, Service, register
+from tests.unit.services.consenting import ask, say
 
 
 @pytest.fixture
@@ -122,3 +127,22 @@ def test_a_proof_for_something_else_copies_nothing(journey: Service, alice: Cust
     identity = alice.prove(start_correction(journey.ctx, alice.session, item="name", typed="Alice").id)
     with pytest.raises(NotFoundError):
         make_copy(journey.ctx, identity, language=Language.VI)
+
+
+def test_questions_and_answers_are_in_it_with_their_text(journey: Service, alice: Customer) -> None:
+    """Every fact of the history, in both the page and the data, with the lines that were shown."""
+    question = ask(journey, alice.subject_id)
+    withdraw(journey.ctx, subject_id=alice.subject_id, consent_id=say(journey, question, yes=True))
+    copy = copy_of(journey, alice)
+    told = data_of(copy)["consents"]
+    assert [one["kind"] for one in told] == ["asked", "given", "withdrawn"]
+    assert told[1]["text"] == [question.text.title, *question.text.body]
+    page = html.unescape(files_of(copy)["my-data.html"].decode())
+    assert "What you were asked and answered" in page
+    assert f'<span lang="vi">{question.text.title}<br>' in page
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_entry_of_the_ledger_has_a_word(language: Language) -> None:
+    """The page names every action and outcome that a record can have."""
+    assert {*LedgerAction, *LedgerOutcome} <= set(_DONE[language])
