@@ -22,6 +22,7 @@ from camket.core.terms import RIGHTS_PURPOSE, Language, Right
 from camket.rows import RequestState
 from camket.services.access import SUBJECT
 from camket.services.copy_consents import consents_data
+from camket.services.copy_notices import notices_data
 from camket.services.copy_page import FILE_OF, PICTURES, render_page
 from camket.services.erasure_plan import declared_item
 from camket.services.holdings import count_held, export_held
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from camket.ports import Unit
     from camket.rows import FactRow, RequestRow, SessionRow, SubjectRecordRow, SubjectRow
     from camket.rows.consents import ConsentEventRow, ConsentTextRow
+    from camket.rows.notices import DeliveryRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
     from camket.services.holdings import Exported, Held
@@ -76,6 +78,7 @@ class _Read:
     facts: tuple[FactRow, ...]
     consents: tuple[ConsentEventRow, ...]
     texts: tuple[ConsentTextRow, ...]
+    notices: tuple[DeliveryRow, ...]
     sessions: tuple[SessionRow, ...]
     requests: tuple[RequestRow, ...]
     records: tuple[SubjectRecordRow, ...]
@@ -164,6 +167,7 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -
         facts=unit.facts.of_subject(subject_id),
         consents=consents,
         texts=unit.consents.texts(sorted({one.text_hash for one in consents if one.text_hash is not None})),
+        notices=unit.notices.of_subject(subject_id),
         sessions=unit.sessions.of_subject(subject_id),
         requests=unit.requests.of_subject(subject_id),
         records=unit.records.of_subject(subject_id, limit=MOST_RECORDS),
@@ -218,6 +222,7 @@ def _data(
             for fact in read.facts
         ],
         "consents": consents_data(read.consents, read.texts),
+        "notices": notices_data(read.notices),
         "sessions": [
             {"began_at": _instant(one.created_at), "last_seen_at": _instant(one.last_seen_at)} for one in read.sessions
         ],

@@ -9,6 +9,7 @@ from camket.core.intake import show
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
 from camket.services.copy_consents import render_consents
+from camket.services.copy_notices import render_notices
 from camket.services.copy_tables import render_holdings
 from camket.services.copy_text import shown_time
 from camket.services.server_log import LOG_ITEMS, logged_items
@@ -175,6 +176,7 @@ def render_page(
         f"<h2>{escape(said['held'])}</h2>\n{_held(data, policy, language)}\n"
         f"{_server_log(data, policy, language)}"
         f"{render_consents(data, language, table=_table)}"
+        f"{render_notices(data, language, table=_table)}"
         f"{render_holdings(data, files, language, table=_table)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"

@@ -5,10 +5,12 @@ import io
 import json
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import NotFoundError, VerificationError
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.ledger.openings import Openings, verify_openings
@@ -17,7 +19,9 @@ from camket.services.consents import withdraw
 from camket.services.copy import Copy, make_copy, start_copy
 from camket.services.copy_page import _DONE
 from camket.services.correction import start_correction
+from camket.services.policies import publish_policy
 from camket.services.sequencing import tile_reader
+from camket.testing.service import DEFAULT_POLICY
 from tests.journeys import Customer, Service, register
 from tests.unit.services.consenting import ask, say
 
@@ -140,6 +144,20 @@ def test_questions_and_answers_are_in_it_with_their_text(journey: Service, alice
     page = html.unescape(files_of(copy)["my-data.html"].decode())
     assert "What you were asked and answered" in page
     assert f'<span lang="vi">{question.text.title}<br>' in page
+
+
+def test_what_was_told_is_in_it_with_its_evidence(journey: Service, alice: Customer) -> None:
+    """Each notice stands there with when, how, and whether it reached them; on the page in the reader's language."""
+    files = dict(read_policy_folder(DEFAULT_POLICY))
+    files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 410 days", 1)
+    publish_policy(journey.ctx, files, effective_at=journey.clock.now() + timedelta(days=40))
+    journey.work()
+    copy = copy_of(journey, alice)
+    (told,) = data_of(copy)["notices"]
+    assert (told["version"], told["mail"], told["banner"], told["seen_at"]) == (2, "sent", True, None)
+    assert told["message_id"] == next(mail.message_id for mail in journey.mail.mails if "410" in mail.text)
+    assert "đã giao để chuyển đi" in files_of(copy)["du-lieu-cua-toi.html"].decode()
+    assert "handed over to be delivered" in files_of(copy)["my-data.html"].decode()
 
 
 @pytest.mark.parametrize("language", list(Language))
