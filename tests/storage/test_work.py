@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -332,3 +333,22 @@ def test_mail_is_listed_and_dropped_by_subject(store: Store) -> None:
     assert store.write(lambda unit: unit.outbox.sweep(before=after(1))) == 2
     assert store.write(lambda unit: unit.outbox.delete_of_subject("alice")) == 2
     assert store.read(lambda unit: unit.outbox.of_subject("bob", limit=9)) == ()
+
+
+def test_mails_of_one_instant_keep_the_order_in_which_they_were_queued(store: Store) -> None:
+    """Each bears a later moment than the one before it of the same subject, and its own where it comes later anyway."""
+
+    def queue(unit: Unit) -> None:
+        each(unit.outbox.queue, [mail("m3"), mail("m2"), mail("m1"), mail("b1", subject_id="bob")])
+        unit.outbox.queue(mail("m0", created_at=after(1)))
+
+    store.write(queue)
+    rows = store.read(lambda unit: unit.outbox.of_subject("alice", limit=9))
+    assert [(row.id, row.created_at - NOW) for row in reversed(rows)] == [
+        ("m3", timedelta(0)),
+        ("m2", timedelta(microseconds=1)),
+        ("m1", timedelta(microseconds=2)),
+        ("m0", timedelta(seconds=1)),
+    ]
+    assert store.read(lambda unit: unit.outbox.of_subject("bob", limit=9))[0].created_at == NOW
+    assert rows[-1] == mail("m3")

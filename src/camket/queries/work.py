@@ -82,6 +82,10 @@ class OutboxQueries(Protocol):
         """Queue a mail."""
         ...
 
+    def queue(self, row: MailRow) -> None:
+        """Queue a mail behind those of its subject: a microsecond after the last, where that is not before it."""
+        ...
+
     def add_many(self, rows: Sequence[MailRow]) -> None:
         """Queue many mails."""
         ...

@@ -57,8 +57,6 @@ DOWN_IN_A_ROW: Final = 2
 """So many mails, one after the other, that the relay did not answer: it is down, and the rest waits untried."""
 BREATH: Final = timedelta(seconds=1)
 """How long a job sends before it says that it is still alive."""
-TICK: Final = timedelta(microseconds=1)
-"""The least by which two instants differ in the store."""
 KEPT: Final = timedelta(days=30)
 """How long the row of a mail that is settled is kept: as evidence that it was sent."""
 
@@ -88,11 +86,8 @@ def queue_mail_in(
         queue_bulk_in(unit, ctx, (row,), about=" ".join(dict(args or {}).values()))
         return row.id
     now = ctx.clock.now()
-    before = unit.outbox.of_subject(subject_id, limit=1)
-    # Rows have random ids: of mails queued in one instant only the moment that each bears says which came first.
-    queued_at = max(now, before[0].created_at + TICK) if before else now
     mail_id = random_id(ctx.entropy)
-    unit.outbox.add(
+    unit.outbox.queue(
         MailRow(
             id=mail_id,
             subject_id=subject_id,
@@ -100,7 +95,7 @@ def queue_mail_in(
             args=dict(args or {}),
             state=MailState.QUEUED,
             attempts=0,
-            created_at=queued_at,
+            created_at=now,
             next_at=now,
             message_id=None,
             last_error_kind=None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -39,7 +40,13 @@ def to_microseconds(instant: datetime) -> int:
     Raises:
         InvalidValueError: the instant is naive.
     """
-    since = require_aware(instant, "instant") - EPOCH
+    # Rows of one unit bear one instant over and over; in UTC equal instants are the same one.
+    return _counted(instant) if instant.tzinfo is UTC else _counted.__wrapped__(require_aware(instant, "instant"))
+
+
+@lru_cache(maxsize=256)
+def _counted(instant: datetime) -> int:
+    since = instant - EPOCH
     return (since.days * SECONDS_OF_A_DAY + since.seconds) * MICROSECONDS_OF_A_SECOND + since.microseconds
 
 

@@ -30,7 +30,7 @@ def bind(*parts: str) -> bytes:
     Two different places never give the same bytes: `("ab", "c")` and `("a", "bc")` differ.
     """
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
 
 
 def close_box(key: bytes, secret: bytes, *, nonce: bytes, place: bytes) -> bytes:

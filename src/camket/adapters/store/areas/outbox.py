@@ -22,7 +22,21 @@ _THIS: Final = table.c.id == bindparam("mail_id")
 _THEIRS: Final = table.c.subject_id == bindparam("whose")
 _QUEUED: Final = table.c.state == MailState.QUEUED
 
+_ASKED: Final = bindparam("asked_at", type_=table.c.created_at.type)
+# Rows have random ids: of mails queued in one instant only the moment that each bears says which came first.
+_AFTER_THE_LAST: Final = (
+    sa.select(sa.func.max(table.c.created_at) + sa.literal_column("1"))
+    .where(_THEIRS, table.c.created_at >= _ASKED)
+    .scalar_subquery()
+)
+
 ADD: Final = command(sa.insert(table))
+QUEUE: Final = command(
+    sa.insert(table).values(
+        {column.key: bindparam(column.key) for column in table.c if column.key != "created_at"}
+        | {"created_at": sa.func.coalesce(_AFTER_THE_LAST, _ASKED)}
+    )
+)
 # On PostgreSQL a mail that another unit is taking is passed over; on SQLite there is no other writing unit.
 DUE: Final = Query(
     sa.select(table)
@@ -75,6 +89,11 @@ class OutboxArea:
     def add(self, row: MailRow) -> None:
         """Queue a mail."""
         ADD.run(self._link, **columns_of(row))
+
+    def queue(self, row: MailRow) -> None:
+        """Queue a mail behind those that were queued for its subject before."""
+        columns = columns_of(row)
+        QUEUE.run(self._link, whose=row.subject_id, asked_at=columns.pop("created_at"), **columns)
 
     def add_many(self, rows: Sequence[MailRow]) -> None:
         """Queue many mails."""
