@@ -2,8 +2,8 @@
 
 What is timed is the POST that answers an open question with yes, until its answer is read: guards and session, the
 question with its exact text, the gate's fact, the history and the ledger record in one unit, flushed (SQLite,
-synchronous=FULL). Each customer answers once. Compared in the same run, by turns, with the least that any durable answer
-costs here: one row committed by SQLite itself under the same settings. Medians over all rounds.
+synchronous=FULL). Each customer answers once. Compared in the same run, by turns, with the least that any durable
+answer costs here: one row committed by SQLite itself under the same settings. Medians over all rounds.
 Run: `.venv/bin/python benchmarks/consent.py`; it exits with 1 if a bound does not hold.
 """
 
