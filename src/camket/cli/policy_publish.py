@@ -103,13 +103,12 @@ def _say_what_it_would_be(runtime: Runtime, files: PolicyFiles, at: datetime | N
 
 
 def _changes(runtime: Runtime, found: Publication, lang: Language) -> list[str]:
-    from camket.services.publishing_reach import audience_of, reach_of
+    from camket.services.publishing_reach import reach_of
 
     if found.diff is None:
         return []
-    audience = audience_of(runtime.context)
     return [
         f"  - {one.difference.says[lang]}\n    {one.difference.change}, {one.difference.effect}: "
-        + TOUCHED[lang].format(at_once=one.at_once, waits=one.waits, all=audience.subjects)
-        for one in reach_of(runtime.context, found.diff, audience)
+        + TOUCHED[lang].format(at_once=one.at_once, waits=one.waits, all=found.audience.subjects)
+        for one in reach_of(runtime.context, found.diff, found.audience)
     ]

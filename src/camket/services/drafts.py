@@ -19,7 +19,7 @@ from camket.core.policy.source import (
 from camket.core.policy.version import document_hash
 from camket.rows.publishing import ApprovalRow, DraftRow, DraftState
 from camket.services.ids import random_id
-from camket.services.policies import add_version_in, next_version
+from camket.services.policies import add_version_in, next_version, write_version
 from camket.services.publishing import (
     Hindrance,
     Refusal,
@@ -282,8 +282,7 @@ def publish_draft(ctx: Context, *, officer: str, seen: int) -> PolicyVersion:
         add_version_in(unit, ctx, following, actor=officer)
         unit.publishing.close(row.id, number=following.version.number)
 
-    ctx.store.write(publish)
-    ctx.policies.look_again()
+    write_version(ctx, publish)
     return following.version
 
 

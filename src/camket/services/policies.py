@@ -16,7 +16,7 @@ from camket.rows import PolicyVersionRow
 from camket.services.notices import plan_notice_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from camket.core.policy.model import PolicyVersion
     from camket.core.policy.source import PolicyFiles
@@ -88,8 +88,10 @@ class PolicyBook:
             return current.history
         return self._look(unit, newest, now).history
 
-    def look_again(self) -> None:
-        """Ask the store the next time: a version was published."""
+    def forget(self) -> None:
+        """Remember nothing, and ask the store the next time."""
+        self._published = ()
+        self._current = None
         self._seen = None
 
     def remembered(self, now: datetime) -> tuple[int, History] | None:
@@ -241,7 +243,7 @@ def next_version(ctx: Context, files: PolicyFiles, *, effective_at: datetime | N
 
 
 def add_version_in(unit: Unit, ctx: Context, following: NextVersion, *, actor: str = PUBLISHER) -> None:
-    """Add a version, in the caller's unit of work; call `PolicyBook.look_again` when that is durable.
+    """Add a version, in the caller's unit of work, which `write_version` runs.
 
     Args:
         unit: the version, its ledger entry and its jobs are durable when this unit is.
@@ -267,6 +269,16 @@ def add_version_in(unit: Unit, ctx: Context, following: NextVersion, *, actor: s
     unit.jobs.enqueue(RETENTION_JOB, {"version": number}, run_at=row.effective_at, dedupe_key=key)
 
 
+def write_version(ctx: Context, work: Callable[[Unit], None]) -> None:
+    """Run a unit of work that adds a version."""
+    try:
+        ctx.store.write(work)
+    finally:
+        # INVARIANT: units see what others added in the commit that they share; what they remember of it is forgotten
+        # where that commit failed.
+        ctx.policies.forget()
+
+
 def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime | None = None) -> PolicyVersion:
     """Publish a policy as the next version, without asking what was promised about the time before it takes effect.
 
@@ -289,8 +301,7 @@ def publish_policy(ctx: Context, files: PolicyFiles, *, effective_at: datetime |
     Source: semantics section 1 (any change of a byte is a new version).
     """
     following = next_version(ctx, files, effective_at=effective_at)
-    ctx.store.write(lambda unit: add_version_in(unit, ctx, following))
-    ctx.policies.look_again()
+    write_version(ctx, lambda unit: add_version_in(unit, ctx, following))
     return following.version
 
 

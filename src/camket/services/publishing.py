@@ -13,8 +13,8 @@ from camket.core.policy.notice_time import needs_notice_time
 from camket.core.policy.source import files_of_texts, unpack_texts
 from camket.core.policy.version import document_hash
 from camket.services.calendar import VIETNAM, day_of
-from camket.services.policies import PUBLISHER, add_version_in, compile_version, next_version
-from camket.services.publishing_reach import audience_of, longest_notice_days
+from camket.services.policies import PUBLISHER, add_version_in, compile_version, next_version, write_version
+from camket.services.publishing_reach import Audience, audience_of, longest_notice_days
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,6 +67,7 @@ class Publication:
         effective_at: from when it would be in force; None where nobody has said so, or at once.
         notice_days: how long customers are promised to hear of it before; 0 where it may be in force at once.
         earliest: from when on it may be in force.
+        audience: every customer by history, as of now.
         refusals: every reason against it; empty when it may be published.
     """
 
@@ -75,6 +76,7 @@ class Publication:
     effective_at: datetime | None
     notice_days: int
     earliest: datetime
+    audience: Audience
     refusals: tuple[Refusal, ...]
 
     @property
@@ -114,14 +116,16 @@ def examine_publication(
             effective_at=effective_at,
             notice_days=0,
             earliest=now,
+            audience=Audience(groups=()),
             refusals=_untimely(effective_at, now, now) if dated else (_UNDATED,),
         )
     newest = published[-1]
     diff = compare(newest.version, version)
+    audience = audience_of(ctx)
     notice_days = 0
     if needs_notice_time(diff):
         in_force = ctx.policies.in_force(ctx.store, now).versions
-        notice_days = longest_notice_days(in_force, audience_of(ctx))
+        notice_days = longest_notice_days(in_force, audience)
     earliest = max(now + timedelta(days=notice_days), newest.effective_at)
     timely = (*_untimely(effective_at, now, newest.effective_at), *_too_soon(effective_at, now, notice_days))
     refusals = (*_same(newest.version, version), *_taken(diff), *(timely if dated else (_UNDATED,)))
@@ -131,6 +135,7 @@ def examine_publication(
         effective_at=effective_at,
         notice_days=notice_days,
         earliest=earliest,
+        audience=audience,
         refusals=refusals,
     )
 
@@ -268,8 +273,7 @@ def publish_version(ctx: Context, files: PolicyFiles, *, effective_at: datetime 
         if draft is not None:
             unit.publishing.close(draft.id, number=following.version.number)
 
-    ctx.store.write(publish)
-    ctx.policies.look_again()
+    write_version(ctx, publish)
     return following.version
 
 

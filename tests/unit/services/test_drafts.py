@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -201,3 +202,20 @@ def test_the_policy_in_force_decides_not_the_draft(four_eyes: Context) -> None:
     draft = write(four_eyes, ("approvals: 2", "approvals: 1"))
     with pytest.raises(PublishingError, match="asks for the yes of 2"):
         drafts.publish_draft(four_eyes, officer=ALICE, seen=draft.revision)
+
+
+def test_of_two_officers_who_publish_at_once_one_does(service: Service) -> None:
+    """One version comes of it; the other officer is told to look again."""
+    ctx = service.ctx
+    seen = write(ctx, LONGER).revision
+
+    def publish(officer: str) -> bool:
+        try:
+            drafts.publish_draft(ctx, officer=officer, seen=seen)
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(publish, (ALICE, BOB))) == [False, True]
+    assert published(ctx) == 2

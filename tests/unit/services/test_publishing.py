@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
-from camket.core.errors import PublishingError
+from camket.core.errors import PublishingError, StoreError
 from camket.core.policy.source import PolicyFiles
+from camket.jobs.engine import Engine
+from camket.jobs.kinds import KINDS
 from camket.rows import FactKind, FactRow
 from camket.services.context import Context
 from camket.services.publishing import Hindrance, examine_publication, publish_version, start_of
@@ -167,3 +170,60 @@ def in_force(node: Service) -> int:
     shown = ctx.policies.in_force(ctx.store, now).newest.number
     assert ctx.store.read(lambda unit: ctx.policies.in_force_in(unit, now)).newest.number == shown
     return shown
+
+
+def held(node: Service, subject_id: str) -> set[str]:
+    """Return the items of which a customer's values are held."""
+    return {row.item for row in node.ctx.store.read(lambda unit: unit.values.of_subject(subject_id))}
+
+
+def work(node: Service) -> None:
+    """Run every job that is due on a node; nothing that comes round by the hour is planned."""
+    engine = Engine(node.ctx, KINDS)
+    while engine.run_next("worker"):
+        pass
+
+
+def test_what_a_version_lets_no_longer_be_collected_is_erased_when_it_takes_effect(open_service: OpenService) -> None:
+    """On its instant and not a microsecond before, by whichever node is there, though the publishing one is gone."""
+    first = open_service()
+    alice = first.register().subject_id
+    at = first.clock.now() + timedelta(days=30)
+    gone = without_collection("device.browser")
+    assert hindrances(first.ctx, gone) == [Hindrance.NOTICE]
+    publish_version(first.ctx, gone, effective_at=at)
+    first.runtime.close()
+    other = open_service()
+    other.clock.advance(seconds=30 * 24 * 3600 - 0.000001)
+    work(other)
+    assert "device.browser" in held(other, alice)
+    other.clock.advance(microseconds=1)
+    work(other)
+    assert "device.browser" not in held(other, alice)
+    assert "email" in held(other, alice)
+
+
+def without_collection(item: str) -> PolicyFiles:
+    """Return the default policy in which an item is collected by the shop alone."""
+    files = changed()
+    text = files["policy.yaml"].decode()
+    start = text.index(f"\n  {item}:\n")
+    end = text.index("\n\n", start)
+    entry = re.sub(r"      - \{service: account, source: observed\}\n?", "", text[start:end] + "\n")
+    assert "collected:\n      - {service: shop" in entry
+    return {**files, "policy.yaml": (text[:start] + entry.rstrip("\n") + text[end:]).encode()}
+
+
+def test_a_publication_that_fails_half_way_leaves_nothing(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Version, ledger entry and jobs are one transaction: where the last of them fails, there is none of them."""
+
+    def fail(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    before = service.counts()
+    monkeypatch.setattr("camket.services.policies.plan_notice_in", fail)
+    with pytest.raises(StoreError):
+        publish_version(service.ctx, changed(SHORTER))
+    assert service.counts() == before
+    monkeypatch.undo()
+    assert publish_version(service.ctx, changed(SHORTER)).number == 2

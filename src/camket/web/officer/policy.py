@@ -9,7 +9,7 @@ from camket.core.errors import ConflictError, InvalidValueError, PolicyError, Pu
 from camket.core.policy.difference import Change, Effect
 from camket.services import drafts
 from camket.services.publishing import Hindrance, missing_approvals
-from camket.services.publishing_reach import audience_of, reach_of
+from camket.services.publishing_reach import reach_of
 from camket.web.customer.done import (
     DRAFT_APPROVED,
     DRAFT_BEGUN,
@@ -174,7 +174,7 @@ def _draft(visit: Visit, draft: Draft, problems: Mapping[str, str] | None = None
         "unseen": any(one.why is Hindrance.UNSEEN for one in refusals),
         "missing": missing is not None,
         "approved": officer in draft.approved_by,
-        "customers": audience_of(visit.context).subjects if publication else 0,
+        "customers": publication.audience.subjects if publication else 0,
         "problems": problems or {},
     }
     if problems:
@@ -190,7 +190,7 @@ def _reaches(visit: Visit, publication: Publication | None) -> list[tuple[Reach,
     """Return each difference with its chip: what happened, what it is for customers, and the chip's mood."""
     if publication is None or publication.diff is None:
         return []
-    found = reach_of(visit.context, publication.diff, audience_of(visit.context))
+    found = reach_of(visit.context, publication.diff, publication.audience)
     return [(one, visit.say(CHANGES[one.difference.change]), *_chip(visit, one)) for one in found]
 
 

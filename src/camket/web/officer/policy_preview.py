@@ -10,7 +10,6 @@ from camket.core.gate.touch import Touch
 from camket.core.policy.wording import days_text, fee_text
 from camket.services import drafts
 from camket.services.publishing_preview import WHOLE, preview_version
-from camket.services.publishing_reach import audience_of
 from camket.web.endpoints import see_other
 from camket.web.officer.policy import DRAFT, PATH, examined
 
@@ -19,9 +18,10 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from camket.core.policy.diff import PolicyDiff
     from camket.rows.publishing import HistoryCount
+    from camket.services.publishing import Publication
     from camket.services.publishing_preview import Preview
+    from camket.services.publishing_reach import Audience
     from camket.web.visit import Visit
 
 AGREED: Final = "agreed_"
@@ -43,24 +43,24 @@ def preview(visit: Visit) -> Response:
         found = preview_version(visit.context, publication.diff, joined=joined, agreed=agreed)
     except (ValueError, InvalidValueError):
         usual = preview_version(visit.context, publication.diff, joined=1, agreed=frozenset())
-        return _show(visit, publication.diff, usual, problem=True)
-    return _show(visit, publication.diff, found, problem=False)
+        return _show(visit, publication, usual, problem=True)
+    return _show(visit, publication, found, problem=False)
 
 
-def _show(visit: Visit, diff: PolicyDiff, found: Preview, *, problem: bool) -> Response:
-    numbers = range(1, diff.before.number + 1)
+def _show(visit: Visit, publication: Publication, found: Preview, *, problem: bool) -> Response:
+    numbers = range(1, publication.version.number)
     language = visit.language
     return visit.show(
         "officer/policy_preview.html",
         status=422 if problem else 200,
         problem=problem,
-        number=diff.after.number,
+        number=publication.version.number,
         found=found,
         waits=found.of(Touch.WAITS),
         at_once=found.of(Touch.AT_ONCE),
         untouched=found.of(Touch.NOT),
         numbers=[(number, (number, WHOLE) in found.agreed) for number in numbers],
-        groups=[_group(one) for one in _groups(visit)],
+        groups=[_group(one) for one in _most_frequent(publication.audience)],
         rights=[
             (terms, days_text(terms.complete_days, language), fee_text(terms.fee_vnd, language))
             for terms in found.rights
@@ -80,8 +80,8 @@ def _chosen(query: Mapping[str, str]) -> tuple[int, frozenset[tuple[int, str]]]:
     return joined, whole | {(int(version), clause) for version, _, clause in clauses}
 
 
-def _groups(visit: Visit) -> list[HistoryCount]:
-    return sorted(audience_of(visit.context).groups, key=lambda one: -one.subjects)[:MOST_GROUPS]
+def _most_frequent(audience: Audience) -> list[HistoryCount]:
+    return sorted(audience.groups, key=lambda one: -one.subjects)[:MOST_GROUPS]
 
 
 def _group(group: HistoryCount) -> tuple[HistoryCount, str]:
