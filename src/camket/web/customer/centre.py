@@ -67,12 +67,12 @@ def my_data(visit: Visit) -> Response:
     )
 
 
-def uses(visit: Visit, template: str = "uses.html") -> Response:
+def uses(visit: Visit) -> Response:
     """Show the uses page by page, newest first."""
     page = all_uses.uses(visit.context, visit.own, page=page_number(visit.query.get("page", "")))
     policy = visit.site.in_force().version.policy
     return visit.show(
-        template,
+        "uses.html",
         uses=[say_use(use, policy, visit.language) for use in page.uses],
         newer=page.newer,
         older=page.older,

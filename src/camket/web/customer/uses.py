@@ -58,6 +58,7 @@ OWN: Final = {
     LedgerAction.USE: marked("You looked at your data"),
     LedgerAction.REQUEST: marked("You made a request or proved who you are"),
     LedgerAction.SESSION: marked("You signed in or out"),
+    LedgerAction.STAFF: marked("You began or changed a work account"),
     LedgerAction.CONSENT: marked("You gave a consent"),
     LedgerAction.WITHDRAW: marked("You withdrew a consent or an agreement"),
     LedgerAction.AGREEMENT: marked("You agreed to a change of the policy"),

@@ -7,26 +7,29 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import VerificationError
 from camket.services import centre
+from camket.services import uses as all_uses
 from camket.services.forms import FormError
 from camket.services.server_log import logged_items
 from camket.services.staff_invitations import PASSWORD
 from camket.services.staff_own import as_subject, correct_own, correction_field
 from camket.services.staff_sessions import end_staff_session, list_staff_sessions
 from camket.services.staff_signin import WRONG, change_password, renew_recovery_codes
-from camket.web.customer.centre import uses as subject_uses
+from camket.services.uses import UseGroup
+from camket.web.customer.centre import page_number
 from camket.web.customer.done import CHANGED, CORRECTED, ENDED, lead_on, show_done
 from camket.web.customer.held import say_items
 from camket.web.customer.log import log as subject_log
-from camket.web.customer.uses import MOST_ITEMS, say_use
+from camket.web.customer.uses import MOST_ITEMS, SUBJECT, say_use
 from camket.web.endpoints import STAFF_SIGN_IN, see_other
 from camket.web.forms import field_of, problems_of
 from camket.web.officer.signin import SENTENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.responses import Response
 
+    from camket.web.customer.uses import SaidUse
     from camket.web.visit import Visit
 
 OWN: Final = "/officer/me"
@@ -40,7 +43,7 @@ def own(visit: Visit) -> Response:
         visit,
         "officer/me.html",
         items=[item for group in data.groups for item in say_items(visit, group.held)],
-        uses=[say_use(use, policy, visit.language, most_items=MOST_ITEMS) for use in data.uses],
+        uses=_say(visit, data.uses, most_items=MOST_ITEMS),
         logged=data.logged,
         log_items=logged_items(policy),
         sessions=list_staff_sessions(visit.context, visit.staff),
@@ -49,16 +52,23 @@ def own(visit: Visit) -> Response:
 
 def uses(visit: Visit) -> Response:
     """Show every use of their data page by page, newest first."""
-    return subject_uses(_as_subject(visit), "officer/uses.html")
+    page = all_uses.uses(visit.context, as_subject(visit.staff), page=page_number(visit.query.get("page", "")))
+    return visit.show("officer/uses.html", uses=_say(visit, page.uses), newer=page.newer, older=page.older)
+
+
+def _say(visit: Visit, groups: Iterable[UseGroup], *, most_items: int | None = None) -> list[SaidUse]:
+    """Return uses in the reader's language; what they did themselves under their work name was done by them."""
+    policy = visit.site.in_force().version.policy
+    return [say_use(_own(group, visit.staff.actor), policy, visit.language, most_items=most_items) for group in groups]
+
+
+def _own(group: UseGroup, actor: str) -> UseGroup:
+    return UseGroup(uses=tuple(replace(use, who=SUBJECT) if use.who == actor else use for use in group.uses))
 
 
 def log(visit: Visit) -> Response:
     """Show what the servers wrote down about their requests."""
-    return subject_log(_as_subject(visit), "officer/log.html")
-
-
-def _as_subject(visit: Visit) -> Visit:
-    return replace(visit, session=as_subject(visit.staff))
+    return subject_log(replace(visit, session=as_subject(visit.staff)), "officer/log.html")
 
 
 def correct_form(visit: Visit) -> Response:
