@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,26 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     look("log", visitor)
 
 
+def walk_consents(visitor: Visitor, look: Look) -> None:
+    """Look at a question, say no, think better of it, and take the yes back."""
+    visitor.open("/me/consents")
+    look("consents", visitor)
+    for answer in ("no", "yes"):
+        visitor.main.locator("form[action='/ask'] button").first.click()
+        visitor.page.wait_for_url(re.compile(r"/ask/[0-9a-f]{32}\?next="))
+        look(f"ask-{answer}", visitor)
+        visitor.main.locator(f"button[name='answer'][value='{answer}']").click()
+        visitor.page.wait_for_url(f"{visitor.origin}/me/consents")
+        look(f"consents-{answer}", visitor)
+    open_details(visitor)
+    look("consents-in-full", visitor)
+    visitor.main.locator("form[action$='/withdraw'] button").click()
+    visitor.page.wait_for_url(re.compile(r"/withdraw$"))
+    look("consents-withdrawn", visitor)
+    visitor.open("/me/changes")
+    look("no-changes", visitor)
+
+
 def walk_devices(visitor: Visitor, look: Look) -> None:
     """Name the device in hand and ask to have it forgotten, without going on."""
     visitor.open("/me")
@@ -172,5 +193,6 @@ def walk(visitor: Visitor, email: str, look: Look) -> None:
     walk_public(visitor, look)
     walk_registration(visitor, email, look)
     walk_centre(visitor, email, look)
+    walk_consents(visitor, look)
     walk_devices(visitor, look)
     walk_deletion(visitor, email, look)
