@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camket.core.terms import SubjectState
+from camket.services.policies import publish_policy
 from camket.services.sessions import find_session
+from tests.unit.services.consenting import IMPROVE_ITEMS, changed_policy
 from tests.web.conftest import ALICE, BOB
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from httpx2 import Response
 
     from tests.web.conftest import Browser, Service
@@ -248,8 +248,57 @@ def test_the_page_of_someone_who_was_never_asked(service: Service, language: str
     assert 'action="/ask"' in page
 
 
-def test_changes_are_shown_once_there_are_any(make_service: Callable[..., Service]) -> None:
-    """Who joined under the version in force has no changes to look at, and is led to their consents."""
-    service = make_service()
+def test_who_joined_under_the_version_in_force_has_no_changes(service: Service) -> None:
+    """They are led to their consents."""
     alice = service.register(ALICE)
     assert alice.get("/me/changes").headers["location"] == "/me/consents"
+
+
+def change_policy(service: Service) -> None:
+    """Publish a version that uses more, keeps longer, and tells more of what it does: in force at once."""
+    changed = changed_policy(
+        (IMPROVE_ITEMS, f"{IMPROVE_ITEMS}      - phone\n"),
+        ("maximum: 90 days", "maximum: 120 days"),
+    )
+    publish_policy(service.runtime.context, changed)
+
+
+def test_each_change_is_answered_alone(service: Service) -> None:
+    """None is chosen beforehand; a yes to one says nothing of the others; what has no answer stays as it was."""
+    alice = service.register(ALICE)
+    change_policy(service)
+    assert "thay đổi của chính sách chờ bạn trả lời" in unescape(alice.get("/me/consents").text)
+    page = unescape(alice.get("/me/changes").text)
+    assert "Phiên bản 1 → 2" in page
+    assert "chỉ áp dụng nếu bạn đồng ý" in page
+    path = str(alice.send_form("/ask", about="changes", next="/me/changes").headers["location"])
+    page = unescape(alice.get(path).text)
+    clauses = re.findall(r'name="clause" value="([^"]+)"', page)
+    assert len(clauses) == len(set(clauses)) > 1
+    assert page.count('value="yes"') == page.count('value="no"') == len(clauses)
+    assert "Bạn đã đồng ý" not in page
+    bare, shown = path.partition("?")[0], text_hash(page)
+    for clause, answer in zip(clauses, ("yes", "no"), strict=False):
+        said = alice.send_form(bare, answer=answer, clause=clause, text_hash=shown, next="/me/changes")
+        assert said.headers["location"] == path
+    page = unescape(alice.get(path).text)
+    assert (page.count("Bạn đã đồng ý"), page.count("Bạn đã không đồng ý")) == (1, 1)
+    own = unescape(alice.get("/me/consents").text)
+    assert own.count("/withdraw") == 1
+    assert "bạn không đồng ý" in own
+    withdraw(alice)
+    assert unescape(alice.get("/me/consents").text).count("/withdraw") == 0
+
+
+def test_the_question_of_a_version_that_is_no_longer_the_newest_is_an_old_one(service: Service) -> None:
+    """Its answer changes nothing; the new version is asked about anew."""
+    alice = service.register(ALICE)
+    change_policy(service)
+    path = str(alice.send_form("/ask", about="changes").headers["location"])
+    page = unescape(alice.get(path).text)
+    clause = re.findall(r'name="clause" value="([^"]+)"', page)[0]
+    publish_policy(service.runtime.context, changed_policy((IMPROVE_ITEMS, f"{IMPROVE_ITEMS}      - phone\n")))
+    assert alice.get(path).status_code == 404
+    answered = alice.send_form(path, answer="yes", clause=clause, text_hash=text_hash(page))
+    assert answered.status_code == 404
+    assert "/withdraw" not in alice.get("/me/consents").text
