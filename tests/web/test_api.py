@@ -96,6 +96,7 @@ def test_the_api_describes_itself(untouched: Service) -> None:
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {
         "/consents",
+        "/consents/{consent}/receipt",
         "/consents/{consent}/withdrawal",
         "/decisions",
         "/healthz",

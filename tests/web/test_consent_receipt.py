@@ -13,6 +13,8 @@ from camket.services.sequencing import tile_reader
 from tests.web.conftest import ALICE, BOB
 
 if TYPE_CHECKING:
+    from httpx2 import Response
+
     from tests.web.conftest import Browser, Service
 
 HASH = re.compile(r'name="text_hash" value="([0-9a-f]{64})"')
@@ -37,7 +39,12 @@ def test_a_receipt_is_read_in_both_languages(service: Service) -> None:
     assert "đang trên đường vào sổ cái" in unescape(alice.get(address).text)
     service.settle()
     page = unescape(alice.get(address).text)
-    for words in ("Biên nhận đồng ý của bạn", "Quầy dùng thông tin của bạn cho mục đích", "Bạn được hỏi", "bằng nút bấm"):
+    for words in (
+        "Biên nhận đồng ý của bạn",
+        "Quầy dùng thông tin của bạn cho mục đích",
+        "Bạn được hỏi",
+        "bằng nút bấm",
+    ):
         assert words in page
     assert "camket ledger openings openings.json" in re.sub(r"<[^>]+>", "", page)
     english = unescape(alice.get(f"{address}?lang=en").text)
@@ -74,3 +81,21 @@ def test_a_receipt_has_no_other_file(service: Service) -> None:
     """Another name of a file is not found."""
     alice = service.register(ALICE)
     assert alice.get(f"{agree(alice)}/receipt.pdf").status_code == 404
+
+
+def test_the_api_gives_the_same_receipts(service: Service) -> None:
+    """By token, in either form; another customer's is not found, and a form that no standard has is refused."""
+    alice, bob = service.register(ALICE), service.register(BOB)
+    address = f"/api/v1{agree(alice).removeprefix('/me')}"
+    service.settle()
+
+    def get(customer: Browser, query: str = "") -> Response:
+        token = {"Authorization": f"Bearer {customer.cookies.get('camket_session')}"}
+        return service.browser().get(f"{address}{query}", headers=token)
+
+    iso = get(alice, "?lang=en")
+    assert iso.headers["content-type"] == "application/ld+json"
+    assert iso.json()["consent_record"]["jurisdiction"] == "VN"
+    assert get(alice, "?form=kantara").json()["version"] == "KI-CR-v1.1.0"
+    assert (get(bob).status_code, get(alice, "?form=pdf").status_code) == (404, 422)
+    assert service.browser().get(address).status_code == 401

@@ -24,6 +24,7 @@ from camket.web.api.documents import (
     StartedRegistration,
 )
 from camket.web.api.policy import add_policy
+from camket.web.api.receipts import add_receipts
 from camket.web.boundary import PROBLEM_TYPE, problem_of
 from camket.web.customer.arrival import new_browser
 from camket.web.failures import failure_of
@@ -54,6 +55,7 @@ def create_api(site: Site) -> FastAPI:
     add_policy(api, site)
     _add_registration(api, site)
     add_consents(api, site)
+    add_receipts(api, site)
     return api
 
 
