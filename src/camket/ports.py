@@ -9,33 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from camket import queries
     from camket.core.policy.model import Text
     from camket.core.rights.exported import ExportedItem
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
-    from camket.queries import (
-        CertificateQueries,
-        CodeQueries,
-        ConsentQueries,
-        FactQueries,
-        IdentifierQueries,
-        InstallationQueries,
-        JobQueries,
-        LedgerQueries,
-        LimitQueries,
-        NewsQueries,
-        NoticeQueries,
-        OutboxQueries,
-        PasskeyQueries,
-        PolicyQueries,
-        PublishingQueries,
-        RecordQueries,
-        RequestQueries,
-        SessionQueries,
-        StaffQueries,
-        SubjectQueries,
-        ValueQueries,
-    )
 
 T = TypeVar("T")
 
@@ -283,107 +261,107 @@ class Unit(Protocol):
         ...
 
     @property
-    def installation(self) -> InstallationQueries:
+    def installation(self) -> queries.InstallationQueries:
         """Which installation this database belongs to."""
         ...
 
     @property
-    def policies(self) -> PolicyQueries:
+    def policies(self) -> queries.PolicyQueries:
         """Published policy versions."""
         ...
 
     @property
-    def publishing(self) -> PublishingQueries:
+    def publishing(self) -> queries.PublishingQueries:
         """Policies in the making: drafts, approvals, and subjects by their history."""
         ...
 
     @property
-    def subjects(self) -> SubjectQueries:
+    def subjects(self) -> queries.SubjectQueries:
         """Subjects."""
         ...
 
     @property
-    def facts(self) -> FactQueries:
+    def facts(self) -> queries.FactQueries:
         """Agreements, consents, refusals, restrictions and objections."""
         ...
 
     @property
-    def consents(self) -> ConsentQueries:
+    def consents(self) -> queries.ConsentQueries:
         """What was asked of subjects and what they answered."""
         ...
 
     @property
-    def identifiers(self) -> IdentifierQueries:
+    def identifiers(self) -> queries.IdentifierQueries:
         """Blind indexes by which subjects are found."""
         ...
 
     @property
-    def values(self) -> ValueQueries:
+    def values(self) -> queries.ValueQueries:
         """Sealed values."""
         ...
 
     @property
-    def records(self) -> RecordQueries:
+    def records(self) -> queries.RecordQueries:
         """Ledger records."""
         ...
 
     @property
-    def ledger(self) -> LedgerQueries:
+    def ledger(self) -> queries.LedgerQueries:
         """The public tree."""
         ...
 
     @property
-    def sessions(self) -> SessionQueries:
+    def sessions(self) -> queries.SessionQueries:
         """Sessions."""
         ...
 
     @property
-    def codes(self) -> CodeQueries:
+    def codes(self) -> queries.CodeQueries:
         """One-time codes."""
         ...
 
     @property
-    def requests(self) -> RequestQueries:
+    def requests(self) -> queries.RequestQueries:
         """Requests to exercise a right."""
         ...
 
     @property
-    def outbox(self) -> OutboxQueries:
+    def outbox(self) -> queries.OutboxQueries:
         """Mail that waits to be sent."""
         ...
 
     @property
-    def notices(self) -> NoticeQueries:
+    def notices(self) -> queries.NoticeQueries:
         """Notices of policy versions, and what became of them."""
         ...
 
     @property
-    def jobs(self) -> JobQueries:
+    def jobs(self) -> queries.JobQueries:
         """Jobs."""
         ...
 
     @property
-    def limits(self) -> LimitQueries:
+    def limits(self) -> queries.LimitQueries:
         """Rate limits and sums of refused visitors."""
         ...
 
     @property
-    def certificates(self) -> CertificateQueries:
+    def certificates(self) -> queries.CertificateQueries:
         """Certificates of erasure."""
         ...
 
     @property
-    def staff(self) -> StaffQueries:
+    def staff(self) -> queries.StaffQueries:
         """Who works for the operator, their sessions, and invitations."""
         ...
 
     @property
-    def passkeys(self) -> PasskeyQueries:
+    def passkeys(self) -> queries.PasskeyQueries:
         """Passkeys, and the challenges that wait for an answer."""
         ...
 
     @property
-    def news(self) -> NewsQueries:
+    def news(self) -> queries.NewsQueries:
         """Improvement news, and what the address in each such mail ends."""
         ...
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from camket.core.terms import Language, Right, Source, SubjectState, Verification
 from camket.core.vault.keyring import KeyKind
+from camket.rows.mail import MailLane as MailLane
+from camket.rows.mail import MailRow as MailRow
+from camket.rows.mail import MailState as MailState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,22 +55,6 @@ class RequestState(StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     """Its subject took it back before it was carried out."""
-
-
-class MailState(StrEnum):
-    """Where a queued mail stands; `denied`: the gate said no when it was to be sent."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    DENIED = "denied"
-    DEAD = "dead"
-
-
-class MailLane(StrEnum):
-    """Which queue a mail stands in: what someone is waiting for never stands behind what goes to many."""
-
-    PROMPT = "prompt"
-    BULK = "bulk"
 
 
 class JobState(StrEnum):
@@ -366,31 +353,6 @@ class RequestRow:
     verified_level: Verification | None
     done_at: datetime | None
     sealed: bytes | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailRow:
-    """A mail in the outbox: template and ids; it is filled when it is sent.
-
-    Args:
-        attempts: how often sending was begun.
-        next_at: not before then.
-        message_id: of the mail as sent.
-        last_error_kind: a word for the last failure, nothing personal.
-    """
-
-    id: str
-    subject_id: str | None
-    template: str
-    args: JsonObject
-    state: MailState
-    attempts: int
-    created_at: datetime
-    next_at: datetime
-    message_id: str | None
-    last_error_kind: str | None
-    sent_at: datetime | None
-    lane: MailLane = MailLane.PROMPT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

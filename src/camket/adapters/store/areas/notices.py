@@ -37,7 +37,7 @@ def _between(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
 
 
 def _begin(insert: Insert) -> sa.Insert:
-    given = {name: bindparam(name) for name in ("number", "created_at")}
+    given: dict[str, Any] = {name: bindparam(name) for name in ("number", "created_at")}
     return insert(notice).values(**given, state=NoticeState.PLANNING).on_conflict_do_nothing(index_elements=["number"])
 
 
