@@ -19,8 +19,6 @@ from tests.staff import sign_in_staff
 from tests.web.conftest import ALICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from httpx2 import Response
 
     from tests.web.conftest import Browser, Service
@@ -122,7 +120,7 @@ def test_a_half_way_session_opens_no_page(service: Service) -> None:
 
 
 @pytest.fixture
-def each_role(service: Service) -> Iterator[dict[Role, Browser]]:
+def each_role(service: Service) -> dict[Role, Browser]:
     """Return a browser for each role, signed in."""
     browsers = {role: service.browser() for role in Role}
     for role, browser in browsers.items():

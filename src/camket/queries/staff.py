@@ -72,7 +72,7 @@ class StaffInvitationQueries(Protocol):
 
 
 class StaffQueries(Protocol):
-    """Who works for the operator. In a writing unit, listing them keeps other units from changing them."""
+    """Who works for the operator. In a writing unit, reading them keeps other units from changing them."""
 
     @property
     def sessions(self) -> StaffSessionQueries:

@@ -218,8 +218,7 @@ def give_roles(ctx: Context, by: StaffSession, name: str, roles: frozenset[Role]
     given = read_roles(roles)
 
     def give(unit: Unit) -> None:
-        require_admin_in(unit, by)
-        member = _require_other_admin_in(unit, name, stays=Role.ADMIN in given)
+        member = _member_in(unit, by, name, stays=Role.ADMIN in given)
         unit.staff.set_roles(member.subject_id, role_words(given))
         _record_in(unit, ctx, by.actor, member)
 
@@ -245,9 +244,7 @@ def revoke_staff(ctx: Context, name: str, *, by: StaffSession | None = None) -> 
     """
 
     def revoke(unit: Unit) -> None:
-        if by is not None:
-            require_admin_in(unit, by)
-        member = _require_other_admin_in(unit, name, stays=False)
+        member = _member_in(unit, by, name, stays=False)
         unit.staff.delete(member.subject_id)
         _record_in(unit, ctx, acting(by), member)
         args = {"subject": member.subject_id}
@@ -256,16 +253,22 @@ def revoke_staff(ctx: Context, name: str, *, by: StaffSession | None = None) -> 
     ctx.store.write(revoke)
 
 
-def _require_other_admin_in(unit: Unit, name: str, *, stays: bool) -> StaffRow:
-    """Return the member that a pseudonym names, unless no administrator would be left.
+def _member_in(unit: Unit, by: StaffSession | None, name: str, *, stays: bool) -> StaffRow:
+    """Return the member that a pseudonym names, for an administrator, unless none of them would be left.
 
-    `stays` says that they are an administrator afterwards too.
+    Args:
+        unit: of the effect.
+        by: who asks; None for the machine's own operator.
+        name: the pseudonym.
+        stays: they are an administrator afterwards too.
     """
+    # INVARIANT: those who count administrators run one after another (`StaffQueries`), so that one is always left.
     everyone = unit.staff.everyone()
+    if by is not None:
+        require_admin_in(unit, by)
     member = next((one for one in everyone if one.pseudonym == name), None)
     if member is None:
         raise NotFoundError("there is no such member of staff")
-    # INVARIANT: those who count administrators run one after another (`StaffQueries`), so that one is always left.
     others = [one for one in everyone if one is not member and Role.ADMIN.value in one.roles]
     if Role.ADMIN.value in member.roles and not stays and not others:
         raise ConflictError(LAST_ADMIN)

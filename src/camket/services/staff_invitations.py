@@ -236,7 +236,9 @@ def join_staff(ctx: Context, *, token: str, fields: Mapping[str, str], language:
 
     def join(unit: Unit) -> str:
         invitation = _invitation_in(unit, token, now)
-        unit.staff.invitations.delete(invitation.id)
+        # INVARIANT: of many who take a link at once, the one whose unit takes it away gets the account.
+        if not unit.staff.invitations.delete(invitation.id):
+            raise NotFoundError(NO_INVITATION)
         unit.installation.set_key_generation(keys.generation)
         subject = _subject(subject_id, newest.number, language, now)
         add_member_in(unit, ctx, subject=subject, values=values, roles=read_roles(invitation.roles), password_hash=kept)

@@ -23,11 +23,13 @@ _SESSIONS: Final = staff_session.c.subject_id == bindparam("whose")
 _SESSION: Final = staff_session.c.id == bindparam("session_id")
 
 ADD: Final = command(sa.insert(staff))
-GET: Final = Query(sa.select(staff).where(_MEMBER), StaffRow)
+_GET: Final = sa.select(staff).where(_MEMBER)
+GET: Final = Query(_GET, StaffRow)
+GET_AND_LOCK: Final = Query(_GET.with_for_update(), StaffRow)
 BY_PSEUDONYM: Final = Query(sa.select(staff).where(staff.c.pseudonym == bindparam("wanted")), StaffRow)
 _EVERYONE: Final = sa.select(staff).order_by(staff.c.created_at, staff.c.subject_id)
 EVERYONE: Final = Query(_EVERYONE, StaffRow)
-# On PostgreSQL the lock makes units that count administrators run one after another; on SQLite every writing unit does.
+# On PostgreSQL the locks make units on the same staff run one after another; on SQLite every writing unit does.
 EVERYONE_AND_LOCK: Final = Query(_EVERYONE.with_for_update(), StaffRow)
 SET_ROLES: Final = command(sa.update(staff).where(_MEMBER).values(roles=bindparam("given")))
 SET_PASSWORD: Final = command(sa.update(staff).where(_MEMBER).values(password_hash=bindparam("given")))
@@ -176,7 +178,7 @@ class StaffArea:
 
     def get(self, subject_id: str) -> StaffRow | None:
         """Return a member of staff."""
-        return GET.one(self._link, whose=subject_id)
+        return (GET_AND_LOCK if self._link.writes else GET).one(self._link, whose=subject_id)
 
     def by_pseudonym(self, pseudonym: str) -> StaffRow | None:
         """Return who has a pseudonym."""
