@@ -12,7 +12,7 @@ from camket.core.vault.keyring import KeyKind
 from camket.rows import HeldValueRow
 from camket.services.access_records import make_record
 from camket.services.access_standing import Standings, item_names
-from camket.services.ids import ID_BYTES, random_id
+from camket.services.ids import ID_BYTES, id_near, random_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -230,7 +230,7 @@ class DoorCore:
         random = self._entropy.token((ID_BYTES + NONCE_BYTES) * len(values))
         for number, (item, value) in enumerate(values.items()):
             own = random[(ID_BYTES + NONCE_BYTES) * number : (ID_BYTES + NONCE_BYTES) * (number + 1)]
-            row_id = (ids or {}).get(item) or own[NONCE_BYTES:].hex()
+            row_id = (ids or {}).get(item) or id_near(subject_id, own[NONCE_BYTES:])
             sealed = seal(
                 key,
                 value.encode() if isinstance(value, str) else value,

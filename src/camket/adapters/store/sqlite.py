@@ -31,8 +31,8 @@ READERS: Final = 8
 LOCK_WAIT_SECONDS: Final = 5.0
 """How long a statement waits for another process that has the file locked."""
 
-PAGES_BETWEEN_CHECKPOINTS: Final = 4000
-"""16 MiB of write-ahead log; SQLite's own 1000 would copy pages back several times a second under load."""
+PAGES_BETWEEN_CHECKPOINTS: Final = 8000
+"""32 MiB of write-ahead log; SQLite's own 1000 would copy pages back many times a second under load."""
 
 STATEMENTS_KEPT: Final = 512
 
