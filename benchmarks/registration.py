@@ -2,8 +2,9 @@
 
 One registration is start and confirmation: keys made and wrapped, values sealed, ledger records, codes, mail queued,
 e-mail claimed, session opened; everything durable. Compared in the same run, by turns, with one commit for each unit of
-work; the key store commits in groups for both. Both sides on one processor core, and ours on all of them too. The
-look-up of the code, which a person reads in the mail, is part of what is measured. Medians of the rounds.
+work; the key store commits in groups for both. Both sides on one processor core, and ours on all of them too, where the
+bound holds as well. The look-up of the code, which a person reads in the mail, is part of what is measured. Medians of
+the rounds; the database grows from round to round.
 Run: `.venv/bin/python benchmarks/registration.py`; it exits with 1 if a bound does not hold.
 """
 
@@ -71,6 +72,13 @@ def main() -> int:
         ),
         Figure(
             name="registrations a second, on all cores",
+            measured=f"{median(spread):,.0f}/s",
+            baseline=f"{LEAST_PER_SECOND}/s",
+            ratio=median(spread) / LEAST_PER_SECOND,
+            at_least=1,
+        ),
+        Figure(
+            name="all cores against one",
             measured=f"{median(spread):,.0f}/s",
             baseline=f"{registrations:,.0f}/s",
             ratio=paired_ratio(spread, group),
