@@ -14,10 +14,12 @@ from camket.jobs.schedule import plan_due
 from camket.rows import CodeKind
 from camket.services.centre import my_data
 from camket.services.codes import browser_hash, code_text
+from camket.services.consents import AskedThrough, Expression, answer, ask_question
 from camket.services.copy import make_copy, start_copy
 from camket.services.correction import finish_correction, start_correction
 from camket.services.epochs import queue_end
 from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.news import send_news, write_news
 from camket.services.outbox import queue_mail_in
 from camket.services.registration import confirm_registration, start_registration
 from camket.services.sequencing import Sequencer
@@ -47,6 +49,14 @@ PHONE: Final = {
 DESK: Final = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0"}
 TABLET: Final = {
     "user-agent": "Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1"
+}
+OFFICER: Final = "staff:officer-1"
+NEWS: Final = {
+    "title_vi": "Bán hàng cả khi mất mạng",
+    "title_en": "Selling while the network is away",
+    "text_vi": "Từ hôm nay đơn hàng chờ trên máy khi mất mạng và tự gửi khi có mạng lại.\n\nBạn không phải làm gì cả.",
+    "text_en": "From today on sales wait on the device while the network is away, and are sent when it is back.\n\n"
+    "There is nothing that you have to do.",
 }
 ADDRESSES: Final = ("203.0.113.24", "203.0.113.80", "198.51.100.7")
 """Network addresses that the internet keeps for examples (RFC 5737)."""
@@ -93,7 +103,10 @@ class Story:
         self.pass_days(3)
         self.correct(alice, item="phone", value="0912345678")
         self.be_refused(alice)
+        self.answer(alice, purpose="promote", yes=True)
+        self.answer(bob, purpose="promote", yes=False)
         self.pass_days(11)
+        self.tell_news()
         self.leave(self.register(GONE, DESK, ADDRESSES[2]))
         self.pass_days(16)
         self.sign_in(ALICE["email"], DESK, ADDRESSES[2])
@@ -168,6 +181,30 @@ class Story:
             queue_mail_in(unit, self._ctx, subject_id=person.session.subject_id, template="service_notice")
 
         self._ctx.store.write(queue)
+
+    def answer(self, person: Person, *, purpose: str, yes: bool) -> None:
+        """Be asked for a consent, read the question, and answer it."""
+        question = ask_question(
+            self._ctx,
+            subject_id=person.session.subject_id,
+            language=Language.VI,
+            through=AskedThrough.PAGE,
+            purpose=purpose,
+        )
+        self.work(minutes=1)
+        answer(
+            self._ctx,
+            subject_id=person.session.subject_id,
+            question_id=question.id,
+            yes=yes,
+            expression=Expression.BUTTON,
+        )
+        self.work(minutes=1)
+
+    def tell_news(self) -> None:
+        """Have improvement news sent to who agreed to it."""
+        send_news(self._ctx, actor=OFFICER, news_id=write_news(self._ctx, actor=OFFICER, typed=NEWS))
+        self.work(minutes=5)
 
     def call_support(self, person: Person) -> None:
         """Ask support, who call back."""
