@@ -23,10 +23,12 @@ from camket.services.access import SUBJECT
 from camket.services.consent_facts import items_of, same_consent
 from camket.services.ids import random_id
 from camket.services.questions import (
+    AGREEMENTS_AN_HOUR,
     NO_QUESTION,
     OLD_QUESTION,
     active_standing_in,
     closed_by,
+    count_in_hour,
     find_asked,
 )
 
@@ -171,6 +173,7 @@ def answer(
         NotFoundError: there is no such question of this subject; nothing was changed.
         ConflictError: the question is an old one, or does not tell of a signal that came since; nothing was changed.
         InvalidValueError: a clause that the question does not ask about, or a mapping for a consent.
+        RateLimitedError: too many new yeses of this subject in this hour; nothing was changed. A no always counts.
 
     Effects:
         Fact, history and ledger record are durable together, and hold in the gate from then on, on every node. The same
@@ -240,6 +243,7 @@ def _give(said: _Said, *, told: bool) -> Answered:
     given = said.standing_facts(FactKind.CONSENT)
     ends_at = _ends_at(said)
     if not given or signalled:
+        count_in_hour(said.unit, said.ctx, "answer", said.subject_id)
         if signalled:
             said.unit.subjects.override_gpc(said.subject_id, at=now)
         renews = any(same_consent(standing, fact, target) for fact in said.facts)
@@ -305,6 +309,7 @@ def _agree(said: _Said, clause: str) -> str:
     before = next((fact.id for fact in said.facts if _agrees_to(said.standing, fact, accepted)), None)
     if before is not None:
         return before
+    count_in_hour(said.unit, said.ctx, "agreement", said.subject_id, count=AGREEMENTS_AN_HOUR)
     fact_id = said.add_fact(FactKind.AGREEMENT, {"version": accepted.version, "clause": accepted.clause})
     record = said.record(LedgerAction.AGREEMENT)
     said.add_event(EventKind.GIVEN, fact_id, record, target=Target(clauses=(clause,)))

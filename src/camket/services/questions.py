@@ -14,6 +14,7 @@ from camket.core.terms import Language, SubjectState
 from camket.rows.consents import ConsentTextRow, NewConsentEvent
 from camket.services.askable import consent_target, open_clauses, require_asked_again
 from camket.services.ids import random_id
+from camket.services.limits import RateLimit, count_try_in, visitor_key
 from camket.services.requests import standing_in
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 QUESTION_LIFETIME: Final = timedelta(days=1)
+QUESTIONS_AN_HOUR: Final = 60
+"""So many new questions, and so many new consents, of one subject: more are made by a program that fills the store."""
+AGREEMENTS_AN_HOUR: Final = 2000
+"""As above for agreements: a version may have hundreds of clauses, and each is answered by itself."""
 NO_QUESTION: Final = "there is no such question"
 OLD_QUESTION: Final = "this question is an old one; nothing was changed: look at the new one and answer that"
 
@@ -107,6 +112,7 @@ def ask_question(  # noqa: PLR0913 - each names one part of what is asked
         InvalidValueError: no such purpose, recipient, clause or item (with the nearest), or it rests on no consent.
         ConflictError: there is nothing to ask: the subject said yes to all of it already.
         DeniedError: it may not be asked now: restricted, refused or withdrawn within the quiet time, or signalled off.
+        RateLimitedError: too many new questions to this subject in this hour; nothing was stored.
 
     Effects:
         The question with its exact text is durable on return. Nothing is permitted by it. Twice is once.
@@ -171,6 +177,7 @@ def ask_question_in(  # noqa: PLR0913 - as above
         same = event.kind is EventKind.ASKED and event.text_hash == text.hash and Target.from_body(event.body) == target
         if same and closed_by(event, events, version.number, now) is None and answer_to(event, events) is None:
             return question_of(event, text, events)
+    count_in_hour(unit, ctx, "question", subject_id)
     unit.consents.add_text(ConsentTextRow(hash=text.hash, body=text.canonical()))
     question = Question(
         id=random_id(ctx.entropy),
@@ -216,6 +223,16 @@ def active_standing_in(unit: Unit, ctx: Context, subject_id: str) -> Standing:
     if standing.facts.state is SubjectState.ERASED:
         raise NotFoundError("there is no such account")
     return standing
+
+
+def count_in_hour(unit: Unit, ctx: Context, bucket: str, subject_id: str, *, count: int = QUESTIONS_AN_HOUR) -> None:
+    """Count a new question to a subject, or a new yes of theirs; a no and a withdrawal are never counted.
+
+    Raises:
+        RateLimitedError: there were too many in this hour; the unit must not go on.
+    """
+    limit = RateLimit(bucket=bucket, count=count)
+    count_try_in(unit, limit, visitor_key(ctx, f"subject {subject_id}"), ctx.clock.now())
 
 
 def find_asked(events: Sequence[ConsentEventRow], question_id: str) -> ConsentEventRow | None:

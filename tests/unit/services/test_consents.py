@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camket.core.errors import ConflictError, DeniedError, InvalidValueError, NotFoundError
+from camket.core.errors import ConflictError, DeniedError, InvalidValueError, NotFoundError, RateLimitedError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import Language, Outcome
 from camket.rows import FactKind, FactRow
@@ -20,6 +20,7 @@ from camket.services.consents import (
     withdraw_purpose,
 )
 from camket.services.policies import publish_policy
+from camket.services.questions import QUESTIONS_AN_HOUR
 from camket.services.signals import note_gpc
 from camket.services.uses import facts_of
 from tests.unit.services.conftest import BOB, OpenService, Service
@@ -382,3 +383,29 @@ def test_a_consent_that_ends_by_its_date(open_service: OpenService) -> None:
     service.clock.advance(days=10)
     assert gate(service, alice) is Outcome.ASK
     assert history(service, alice) == [EventKind.ASKED, EventKind.GIVEN, EventKind.ASKED, EventKind.RENEWED]
+
+
+def test_questions_without_end_are_refused(service: Service) -> None:
+    """So many new questions an hour and no more, whatever asks for them; nothing is stored for one too many."""
+    alice = service.register().subject_id
+    languages = (Language.VI, Language.EN)
+    for number in range(QUESTIONS_AN_HOUR):
+        ask(service, alice, language=languages[number % 2])
+    with pytest.raises(RateLimitedError):
+        ask(service, alice, language=languages[QUESTIONS_AN_HOUR % 2])
+    assert len(history(service, alice)) == QUESTIONS_AN_HOUR
+    service.clock.advance(hours=1)
+    ask(service, alice, language=languages[QUESTIONS_AN_HOUR % 2])
+
+
+def test_a_no_is_heard_however_often_one_changes_ones_mind(service: Service) -> None:
+    """New yeses are counted by the hour; the no after the last of them always counts."""
+    alice = service.register().subject_id
+    question = ask(service, alice)
+    for _ in range(QUESTIONS_AN_HOUR):
+        say(service, question, yes=True)
+        say(service, question, yes=False)
+    with pytest.raises(RateLimitedError):
+        say(service, question, yes=True)
+    say(service, question, yes=False)
+    assert gate(service, alice) is Outcome.DENY
