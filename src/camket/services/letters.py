@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ class _Draft:
 
     language: Language
     pending: Pending
-    unsubscribe: str | None
+    unsubscribe: str | None = field(repr=False)
     news: NewsRow | None
 
 
