@@ -26,6 +26,7 @@ from aiosmtpd.controller import Controller
 
 from tests.browser.serving import Served, served
 from tests.canary.browser import Browser, Page
+from tests.canary.desk import Desk
 from tests.canary.markers import (
     Leak,
     email_marker,
@@ -137,6 +138,9 @@ class Life:
         self.change_email()
         self.see()
         self.make_mistakes()
+        self.desk = Desk(self.service, dict(self.browser.headers))
+        self.markers |= self.desk.markers
+        self.desk.work()
 
     def register(self) -> None:
         """Register and confirm by the code from the mail."""
@@ -230,7 +234,7 @@ class Life:
 def leaks_in_traffic(life: Life) -> list[Leak]:
     """Return markers in addresses that browsers were sent to, in headers of answers, and on error pages."""
     found: list[Leak] = []
-    for answer in life.browser.answers:
+    for answer in life.browser.answers + life.desk.browser.answers:
         found += search(life.markers, f"headers of a {answer.status}", answer.headers.encode())
         if answer.status in {400, 403, 404, 405, 500}:
             found += search(life.markers, f"page of a {answer.status}", answer.body)
@@ -341,6 +345,13 @@ def test_no_secret_of_the_browser_was_written(life: Life) -> None:
         assert search_folder(tokens, folder_of(life) / name) == []
 
 
+def test_no_secret_of_staff_was_written(life: Life) -> None:
+    """Link, password, authenticator's secret, recovery codes and session of staff are in no file in any form."""
+    assert len(life.desk.secrets) >= 14
+    for name in ("service", "while alice was a customer"):
+        assert search_folder(life.desk.secrets, folder_of(life) / name) == []
+
+
 def test_nothing_personal_is_in_addresses_headers_or_error_pages(life: Life) -> None:
     """No redirect, header of an answer or error page carries a value, not even one that was part of the request."""
     assert leaks_in_traffic(life) == []
@@ -357,6 +368,9 @@ def test_the_markers_were_really_there(life: Life) -> None:
     shown = b"".join(answer.body for answer in life.browser.answers if answer.status == 200)
     for name in ("name", "phone", "email", "corrected name", "device model"):
         assert list(search({name: life.markers[name]}, "pages", shown)), name
+    at_the_desk = b"".join(answer.body for answer in life.desk.browser.answers if answer.status == 200)
+    for name, marker in life.desk.markers.items():
+        assert list(search({name: marker}, "pages of the desk", at_the_desk)), name
     assert any(life.markers["corrected name"] in body_of(mail) for mail in life.postbox.mails)
     with zipfile.ZipFile(io.BytesIO((folder_of(life) / "copy.zip").read_bytes())) as archive:
         data = archive.read("data.json")
