@@ -35,7 +35,7 @@ def compare_versions(visit: Visit) -> Response:
         diff=diff,
         waits=[one for one in diff.by_effect(Effect.WORSE) if not one.takes_without_asking],
         better=diff.by_effect(Effect.BETTER),
-        other=diff.by_effect(Effect.NEITHER),
+        neither=diff.by_effect(Effect.NEITHER),
     )
 
 
