@@ -17,8 +17,8 @@ from camket.core.gate.decision import Verdict
 from camket.core.gate.effective import Answer, Effective, fold
 from camket.core.gate.question import ALL_PURPOSES, Agreement, SubjectFacts
 from camket.core.gate.tables import Cell, Tables, cell_of, clause_key, compile_tables
-from camket.core.policy.model import Clause, ClauseKind, Limit, NoticeTerms, PolicyVersion, RightTerms
-from camket.core.terms import Right
+from camket.core.policy.model import PERMISSIONS, Clause, ClauseKind, Limit, NoticeTerms, PolicyVersion, RightTerms
+from camket.core.terms import Channel, Right
 
 STANDINGS_KEPT: Final = 1024
 """Subjects whose standing is remembered; the one that was used longest ago goes first."""
@@ -200,12 +200,11 @@ class Standing:
 
         Uses and sharing that rest on consent are not among them: those are asked for when they are needed.
         """
-        newest = self.history.newest
         counted = self._counted(NEVER)
         return tuple(
             clause
-            for clause in newest.clauses
-            if not rests_on_consent(clause) and self._changes(counted, (newest.number, cell_of(clause)))
+            for clause in self.history.newest.clauses
+            if not rests_on_consent(clause) and self._is_open(clause, counted)
         )
 
     @property
@@ -215,6 +214,21 @@ class Standing:
     def _holds(self, clause: Clause) -> bool:
         bit = self.history.tables.bits.get(cell_of(clause))
         return bit is not None and bool(self._latest.mask >> bit & 1)
+
+    def _is_open(self, clause: Clause, counted: frozenset[Answer]) -> bool:
+        if clause.kind in PERMISSIONS:
+            return not self._holds(clause)
+        # Where what holds is what the newest version says, no answer changes it; only the rest is worth a fold.
+        table, latest = self.history.tables.versions[-1], self._latest
+        if clause.kind is ClauseKind.KEEP:
+            same = tuple(latest.keep.get(clause.roots[0], {}).values()) == (table.keep.get(clause.roots[0]),)
+        elif clause.kind is ClauseKind.RIGHT:
+            right = Right(clause.roots[0])
+            same = latest.rights.get(right) == table.rights.get(right)
+        else:
+            key = (clause.roots[0], Channel(clause.roots[1]))
+            same = latest.notices.get(key) == table.notices.get(key)
+        return not same and self._changes(counted, (self.history.newest.number, cell_of(clause)))
 
     def _changes(self, counted: frozenset[Answer], answer: Answer) -> bool:
         agreed = fold(self.history.tables, self.facts.joined, counted | {answer})
