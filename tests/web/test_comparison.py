@@ -42,14 +42,14 @@ def test_a_change_is_said_in_plain_words_by_what_it_is_for_the_reader(service: S
     waits, better, words = (
         page.index(title) for title in ("Only for those who agree", "Better for you", "Words alone")
     )
-    keeps = "Keeps “Page opened” for 800 days from collection instead of for 400 days from collection."
+    keeps = "Keeps “Page opened” for 800 days instead of 400 days, from collection."
     assert waits < page.index(keeps) < better
-    assert better < page.index("for 60 days from its last use instead of for 90 days from its last use.") < words
+    assert better < page.index("for 60 days instead of 90 days, from its last use.") < words
     assert words < page.index("The section “The opening” of the text is reworded.")
     assert "We take in information" in page[words:]
     assert "Other changes" not in page
     vietnamese = text_of(service.browser().get("/policy/compare?from=1&to=2&lang=vi"))
-    assert "Giữ “Trang được mở” 800 ngày kể từ khi thu thập thay vì 400 ngày kể từ khi thu thập." in vietnamese
+    assert "Giữ “Trang được mở” 800 ngày thay vì 400 ngày, kể từ khi thu thập." in vietnamese
 
 
 def test_by_default_it_is_the_newest_version_and_the_one_before(service: Service) -> None:

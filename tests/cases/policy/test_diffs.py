@@ -90,7 +90,7 @@ def test_a_reduction_is_exit_code_1_and_said_first(tmp_path: Path) -> None:
     assert result.exit_code == 1
     reduced, better = result.output.split("\n\n")
     assert reduced.startswith("Reduces rights: holds only for those who agree (")
-    line = "  - Keeps “Page opened” for 800 days from collection instead of for 400 days from collection."
+    line = "  - Keeps “Page opened” for 800 days instead of 400 days, from collection."
     assert f"{line}  [keep(log.path, P800D@collected)]" in reduced
     assert better.startswith("Better for customers: holds for everyone at once (")
     assert run(str(new), str(DEFAULT)).exit_code == 1

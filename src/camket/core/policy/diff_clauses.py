@@ -9,7 +9,7 @@ from camket.core.policy.diff_limits import limit_effect
 from camket.core.policy.diff_sentences import country_of, label, right_words, say, value_of
 from camket.core.policy.difference import Change, Declaration, DeclarationKind, Difference, Effect
 from camket.core.policy.model import Clause, ClauseKind, Limit, PolicyVersion
-from camket.core.policy.wording import legal_minimum_text, limit_text
+from camket.core.policy.wording import clock_text, days_text, legal_minimum_text, limit_text
 from camket.core.terms import Basis, Language, Verification
 
 if TYPE_CHECKING:
@@ -153,9 +153,20 @@ def _keep(pair: Pair, root: str, was: Clause | None, now: Clause | None) -> Diff
     if old.maximum.days is None and new.maximum.days is None:
         return None
     change, effect = limit_effect(old.maximum, new.maximum)
+    if old.maximum.days is not None and new.maximum.days is not None and old.maximum.clock is new.maximum.clock:
+        days = {"before": _days(old.maximum.days), "after": _days(new.maximum.days)}
+        return _made(change, effect, about, say("keep.days", item=item, clock=_clock(new.maximum), **days), was, now)
     name = "keep.other_clock" if change is Change.CHANGED else "keep.changed"
     says = say(name, item=item, before=_limit(old.maximum), after=_limit(new.maximum))
     return _made(change, effect, about, says, was, now)
+
+
+def _days(days: int) -> dict[Language, str]:
+    return {language: days_text(days, language) for language in Language}
+
+
+def _clock(limit: Limit) -> dict[Language, str]:
+    return {language: clock_text(limit.clock, language) for language in Language}
 
 
 def _limit(limit: Limit) -> dict[Language, str]:

@@ -124,6 +124,10 @@ KEEP: Final[Mapping[str, Mapping[Language, str]]] = {
         VI: "Giữ “{item}” {after} thay vì {before}.",
         EN: "Keeps “{item}” {after} instead of {before}.",
     },
+    "keep.days": {
+        VI: "Giữ “{item}” {after} thay vì {before}, {clock}.",
+        EN: "Keeps “{item}” for {after} instead of {before}, {clock}.",
+    },
     "keep.other_clock": {
         VI: "Giữ “{item}” {after} thay vì {before}. Chừng nào bạn chưa đồng ý, cả hai thời hạn cùng áp dụng: thời hạn "
         "nào hết trước thì xóa.",

@@ -156,6 +156,11 @@ def hours_text(hours: int, language: Language) -> str:
     return f"{hours} hour" if hours == 1 else f"{hours} hours"
 
 
+def clock_text(clock: Clock, language: Language) -> str:
+    """Return from when days are counted: `from collection`."""
+    return _CLOCKS[clock][language]
+
+
 def limit_text(limit: Limit, language: Language) -> str:
     """Return how long something is kept, to follow the words `is kept`."""
     if limit.days is None:
