@@ -26,6 +26,7 @@ from camket.services.certificates import CERTIFICATE_LIFETIME, gather_in
 from camket.services.erasure_plan import declared_item, plan_in
 from camket.services.holdings import count_held
 from camket.services.requests import begin_in, start_request_in
+from camket.services.server_log import logged_items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -363,9 +364,13 @@ def _preview_in(unit: Unit, ctx: Context, subject_id: str, held: Held) -> Previe
         for item in _in_order(history, tuple(going))
     )
     stays = tuple(_stays(history, item, plan.kept) for item in _in_order(history, [one.item for one in plan.kept]))
+    # The log of requests grows by the very requests that show and accept this: what it adds is no other answer.
+    logged = {item.id for item in logged_items(history.newest.policy)}
     accepted = acceptance_hash(
-        goes=frozenset(going),
-        stays=frozenset(Stays(item=one.item, article=one.article, until=_day(one.until)) for one in stays),
+        goes=frozenset(going) - logged,
+        stays=frozenset(
+            Stays(item=one.item, article=one.article, until=_day(one.until)) for one in stays if one.item not in logged
+        ),
         cooling_off_days=cooling_off_days,
     )
     return Preview(

@@ -16,11 +16,13 @@ from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.copy import start_copy
 from camket.services.epochs import queue_end
 from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.log_lines import LogLine
 from camket.services.retention import sweep_traces
 from camket.services.sequencing import tile_reader
+from camket.services.server_log import ServerLog
 from camket.services.sessions import find_session
 from camket.services.signin import start_sign_in
-from tests.journeys import Customer, LostError, Service, register, service_in
+from tests.journeys import ADDRESS, Customer, LostError, Service, register, service_in
 
 LAW = "Nghị định 333/2026/NĐ-CP"
 SIGN_IN_LIMIT = timedelta(days=730)
@@ -99,6 +101,21 @@ def test_what_is_held_opens_for_the_law_alone(journey: Service, alice: Customer)
         door.read(
             actor="staff:officer-1", subject_id=subject_id, items=("name",), case=law_case(journey, frozenset({"name"}))
         )
+
+
+def test_the_log_of_requests_is_no_other_answer(journey: Service, alice: Customer) -> None:
+    """Lines that are kept between the question and the yes, the first of all, do not make it another question."""
+    identity = alice.prove(start_erasure(journey.ctx, alice.session).id)
+    shown = preview_erasure(journey.ctx, alice.session)
+    line = LogLine(
+        subject_id=alice.subject_id, path="/me", service="account", at=journey.clock.now(), status=200, address=ADDRESS
+    )
+    journey.ctx.log_queue.add(line)
+    assert ServerLog(journey.ctx).once() == 1
+    assert len(preview_erasure(journey.ctx, alice.session).stays) > len(shown.stays)
+    accept_erasure(journey.ctx, identity, accepted=shown.acceptance)
+    journey.work()
+    assert find_session(journey.ctx, alice.token) is None
 
 
 def test_only_what_was_shown_is_accepted(journey: Service, alice: Customer) -> None:
