@@ -137,6 +137,29 @@ def test_each_difference_says_how_many_it_holds_for_and_how_many_it_waits_for(se
     assert {(one.at_once, one.waits) for one in reach_of(ctx, better, audience)} == {(3, 0)}
 
 
+def test_what_consent_allowed_and_is_taken_out_touches_those_who_had_said_yes(service: Service) -> None:
+    """An item less for a purpose that rests on consent changes something for who consented, and for nobody else."""
+    ctx = service.ctx
+    consented, _other = register(service.runtime, 1), register(service.runtime, 2)
+    row = FactRow(
+        id="consent",
+        subject_id=consented,
+        kind=FactKind.CONSENT,
+        body={"purpose": "promote", "items": ["email", "service.use"], "clause_hash": "", "version": 1},
+        at=ctx.clock.now(),
+        withdrawn_at=None,
+    )
+    ctx.store.write(lambda unit: unit.facts.add(row))
+    files = changed()
+    before, promote, after = files["policy.yaml"].decode().partition("\n  promote:\n")
+    less = before + promote + after.replace("      - service.use\n", "", 1)
+    diff = examine_publication(ctx, {**files, "policy.yaml": less.encode()}, effective_at=None).diff
+    assert diff is not None
+    (reach,) = reach_of(ctx, diff, audience_of(ctx))
+    assert [clause.id for clause in reach.difference.clauses_before] == ["use(service.use, promote, consent)"]
+    assert (reach.at_once, reach.waits) == (1, 0)
+
+
 def test_who_agreed_to_more_is_touched_when_it_is_taken_back(service: Service) -> None:
     """Back to the first text, the change is one for the customer who had agreed, and none for the other."""
     ctx = service.ctx
