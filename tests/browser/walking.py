@@ -17,6 +17,7 @@ PUBLIC = {
     "policy": "/policy",
     "versions": "/policy/versions",
     "version": "/policy/versions/1",
+    "compare": "/policy/compare",
     "terms": "/terms",
     "ledger": "/ledger/",
     "register": "/register",
