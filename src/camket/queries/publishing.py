@@ -46,5 +46,5 @@ class PublishingQueries(Protocol):
         ...
 
     def histories(self, *, at: datetime) -> tuple[HistoryCount, ...]:
-        """Return how many active subjects, staff left out, have each history at an instant; one row for each history."""
+        """Return how many active subjects, staff left out, have each history at an instant; one row each history."""
         ...
