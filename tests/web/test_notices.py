@@ -124,7 +124,7 @@ def test_an_officer_sees_a_notice_in_numbers(service: Service) -> None:
     listed = words(officer.get("/officer/notices?lang=en"))
     assert "2 customers · 2 e-mails taken, 0 refused or given up, 1 read" in listed
     page = officer.get("/officer/notices/2")
-    assert '<rect class="good" x="0" y="24" width="300" height="12">' in page.text
+    assert '<rect class="good" x="0" y="24" width="240" height="12">' in page.text
     assert "e-mail taken by the relay 2" in words(page)
     assert "said that they had read it 1" in words(page)
     assert officer.get("/officer/notices/1").status_code == 404

@@ -53,7 +53,7 @@ COLUMNS: Final = (
     *("version", "customer", "planned_at", "banner", "mail", "mail_at", "message_id", "smtp_code", "reason"),
     "seen_at",
 )
-WIDEST: Final = 300
+WIDEST: Final = 240
 """Length of the longest bar of the chart, in its own units."""
 ROW: Final = 48
 """Height of a row of the chart, in its own units."""
