@@ -17,6 +17,7 @@ from camket.rows.news import NewsState
 from camket.services import news, retention, unsubscriptions
 from camket.services.forms import FormError
 from camket.services.news import NEWS_JOB, find_news, list_news, send_news, write_news
+from camket.services.outbox import queue_mail_in
 from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all
 from tests.unit.services.consenting import ask, gate, say
 
@@ -169,7 +170,7 @@ def test_a_mail_of_a_piece_that_is_gone_is_not_sent(service: Service) -> None:
     (alice,) = customers(service, 1)
     ctx = service.ctx
     ctx.store.write(
-        lambda unit: news.queue_mail_in(unit, ctx, subject_id=alice.subject_id, template="news", args={"news": "x"})
+        lambda unit: queue_mail_in(unit, ctx, subject_id=alice.subject_id, template="news", args={"news": "x"})
     )
     assert sent_to(service) == []
     rows = ctx.store.read(lambda unit: unit.outbox.of_subject(alice.subject_id, limit=9))
