@@ -61,6 +61,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
     },
     "open_records": {
         "services/copy.py:_openings": "the customer's copy, after their identity was proved",
+        "services/receipts.py:_openings": "the customer's own receipt, with the entries that it is about",
         "services/certificates.py:_openings_in": "sealed at once for the customer's token",
     },
     "read_body": {
@@ -69,7 +70,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/correction.py:finish_correction": "the customer's own correction, proved",
         "services/removal.py:removes": "says whether the customer's own request deletes a value",
         "services/removal.py:finish_removal": "the customer's own deletion of one value, proved",
-        "services/outbox.py:_compose": "after the gate said yes to the mail, to write to the address it names",
+        "services/letters.py:compose": "after the gate said yes to the mail, to write to the address it names",
     },
     "Permitted": {
         "core/gate/decision.py:permitted": "the gate's yes",
