@@ -77,7 +77,8 @@ def test_a_question_is_shown_whole_and_a_yes_holds_at_once(service: Service) -> 
     answered = say(alice, path, "yes", next="/me/consents")
     assert (answered.status_code, answered.headers["location"]) == (303, "/me/consents")
     assert outcome(service, alice) == "permit"
-    assert "bạn đang đồng ý" in unescape(alice.get("/me/consents").text)
+    for path in ("/me", "/me/consents"):
+        assert "bạn đang đồng ý" in unescape(alice.get(path).text)
 
 
 def test_reading_a_question_answers_nothing(service: Service) -> None:
@@ -267,7 +268,10 @@ def test_each_change_is_answered_alone(service: Service) -> None:
     """None is chosen beforehand; a yes to one says nothing of the others; what has no answer stays as it was."""
     alice = service.register(ALICE)
     change_policy(service)
-    assert "thay đổi của chính sách chờ bạn trả lời" in unescape(alice.get("/me/consents").text)
+    for path in ("/me", "/me/consents"):
+        shown = unescape(alice.get(path).text)
+        assert "thay đổi của chính sách chờ bạn trả lời" in shown
+        assert 'href="/me/changes"' in shown
     page = unescape(alice.get("/me/changes").text)
     assert "Phiên bản 1 → 2" in page
     assert "chỉ áp dụng nếu bạn đồng ý" in page

@@ -11,6 +11,7 @@ from camket.services.cooling_off import erasure_ahead
 from camket.services.own_devices import name_item
 from camket.services.own_language import language_item
 from camket.services.server_log import logged_items
+from camket.web.customer.consents import CHIPS, STATES, own_standing
 from camket.web.customer.devices import say_device
 from camket.web.customer.done import show_done
 from camket.web.customer.held import say_items
@@ -50,9 +51,13 @@ def my_data(visit: Visit) -> Response:
         (counts.uses_this_week, visit.say("uses this week"), ""),
         (counts.disclosures, visit.say("times given to outsiders"), "told" if counts.disclosures else "good"),
     )
+    consents = own_standing(visit)
     return show_done(
         visit,
         "me.html",
+        consents=[(one.label, visit.say(STATES[one.state]), CHIPS[one.state]) for one in consents.consents],
+        answered_changes=any(one.since is not None for one in consents.agreements),
+        changes_waiting=sum(one.since is None for one in consents.agreements),
         groups=[_say_group(visit, group) for group in data.groups],
         devices=[say_device(visit, device) for device in data.devices],
         holders=data.holders,

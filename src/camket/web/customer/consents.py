@@ -63,7 +63,7 @@ def withdraw(visit: Visit) -> Response:
 
 def changes(visit: Visit) -> Response:
     """Show what the versions since one joined change for oneself: what waits for a yes, and what holds at once."""
-    own = _own(visit)
+    own = own_standing(visit)
     waiting = [one for one in own.agreements if one.state in (OwnState.NEVER_ASKED, OwnState.UNANSWERED)]
     if own.version == own.joined:
         return see_other(CONSENTS)
@@ -80,7 +80,7 @@ def changes(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, withdrawn: Withdrawn | None = None) -> Response:
-    own = _own(visit)
+    own = own_standing(visit)
     return show_done(
         visit,
         "consents.html",
@@ -93,7 +93,8 @@ def _page(visit: Visit, withdrawn: Withdrawn | None = None) -> Response:
     )
 
 
-def _own(visit: Visit) -> OwnConsents:
+def own_standing(visit: Visit) -> OwnConsents:
+    """Return everything that the visitor was asked and said, in a language that the policy is written in."""
     language = written_in(visit.site.in_force().version.policy, visit.language)
     return own_consents.standing_of(visit.context, subject_id=visit.own.subject_id, language=language)
 
