@@ -130,6 +130,6 @@ def test_at_an_address_without_a_name_it_is_said(tmp_path: Path) -> None:
         alice = service.register(ALICE)
         assert "localhost" in read(alice, "/me/passkeys")
         assert "/sign-in/passkey" not in service.browser().get("/sign-in").text
-        assert alice.send_form("/me/passkeys/options", **{NAME: "Redmi"}).status_code == 409
+        assert alice.send_form("/me/passkeys/options", **{NAME: "Redmi"}).status_code == 404
     finally:
         service.runtime.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
-from camket.core.errors import NotFoundError, RateLimitedError, VerificationError
+from camket.core.errors import RateLimitedError, VerificationError
 from camket.services.forms import FieldSpec, FormError
 from camket.services.passkey_challenges import passkey_item, passkeys_available
 from camket.services.passkey_use import (
@@ -172,7 +172,7 @@ def say_options(
         return JSONResponse({"problem": next(iter(problems_of(error, visit.language).values()))}, status_code=422)
     except RateLimitedError:
         return JSONResponse({"problem": visit.say(TOO_OFTEN)}, status_code=429)
-    except (NotFoundError, VerificationError) as error:
+    except VerificationError as error:
         return JSONResponse({"problem": visit.say((refusals or {}).get(str(error), REFUSED))}, status_code=409)
 
 

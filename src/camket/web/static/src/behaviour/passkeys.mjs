@@ -17,9 +17,9 @@ async function optionsFor(form) {
     headers: { Accept: "application/json" },
     body: new URLSearchParams(new FormData(form)),
   });
-  const said = await answer.json();
-  if (!answer.ok) {
-    throw new Error(said.problem);
+  const said = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : {};
+  if (!said.options) {
+    throw new Error(said.problem ?? form.dataset.failed);
   }
   return said.options;
 }
