@@ -20,7 +20,7 @@ def test_a_coming_change_is_told_by_mail_with_proof_of_delivery(journey: Service
     journey.work()
     mail = journey.last_mail(alice.email)
     assert "410" in mail.text
-    (told,) = own_notices(journey.ctx, alice.session)
+    (told,) = own_notices(journey.ctx, subject_id=alice.subject_id)
     assert (told.mail, told.mail_at) == (DeliveryState.SENT, journey.clock.now())
 
 

@@ -95,6 +95,8 @@ def test_the_api_describes_itself(untouched: Service) -> None:
     description = untouched.browser().get("/api/v1/openapi.json").json()
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {
+        "/notices",
+        "/notices/{number}/seen",
         "/consents",
         "/consents/{consent}/receipt",
         "/consents/{consent}/withdrawal",

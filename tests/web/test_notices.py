@@ -16,6 +16,7 @@ from camket.core.staff.roles import Role
 from camket.services.policies import publish_policy
 from tests.staff import sign_in_staff
 from tests.web.conftest import ALICE, BOB, ROOT
+from tests.web.test_api_consents import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,3 +201,20 @@ def test_an_officer_sees_which_own_words_are_not_used(make_service: Callable[...
     texts = {mail.recipient: mail.text for mail in service.runtime.mailbox.mails() if "410" in mail.text}
     assert "Chính sách dữ liệu của chúng tôi có bản mới" in texts[ALICE["email"]]
     assert "mail_words_refused" in service.log.getvalue()
+
+
+def test_the_api_tells_and_takes_that_it_was_read(service: Service) -> None:
+    """The same as the pages, for programs that act for a customer; a stranger gets nothing."""
+    browser = service.register(ALICE)
+    publish(service)
+    alice = Caller(service, browser)
+    (told,) = alice.get("/notices").json()
+    assert (told["version"], told["mail"], told["seen_at"]) == (2, "sent", None)
+    assert told["path"] == "/policy/compare?from=1&to=2"
+    assert alice.post("/notices/2/seen").status_code == 204
+    assert alice.post("/notices/2/seen").status_code == 204
+    assert alice.get("/notices").json()[0]["seen_at"] is not None
+    assert BANNER not in browser.get("/me").text
+    assert alice.post("/notices/1/seen").status_code == 404
+    assert alice.post("/notices/0/seen").status_code == 422
+    assert service.browser().get("/api/v1/notices").status_code == 401

@@ -32,7 +32,7 @@ from camket.services.calendar import day_of
 from camket.services.consents import Answered, OwnConsent, Withdrawn
 from camket.services.forms import FieldSpec, FormError, read_form, read_picture, undeclared
 from camket.services.log_lines import note_signed_in
-from camket.services.own_notices import banners
+from camket.services.own_notices import banners, see_notice
 from camket.services.registration import Started, confirm_registration, registration_form, start_registration
 from camket.services.sessions import Session, SignedIn, find_session, sign_out
 from camket.services.signals import note_gpc
@@ -210,6 +210,20 @@ class Camket(Consenting):
         """
         unread = banners(self._ctx, service=self._service, subject_id=subject_id)
         return tuple(notice_of(version, language, now=self._ctx.clock.now()) for version in unread)
+
+    def notice_read(self, subject_id: str, number: int) -> None:
+        """Keep that a customer has read a notice, for an app that shows no form of its own to `seen_path`.
+
+        Args:
+            subject_id: who has read it.
+            number: `Notice.number`.
+
+        Raises:
+            NotFoundError: there is no such notice for them.
+
+        Effects: durable on return; the banner goes in every app. Twice is once.
+        """
+        see_notice(self._ctx, subject_id=subject_id, number=number)
 
     def item(self, item: str) -> ItemWords:
         """Return what the policy in force says of an item: to be said where the app asks for it.

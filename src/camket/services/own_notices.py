@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from camket.rows import SubjectRow
     from camket.services.context import Context
     from camket.services.policies import PublishedVersion
-    from camket.services.sessions import Session
 
 BANNER_STANDS: Final = timedelta(days=365)
 """How long after a version took effect its banner still waits to be read; the evidence is kept for longer."""
@@ -89,8 +88,13 @@ def significant_versions(published: Sequence[PublishedVersion]) -> tuple[Publish
     return tuple(after for before, after in pairwise(published) if is_significant(before, after))
 
 
-def see_notice(ctx: Context, session: Session, number: int) -> None:
+def see_notice(ctx: Context, *, subject_id: str, number: int) -> None:
     """Keep that a customer has read the notice of a version; its banner goes, in every app.
+
+    Args:
+        ctx: the service.
+        subject_id: who has read it.
+        number: of the version.
 
     Raises:
         NotFoundError: there is no such notice, or they joined under that version or a later one.
@@ -100,7 +104,7 @@ def see_notice(ctx: Context, session: Session, number: int) -> None:
     numbers = {one.version.number for one in significant_versions(ctx.policies.published(ctx.store))}
 
     def see(unit: Unit) -> None:
-        subject = unit.subjects.get(session.subject_id)
+        subject = unit.subjects.get(subject_id)
         if subject is None or number not in numbers or subject.joined_version >= number:
             raise NotFoundError(NO_NOTICE)
         if not any(row.number == number for row in unit.notices.of_subject(subject.id)):
@@ -114,10 +118,10 @@ def see_notice(ctx: Context, session: Session, number: int) -> None:
     ctx.store.write(see)
 
 
-def own_notices(ctx: Context, session: Session) -> tuple[OwnNotice, ...]:
+def own_notices(ctx: Context, *, subject_id: str) -> tuple[OwnNotice, ...]:
     """Return every change that a customer was told of, the newest first; empty where there was none."""
     by_number = {one.version.number: one for one in ctx.policies.published(ctx.store)}
-    rows = ctx.store.read(lambda unit: unit.notices.of_subject(session.subject_id))
+    rows = ctx.store.read(lambda unit: unit.notices.of_subject(subject_id))
     return tuple(_own(row, by_number[row.number]) for row in rows)
 
 

@@ -214,7 +214,7 @@ def test_an_app_says_why_in_the_policys_words(shop: Camket) -> None:
 def test_a_version_to_come_is_told_of_where_the_policy_has_a_banner(
     shop: Camket, service: Runtime, clock: HeldClock, alice: str
 ) -> None:
-    """In the reader's language from its posting until it is read; a service without a banner and a stranger get none."""
+    """In the reader's language until it is read; a service without a banner and a stranger get none."""
     assert shop.notices(alice, Language.VI) == ()
     publish(service, clock, days=40, old=b"maximum: 400 days", new=b"maximum: 390 days")
     (notice,) = shop.notices(alice, Language.VI)
@@ -229,7 +229,16 @@ def test_a_version_to_come_is_told_of_where_the_policy_has_a_banner(
     clock.advance(days=41)
     (in_force,) = shop.notices(alice, Language.VI)
     assert in_force.title == "Chính sách dữ liệu đã thay đổi từ ngày 01/01/2027"
-    clock.advance(days=365)
+    shop.notice_read(alice, in_force.number)
+    assert shop.notices(alice, Language.VI) == ()
+
+
+def test_a_banner_ends_after_a_year(shop: Camket, service: Runtime, clock: HeldClock, alice: str) -> None:
+    """Who never read it is not followed by it for ever."""
+    publish(service, clock, days=40, old=b"maximum: 400 days", new=b"maximum: 390 days")
+    clock.advance(days=40 + 364)
+    assert len(shop.notices(alice, Language.VI)) == 1
+    clock.advance(days=1)
     assert shop.notices(alice, Language.VI) == ()
 
 

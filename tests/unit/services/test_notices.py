@@ -305,14 +305,14 @@ def test_a_banner_stands_until_it_is_read(journey: Service, alice: Customer) -> 
     for customer in (alice, bob):
         (shown,) = banners(journey.ctx, service="account", subject_id=customer.subject_id)
         assert shown.version.number == number
-    see_notice(journey.ctx, alice.session, number)
+    see_notice(journey.ctx, subject_id=alice.subject_id, number=number)
     first = journey.clock.now()
     journey.clock.advance(hours=1)
-    see_notice(journey.ctx, alice.session, number)
+    see_notice(journey.ctx, subject_id=alice.subject_id, number=number)
     assert banners(journey.ctx, service="account", subject_id=alice.subject_id) == ()
     assert banners(journey.ctx, service="shop", subject_id=alice.subject_id) == ()
     assert banners(journey.ctx, service="account", subject_id=bob.subject_id) != ()
-    (own,) = own_notices(journey.ctx, alice.session)
+    (own,) = own_notices(journey.ctx, subject_id=alice.subject_id)
     assert (own.number, own.seen_at, own.mail) == (number, first, DeliveryState.SENT)
     records = journey.ctx.store.read(lambda unit: unit.records.of_subject(alice.subject_id, limit=9))
     assert [use_of(one).action for one in records].count(LedgerAction.NOTICE) == 1
@@ -324,7 +324,7 @@ def test_who_reads_before_the_next_round_still_gets_the_mail(journey: Service, a
     journey.work()
     bob = bob_registers(journey)
     journey.mail.mails.clear()
-    see_notice(journey.ctx, bob.session, 2)
+    see_notice(journey.ctx, subject_id=bob.subject_id, number=2)
     journey.clock.advance(days=1)
     minute(journey)
     (row,) = told(journey, bob.subject_id)
@@ -338,7 +338,7 @@ def test_only_what_one_is_told_can_be_read(journey: Service, alice: Customer) ->
     publish(journey, REWORDED)
     for number in (0, 1, 2, 3):
         with pytest.raises(NotFoundError, match="no such notice"):
-            see_notice(journey.ctx, alice.session, number)
+            see_notice(journey.ctx, subject_id=alice.subject_id, number=number)
     assert told(journey, alice.subject_id) == ()
 
 

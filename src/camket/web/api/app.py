@@ -23,6 +23,7 @@ from camket.web.api.documents import (
     RegistrationCode,
     StartedRegistration,
 )
+from camket.web.api.notices import add_notices
 from camket.web.api.policy import add_policy
 from camket.web.api.receipts import add_receipts
 from camket.web.boundary import PROBLEM_TYPE, problem_of
@@ -56,6 +57,7 @@ def create_api(site: Site) -> FastAPI:
     _add_registration(api, site)
     add_consents(api, site)
     add_receipts(api, site)
+    add_notices(api, site)
     return api
 
 

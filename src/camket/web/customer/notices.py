@@ -37,7 +37,8 @@ def notices(visit: Visit) -> Response:
         visit,
         "notices.html",
         own=[
-            (one, visit.say(MAILS[one.mail]), compare_path(one.number)) for one in own_notices(visit.context, visit.own)
+            (one, visit.say(MAILS[one.mail]), compare_path(one.number))
+            for one in own_notices(visit.context, subject_id=visit.own.subject_id)
         ],
     )
 
@@ -47,6 +48,6 @@ def see(visit: Visit) -> Response:
     number = visit.parameters["number"]
     if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER):
         raise NotFoundError(NO_NOTICE)
-    see_notice(visit.context, visit.own, int(number))
+    see_notice(visit.context, subject_id=visit.own.subject_id, number=int(number))
     following = wanted(visit, visit.form)
     return see_other(following) if following and following != PAGE else lead_on(visit, PAGE, SEEN)
