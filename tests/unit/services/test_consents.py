@@ -293,8 +293,12 @@ def test_a_signal_is_told_of_and_overridden_by_a_yes(service: Service) -> None:
     question = ask(service, alice, wanted=True)
     assert question.signalled
     assert "Global Privacy Control" in question.text.body[-1]
+    service.clock.advance(seconds=1)
     say(service, question, yes=True)
     assert gate(service, alice) is Outcome.PERMIT
+    row = service.ctx.store.read(lambda unit: unit.subjects.get(alice))
+    assert row is not None
+    assert row.gpc_overridden_at == service.clock.now()
 
 
 def test_a_yes_that_was_not_told_of_the_signal_is_refused(service: Service) -> None:
