@@ -28,7 +28,7 @@ def test_a_whole_policy_checks_in_one_line(path: Path) -> None:
     result = run("check", str(path))
     assert result.exit_code == 0
     (line,) = result.output.splitlines()
-    assert line.startswith(f"{path}: no findings; 4 services, 29 items, 7 purposes, 0 recipients, 7 rights,")
+    assert line.startswith(f"{path}: no findings; 4 services, 32 items, 7 purposes, 0 recipients, 7 rights,")
 
 
 def test_every_finding_is_printed_at_once_with_its_place(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_show_is_plain_where_it_is_piped() -> None:
     assert "\x1b" not in result.output
     rows = [line.split("\t") for line in result.output.splitlines() if line.startswith("clauses\t")]
     assert rows[0] == ["clauses", "id", "roots", "hash"]
-    assert len(rows) == 184
+    assert len(rows) == 194
     assert "rights\taccess\tXem dữ liệu · See your data\tyes\t2\t10\t0\tsession" in result.output
 
 
