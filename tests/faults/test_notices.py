@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,13 @@ from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
 from camket.jobs.schedule import plan_due
 from camket.rows.notices import DeliveryState
+from camket.services import notices
 from camket.services.outbox import SENDING
 from camket.services.policies import publish_policy
 from camket.testing.doubles import HeldClock
 from camket.testing.service import DEFAULT_POLICY, register
+from tests.journeys import LostError, StoppingStore, run_all, service_in
+from tests.journeys import register as register_customer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,3 +221,35 @@ def test_killed_between_sending_and_noting_it_sends_that_one_again_as_the_same_m
             assert (row.mail, row.message_id) == (DeliveryState.SENT, first[1])
     said = capsys.readouterr()
     assert "mail_sent_again" in said.out + said.err
+
+
+MOST_COMMITS = 14
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("commit", range(1, MOST_COMMITS + 1))
+def test_a_node_lost_at_any_commit_tells_everyone_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit: int, moment: str
+) -> None:
+    """Another node goes on: one delivery for each customer; a mail may go twice, and then as the same mail."""
+    monkeypatch.setattr(notices, "BATCH", 2)
+    with service_in(tmp_path) as service:
+        people = [
+            register_customer(service, "Bob", email=f"bob{number}@shop.example", phone=f"098765432{number}")
+            for number in range(3)
+        ]
+        service.work()
+        service.mail.mails.clear()
+        files = dict(read_policy_folder(DEFAULT_POLICY))
+        files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 410 days", 1)
+        publish_policy(service.ctx, files, effective_at=service.clock.now() + timedelta(days=40))
+        lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
+        with pytest.raises(LostError):
+            run_all(Engine(lost, KINDS))
+        service.clock.advance(hours=2)
+        plan_due(service.ctx)
+        service.work()
+        rows = [service.ctx.store.read(lambda unit, one=one: unit.notices.of_subject(one.subject_id)) for one in people]  # type: ignore[misc]  # a loop's own
+        assert [[row.mail for row in of_one] for of_one in rows] == [[DeliveryState.SENT]] * len(people)
+        sent = {(mail.recipient, mail.message_id) for mail in service.mail.mails}
+        assert sorted(recipient for recipient, _ in sent) == [one.email for one in people]
