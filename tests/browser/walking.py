@@ -117,6 +117,10 @@ def walk_consents(visitor: Visitor, look: Look) -> None:
         look(f"consents-{answer}", visitor)
     open_details(visitor)
     look("consents-in-full", visitor)
+    visitor.follow("a[href$='/receipt']")
+    open_details(visitor)
+    look("receipt", visitor)
+    visitor.open("/me/consents")
     visitor.main.locator("form[action$='/withdraw'] button").click()
     visitor.page.wait_for_url(re.compile(r"/withdraw$"))
     look("consents-withdrawn", visitor)
@@ -155,6 +159,7 @@ def walk_lives(visitor: Visitor, email: str, look: Look) -> None:
     for name, path in {"lives-uses": "/me/uses", "lives-older-uses": "/me/uses?page=2", "lives-start": "/"}.items():
         visitor.open(path)
         look(name, visitor)
+    walk_changes(visitor, look)
     visitor.open("/me/delete")
     look("lives-delete", visitor)
     visitor.open("/me")
@@ -162,6 +167,21 @@ def walk_lives(visitor: Visitor, email: str, look: Look) -> None:
     look("remove", visitor)
     visitor.send_and_enter_code(email)
     look("removed", visitor)
+
+
+def walk_changes(visitor: Visitor, look: Look) -> None:
+    """Look at what a new version changes, answer one change of several, and take the yes back."""
+    visitor.open("/me/changes")
+    look("changes", visitor)
+    visitor.main.locator("form[action='/ask'] button").click()
+    visitor.page.wait_for_url(re.compile(r"/ask/[0-9a-f]{32}\?next="))
+    look("ask-changes", visitor)
+    visitor.main.locator("button[name='answer'][value='yes']").first.click()
+    visitor.main.locator(".note.done").wait_for()
+    look("ask-changes-answered", visitor)
+    visitor.open("/me/consents")
+    open_details(visitor)
+    look("lives-consents", visitor)
 
 
 def open_details(visitor: Visitor) -> None:

@@ -43,6 +43,7 @@ def test_a_receipt_is_read_in_both_languages(service: Service) -> None:
         "Biên nhận đồng ý của bạn",
         "Quầy dùng thông tin của bạn cho mục đích",
         "Bạn được hỏi",
+        "22/11/2026 10:00:0",
         "bằng nút bấm",
     ):
         assert words in page

@@ -13,9 +13,11 @@ from camket.services import receipts
 from camket.web.customer.consents import CHIPS, STATES
 from camket.web.customer.policy import written_in
 from camket.web.i18n import MessageId, marked
+from camket.web.wording import clock_time, day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from camket.services.receipts import Receipt
     from camket.web.visit import Visit
@@ -77,7 +79,7 @@ def receipt(visit: Visit) -> Response:
         history=[
             (
                 visit.say(EVENTS[one.kind]),
-                one.at,
+                exact(one.at),
                 ", ".join(
                     visit.say(words)
                     for words in (
@@ -89,10 +91,16 @@ def receipt(visit: Visit) -> Response:
             )
             for one in made.history
         ],
+        given_at=exact(made.given_at),
         standards=STANDARDS,
         address=f"/me/consents/{made.consent_id}/receipt",
         check_command=f"camket ledger openings {OPENINGS} --ledger {origin}/ledger/",
     )
+
+
+def exact(at: datetime) -> str:
+    """Return a moment to the second, in Vietnam: what is kept or printed is read later, when `just now` is over."""
+    return f"{day(at)} {clock_time(at, seconds=True)}"
 
 
 def receipt_file(visit: Visit) -> Response:
