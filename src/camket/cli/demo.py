@@ -9,6 +9,7 @@ Exit codes: 0 filled, 2 the folder is not empty or cannot be used.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -16,8 +17,6 @@ import typer
 from camket.core.errors import CamketError, SettingsError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from camket.client.loading import LoadedApp
     from camket.config import Settings
 
@@ -49,7 +48,11 @@ def fill(settings: Settings) -> None:
         SettingsError: the folder is not empty, or a database outside it is set; nothing was written.
         CamketError: whatever keeps the service from starting.
     """
+    from tempfile import TemporaryDirectory
+
+    from camket.adapters.policy_files import read_policy_folder
     from camket.bootstrap import configure_logging, start_runtime
+    from camket.cli.demo_policy import earlier_policy
     from camket.cli.demo_story import Story
     from camket.client.loading import close_apps, load_apps
     from camket.testing.doubles import CapturedMail, HeldClock
@@ -58,12 +61,19 @@ def fill(settings: Settings) -> None:
     configure_logging(settings.model_copy(update={"log_level": "error"}))
     end = datetime.now(UTC)
     clock = HeldClock(end - SPAN)
-    runtime = start_runtime(settings, clock=clock, mail=CapturedMail())
+    policy = read_policy_folder(settings.policy)
+    earlier = earlier_policy(policy)
+    with TemporaryDirectory() as folder:
+        for name, content in (earlier or policy).items():
+            (Path(folder) / name).write_bytes(content)
+        begun = settings.model_copy(update={"policy": Path(folder)})
+        runtime = start_runtime(begun, clock=clock, mail=CapturedMail())
     apps: tuple[LoadedApp, ...] = ()
     try:
         apps = load_apps(runtime)
         settings.demonstration_mark.write_text("demonstration data: alice and bob do not exist\n", encoding="utf-8")
-        Story(runtime.context, clock, end, guests=tuple(app.guest for app in apps)).tell()
+        following = policy if earlier else None
+        Story(runtime.context, clock, end, guests=tuple(app.guest for app in apps), following=following).tell()
     finally:
         try:
             close_apps(apps)

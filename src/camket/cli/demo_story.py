@@ -21,6 +21,7 @@ from camket.services.epochs import queue_end
 from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
 from camket.services.news import send_news, write_news
 from camket.services.outbox import queue_mail_in
+from camket.services.publishing import publish_version
 from camket.services.registration import confirm_registration, start_registration
 from camket.services.sequencing import Sequencer
 from camket.services.sessions import find_session
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.client.guest import Guest
+    from camket.core.policy.source import PolicyFiles
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
     from camket.services.context import Context
@@ -50,6 +52,8 @@ DESK: Final = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0
 TABLET: Final = {
     "user-agent": "Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1"
 }
+NOTICE_DAYS: Final = 31
+"""The promised 30 days, and the rest of the day on which they end."""
 OFFICER: Final = "staff:officer-1"
 NEWS: Final = {
     "title_vi": "Bán hàng cả khi mất mạng",
@@ -78,11 +82,21 @@ class Story:
         clock: stands where the story is.
         end: where it ends.
         guests: the mounted apps; each may have something to show of alice.
+        following: the policy that is published on the way; None where there is no other one.
     """
 
-    def __init__(self, ctx: Context, clock: HeldClock, end: datetime, *, guests: tuple[Guest, ...] = ()) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        clock: HeldClock,
+        end: datetime,
+        *,
+        guests: tuple[Guest, ...] = (),
+        following: PolicyFiles | None = None,
+    ) -> None:
         self._ctx = ctx
         self._guests = guests
+        self._following = following
         self._clock = clock
         self._end = end
         self._engine = Engine(ctx, KINDS)
@@ -94,6 +108,7 @@ class Story:
         self.set_up_shop(alice)
         self.pass_days(9)
         bob = self.register(BOB, TABLET, ADDRESSES[1])
+        self.publish()
         self.pass_days(5)
         self.sell(alice)
         self.send_notices(alice, bob)
@@ -112,6 +127,7 @@ class Story:
         self.sign_in(ALICE["email"], DESK, ADDRESSES[2])
         self.sell(alice)
         self.pass_days(11)
+        self.answer_changes(bob)
         self.look_after(bob)
         self.sell(alice)
         self.pass_days(1)
@@ -197,6 +213,34 @@ class Story:
             subject_id=person.session.subject_id,
             question_id=question.id,
             yes=yes,
+            expression=Expression.BUTTON,
+        )
+        self.work(minutes=1)
+
+    def publish(self) -> None:
+        """Publish the next version of the policy, in the time that was promised before it takes effect."""
+        if self._following is not None:
+            in_time = self._clock.now() + timedelta(days=NOTICE_DAYS)
+            publish_version(self._ctx, self._following, effective_at=in_time)
+        self.work(minutes=5)
+
+    def answer_changes(self, person: Person) -> None:
+        """Agree to the first change of the new version, refuse the second, and leave the others alone."""
+        if self._following is None:
+            return
+        question = ask_question(
+            self._ctx,
+            subject_id=person.session.subject_id,
+            language=Language.VI,
+            through=AskedThrough.PAGE,
+            clauses=(),
+        )
+        first, second, *_ = (one.clause for one in question.text.clauses)
+        answer(
+            self._ctx,
+            subject_id=person.session.subject_id,
+            question_id=question.id,
+            yes={first: True, second: False},
             expression=Expression.BUTTON,
         )
         self.work(minutes=1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from camket.core.policy.diff import Difference
-    from camket.services.consents import OwnConsents, Withdrawn
+    from camket.services.consents import OwnConsent, OwnConsents, Withdrawn
     from camket.web.visit import Visit
 
 STATES: Final[dict[OwnState, MessageId]] = {
@@ -67,12 +67,13 @@ def changes(visit: Visit) -> Response:
     waiting = [one for one in own.agreements if one.state in (OwnState.NEVER_ASKED, OwnState.UNANSWERED)]
     if own.version == own.joined:
         return see_other(CONSENTS)
+    differences = _differences(visit, own)
     return visit.show(
         "changes.html",
         own=own,
-        waiting=waiting,
+        waiting=[_say_waiting(visit, one, differences) for one in waiting],
         answered=[one for one in own.agreements if one not in waiting and one.version == own.version],
-        everyone=[_say_difference(visit, one) for one in _holding(visit, own)],
+        everyone=[_say_difference(visit, one) for one in differences if one.binds_all_at_once],
         since=visit.site.in_force().since,
         states={state: visit.say(words) for state, words in STATES.items()},
         chips=CHIPS,
@@ -99,11 +100,18 @@ def own_standing(visit: Visit) -> OwnConsents:
     return own_consents.standing_of(visit.context, subject_id=visit.own.subject_id, language=language)
 
 
-def _holding(visit: Visit, own: OwnConsents) -> list[Difference]:
-    """Return the differences since one joined that hold already, without an answer of one's own."""
+def _differences(visit: Visit, own: OwnConsents) -> tuple[Difference, ...]:
+    """Return everything that changed since one joined."""
     history = visit.context.policies.in_force(visit.context.store, visit.context.clock.now())
-    versions = [one for one in history.versions if one.number >= own.joined]
-    return [one for one in compare_along(versions).differences if one.binds_all_at_once]
+    return compare_along([one for one in history.versions if one.number >= own.joined]).differences
+
+
+def _say_waiting(visit: Visit, one: OwnConsent, differences: tuple[Difference, ...]) -> str:
+    """Return a change as what is now and what was before; as what is now where the two cannot be told apart."""
+    for difference in differences:
+        if any(clause.id == one.clause for clause in difference.clauses_after):
+            return difference.says.get(visit.language, one.label)
+    return one.label
 
 
 def _say_difference(visit: Visit, one: Difference) -> tuple[str, str, bool]:
