@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from camket.core.policy.compile import compile_policy
 from camket.core.policy.diff import Change, DeclarationKind, Effect, compare_along
 from camket.core.policy.diff_document import difference_document
 from camket.core.policy.model import PolicyVersion
-from tests.unit.core.policy.files import CONFORMANCE, DEFAULT
+from tests.unit.core.policy.files import CONFORMANCE, DEFAULT, TRADES
 
 FOLDER = CONFORMANCE.parent / "diffs"
 CASES: dict[str, dict[str, Any]] = {
@@ -134,3 +135,27 @@ def test_a_policy_that_cannot_be_compared_is_exit_code_2(tmp_path: Path, place: 
         assert said in result.stderr
     assert run(str(DEFAULT)).exit_code == 2
     assert run(str(DEFAULT), str(DEFAULT), "--lang", "fr").exit_code == 2
+
+
+def test_any_two_policies_can_be_compared() -> None:
+    """Policies of different trades have everything to say to each other, both ways, in both languages."""
+    folders = [DEFAULT, *(CONFORMANCE / trade for trade in TRADES)]
+    versions = [compile_policy(read_policy_folder(folder), number=number) for number, folder in enumerate(folders, 1)]
+    for before, after in permutations(versions, 2):
+        found = compare_along((before, after))
+        assert found.reduces
+        assert found.significant
+        assert all(all(one.says.values()) for one in found.differences)
+        assert "{" not in "".join(text for one in found.differences for text in one.says.values())
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_another_meaning_is_more_than_words(title: str) -> None:
+    """Two versions with another meaning hash differ in more than words; words alone leave the hash as it is."""
+    edits = CASES[title]["versions"]
+    before, after = version_of(json.dumps(edits[0]), 1), version_of(json.dumps(edits[-1]), len(edits))
+    diff = compare_along((before, after))
+    if before.meaning_hash != after.meaning_hash:
+        assert diff.significant
+    if not diff.significant:
+        assert before.meaning_hash == after.meaning_hash
