@@ -137,6 +137,8 @@ def test_each_role_opens_its_own_pages(service: Service, each_role: dict[Role, B
         for path in ADMIN_PAGES:
             wanted = 200 if role is Role.ADMIN else 403
             assert browser.get(path.replace("{name}", member.pseudonym)).status_code == wanted, (role, path)
+        if role is not Role.ADMIN:
+            assert "Trang này dành cho: quản trị viên" in browser.get("/officer/staff").text
         refused = browser.send_form(f"/officer/staff/{member.pseudonym}", role_admin="on", role_officer="on")
         assert refused.status_code == (303 if role is Role.ADMIN else 403)
 

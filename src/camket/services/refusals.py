@@ -36,6 +36,8 @@ class RefusalReason(StrEnum):
     RATE_LIMITED = "rate_limited"
     UNDECLARED_FIELD = "undeclared_field"
     UNKNOWN_CODE = "unknown_code"
+    STAFF_SIGN_IN = "staff_sign_in"
+    """A work name that no one has, or a wrong password; the two are not told apart here either."""
 
 
 def count_refusal(ctx: Context, reason: RefusalReason) -> None:

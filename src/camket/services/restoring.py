@@ -128,6 +128,7 @@ def replay_erasures(ctx: Context) -> int:
             unit.sessions.delete_of_subject(subject_id)
             unit.codes.delete_of_subject(subject_id)
             unit.passkeys.delete_of_subject(subject_id)
+            unit.staff.delete(subject_id)
             unit.requests.delete_of_subject(subject_id)
             unit.outbox.delete_of_subject(subject_id)
             unit.notices.forget_subject(subject_id)

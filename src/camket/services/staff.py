@@ -36,6 +36,7 @@ PROTECT: Final = "protect"
 """What the names of staff are read for by those who give them roles."""
 OPERATOR: Final = "service:operator"
 """Who acts for the machine's own command line."""
+NO_MEMBER: Final = "there is no such member of staff"
 LAST_ADMIN: Final = "someone has to be left who can invite staff: give another one the role `admin` first"
 
 
@@ -147,14 +148,37 @@ def list_staff(ctx: Context, by: StaffSession) -> tuple[MemberView, ...]:
     Effects:
         Reading the names is on record, purpose `protect`, and each sees it among the uses of their own data.
     """
-    now = ctx.clock.now()
 
     def look(unit: Unit) -> tuple[StaffRow, ...]:
         require_admin_in(unit, by)
         return unit.staff.everyone()
 
-    rows = ctx.store.read(look)
-    policy = ctx.policies.in_force(ctx.store, now).newest.policy
+    return _member_views(ctx, by, ctx.store.read(look))
+
+
+def find_member(ctx: Context, by: StaffSession, name: str) -> MemberView:
+    """Return the member of staff that a pseudonym names.
+
+    Raises:
+        DeniedError: who asks is no administrator any more.
+        NotFoundError: there is no such member of staff.
+
+    Effects:
+        As `list_staff`, for this member alone.
+    """
+
+    def look(unit: Unit) -> StaffRow | None:
+        require_admin_in(unit, by)
+        return unit.staff.by_pseudonym(name)
+
+    row = ctx.store.read(look)
+    if row is None:
+        raise NotFoundError(NO_MEMBER)
+    return _member_views(ctx, by, (row,))[0]
+
+
+def _member_views(ctx: Context, by: StaffSession, rows: tuple[StaffRow, ...]) -> tuple[MemberView, ...]:
+    policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
     items = tuple(item.id for item in staff_items(policy))
     names = _names(ctx, by, tuple(row.subject_id for row in rows), items)
     return tuple(
@@ -268,7 +292,7 @@ def _member_in(unit: Unit, by: StaffSession | None, name: str, *, stays: bool) -
         require_admin_in(unit, by)
     member = next((one for one in everyone if one.pseudonym == name), None)
     if member is None:
-        raise NotFoundError("there is no such member of staff")
+        raise NotFoundError(NO_MEMBER)
     others = [one for one in everyone if one is not member and Role.ADMIN.value in one.roles]
     if Role.ADMIN.value in member.roles and not stays and not others:
         raise ConflictError(LAST_ADMIN)

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import NotFoundError, VerificationError
-from camket.core.ledger.entry import LedgerAction
+from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.staff.one_time import enrolment_address, shown_secret
 from camket.core.staff.passwords import find_problem
+from camket.core.terms import RIGHTS_PURPOSE
 from camket.rows.staff import StaffStage
 from camket.services.forms import FormError
 from camket.services.limits import RateLimit, count_address_in, count_try_in, visitor_key
-from camket.services.refusals import counting_refusals
+from camket.services.refusals import RefusalReason, count_refusal, counting_refusals
+from camket.services.signin import SIGN_IN
 from camket.services.staff_credentials import (
     accept_password_of_step_in,
     check_password,
@@ -107,7 +109,8 @@ def enter_password(ctx: Context, *, name: str, password: str, address: str | Non
         RateLimitedError: too many sign-ins from this address, or for this name, in this hour.
 
     Effects:
-        The try is durable before anything is compared. On return a session stands that opens nothing yet.
+        The try is durable before anything is compared, and a refusal is summed with those of visitors. On return a
+        session stands that opens nothing yet.
     """
     wanted = "".join(name.lower().split())
     now = ctx.clock.now()
@@ -120,6 +123,7 @@ def enter_password(ctx: Context, *, name: str, password: str, address: str | Non
     with counting_refusals(ctx):
         member = ctx.store.write(count)
     if not check_password(member, password) or member is None:
+        count_refusal(ctx, RefusalReason.STAFF_SIGN_IN)
         raise VerificationError(WRONG)
     renewed = renewed_hash(ctx, member, password)
     stage = StaffStage.SECOND if has_factor(member) else StaffStage.ENROL
@@ -151,7 +155,8 @@ def enter_second_factor(ctx: Context, session: StaffSession, typed: str) -> str:
         VerificationError: wrong, used before, entered too often, or the session is past its stage. The try counts.
 
     Effects:
-        Durable on return, together: password or code is used up, the session and its ledger entry stand.
+        Durable on return, together: password or code is used up, the session and its ledger entry stand. A wrong one is
+        on record for its owner: someone had their password.
     """
     now = ctx.clock.now()
 
@@ -165,9 +170,23 @@ def enter_second_factor(ctx: Context, session: StaffSession, typed: str) -> str:
             if digits.isdigit()
             else use_recovery_code_in(unit, ctx, member.subject_id, typed)
         )
-        return None if right else WRONG_FACTOR
+        if right:
+            return None
+        _record_refusal_in(unit, ctx, member)
+        return WRONG_FACTOR
 
     return _finish(ctx, session, ctx.store.write(enter))
+
+
+def _record_refusal_in(unit: Unit, ctx: Context, member: StaffRow) -> None:
+    ctx.door.record_in(
+        unit,
+        actor=SIGN_IN,
+        action=LedgerAction.SESSION,
+        subject_id=member.subject_id,
+        purpose=RIGHTS_PURPOSE,
+        outcome=LedgerOutcome.DENY,
+    )
 
 
 def _count_try_in(unit: Unit, session: StaffSession, stage: StaffStage) -> StaffRow | None:

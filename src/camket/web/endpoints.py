@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from camket.core.errors import DeniedError
 from camket.core.staff.roles import Role
 from camket.services.devices import ACCOUNT
 from camket.services.log_lines import note_signed_in
@@ -23,6 +22,7 @@ from camket.services.signals import note_gpc
 from camket.services.staff_sessions import find_staff_session
 from camket.web import cookies
 from camket.web.guards import BODY_BYTES
+from camket.web.officer.shell import role_names
 from camket.web.visit import Visit, read_visit
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class Routes:
         """Add a page for staff: whoever has one of the roles. Its `visit.staff` says who they are."""
 
         def with_role(page: Page) -> Page:
-            return lambda visit: page(require_role(visit, roles))
+            # INVARIANT: no role includes another; what was not given is denied.
+            return lambda visit: page(visit) if visit.staff.has(*roles) else for_another_role(visit, roles)
 
         self.add(
             path,
@@ -167,16 +168,11 @@ def look_for_staff(visit: Visit, looks: Looks, page: Page, path: str) -> Respons
     return page(replace(visit, staff_session=session))
 
 
-def require_role(visit: Visit, roles: frozenset[Role]) -> Visit:
-    """Return the visit of staff who have one of the roles.
-
-    Raises:
-        DeniedError: they have none of them.
-    """
-    # INVARIANT: no role includes another; what was not given is denied.
-    if not visit.staff.has(*roles):
-        raise DeniedError("this page is for another role")
-    return visit
+def for_another_role(visit: Visit, roles: frozenset[Role]) -> Response:
+    """Say whose page it is; nothing of it is shown, and nothing was done."""
+    return visit.show(
+        "officer/other_role.html", status=403, needed=role_names(roles, visit), own=role_names(visit.staff.roles, visit)
+    )
 
 
 def to_sign_in(visit: Visit, *, forget: bool) -> Response:

@@ -12,6 +12,7 @@ from camket.jobs.engine import Engine
 from camket.jobs.kinds import KINDS
 from camket.services.context import Context
 from camket.services.forms import FormError
+from camket.services.restoring import replay_erasures
 from camket.services.retention import sweep_traces
 from camket.services.staff import EMAIL, LAST_ADMIN, NAME, give_roles, list_accounts, list_staff, revoke_staff
 from camket.services.staff_invitations import (
@@ -212,6 +213,21 @@ def test_an_account_that_ended_opens_nothing(service: Service) -> None:
     assert [one.pseudonym for one in list_accounts(ctx)] == [admin.pseudonym]
     with pytest.raises(NotFoundError):
         revoke_staff(ctx, officer.pseudonym, by=admin)
+
+
+def test_an_older_backup_brings_no_account_back(service: Service) -> None:
+    """A database that was put back to before an account ended has it end again before anything is served."""
+    ctx = service.ctx
+    admin, officer = admin_of(ctx), add_staff(ctx, Role.OFFICER, name="Bob", password=True)
+    row = ctx.store.read(lambda unit: unit.staff.get(officer.subject_id))
+    assert row is not None
+    revoke_staff(ctx, officer.pseudonym, by=admin)
+    engine = Engine(ctx, KINDS)
+    while engine.run_next("test"):
+        pass
+    ctx.store.write(lambda unit: unit.staff.add(row))
+    replay_erasures(ctx)
+    assert [one.pseudonym for one in list_accounts(ctx)] == [admin.pseudonym]
 
 
 def test_the_last_administrator_stays(service: Service) -> None:

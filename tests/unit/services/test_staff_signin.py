@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from camket.core.errors import RateLimitedError, VerificationError
-from camket.core.ledger.entry import LedgerAction
+from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.staff import passwords
 from camket.core.staff.one_time import password_of_step, step_at
 from camket.core.staff.roles import Role
@@ -15,7 +15,7 @@ from camket.services.context import Context
 from camket.services.forms import FormError
 from camket.services.staff import EMAIL, NAME
 from camket.services.staff_invitations import PASSWORD, invite_staff, join_staff
-from camket.services.staff_own import correct_own
+from camket.services.staff_own import as_subject, correct_own
 from camket.services.staff_sessions import StaffSession, find_staff_session, list_staff_sessions
 from camket.services.staff_signin import (
     FACTOR_TRIES,
@@ -31,6 +31,7 @@ from camket.services.staff_signin import (
     finish_enrolment,
     renew_recovery_codes,
 )
+from camket.services.uses import uses
 from camket.testing.staff import STAFF_PASSWORD, add_staff
 from tests.unit.services.conftest import OpenService, Service
 from tests.unit.services.recording import statements_of
@@ -148,6 +149,28 @@ def test_five_wrong_factors_end_the_sign_in(member: Member) -> None:
     with pytest.raises(VerificationError, match=OVER):
         enter_second_factor(member.ctx, half, member.digits())
     assert member.sign_in().signed_in
+
+
+def test_a_wrong_second_factor_is_told_to_its_owner(member: Member) -> None:
+    """Someone had the password: that stands among the uses of their own data, refused."""
+    with pytest.raises(VerificationError, match=WRONG_FACTOR):
+        enter_second_factor(member.ctx, member.half_way(), "no such code")
+    (newest, *_) = uses(member.ctx, as_subject(member.signed_in)).uses[1:]
+    assert (newest.newest.who, newest.newest.action, newest.newest.outcome) == (
+        "service:sign-in",
+        LedgerAction.SESSION,
+        LedgerOutcome.DENY,
+    )
+
+
+def test_refused_passwords_are_summed_with_those_of_visitors(member: Member) -> None:
+    """One sum an hour for wrong passwords and for names that no one has."""
+    for name in (member.name, "nobody22"):
+        with pytest.raises(VerificationError, match=WRONG):
+            enter_password(member.ctx, name=name, password="x", address=None)  # noqa: S106 - it is wrong
+    now = member.service.clock.now()
+    counted = member.ctx.store.read(lambda unit: unit.limits.refusals(since=now.replace(minute=0, second=0)))
+    assert [(row.reason, row.count) for row in counted] == [("staff_sign_in", 2)]
 
 
 def test_the_second_step_has_ten_minutes(member: Member) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, InvalidValueError, NotFoundError
+from camket.core.errors import ConflictError, InvalidValueError
 from camket.core.staff.roles import Role, read_roles
-from camket.services.staff import LAST_ADMIN, give_roles, list_staff, revoke_staff
+from camket.services.staff import LAST_ADMIN, find_member, give_roles, list_staff, revoke_staff
 from camket.services.staff_invitations import invite_staff, list_invitations, withdraw_invitation
 from camket.web.customer.done import ROLES_GIVEN, STAFF_ENDED, UNINVITED, lead_on, show_done
 from camket.web.officer.shell import DOES, ROLES, role_names
@@ -106,10 +106,7 @@ def _list_page(visit: Visit, problems: Mapping[str, str] | None = None) -> Respo
 
 
 def _found(visit: Visit) -> MemberView:
-    for one in list_staff(visit.context, visit.staff):
-        if one.pseudonym == visit.parameters["name"]:
-            return one
-    raise NotFoundError("there is no such member of staff")
+    return find_member(visit.context, visit.staff, visit.parameters["name"])
 
 
 def _member_page(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
