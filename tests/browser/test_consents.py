@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.looking import findings_of
 from tests.browser.serving import served
 from tests.browser.visitor import visit
+from tests.staff import sign_in_staff_in_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
     from tests.browser.serving import Served
-    from tests.browser.visitor import Visitor
+    from tests.browser.visitor import Language, Visitor
 
 APPS = "/quay=camket_shop.app:create_app"
+NEWS = {
+    "title_vi": "Bán hàng cả khi mất mạng",
+    "title_en": "Selling while the network is away",
+    "text_vi": "Đơn hàng chờ trên máy.\n\nCó mạng lại thì tự gửi.",
+    "text_en": "Sales wait on the device.\n\nThey are sent when it is back.",
+}
 ALICE = ("Alice Nguyễn", "090 123 45 67")
 
 
@@ -101,3 +108,30 @@ def test_without_scripts_the_ready_page_asks_and_leads_back(alice: Visitor) -> N
     alice.main.get_by_role("button", name="Đồng ý", exact=True).click()
     alice.page.wait_for_url("**/quay/settings")
     expect(news(alice)).to_contain_text("bạn đang đồng ý")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_pages_of_news_have_no_finding(browser: Browser, shop: Served, language: Language) -> None:
+    """An officer writes a piece, is told what is missing, looks at it as it arrives, and has it sent."""
+    officer = visit(browser, shop.origin, language, reduced_motion="reduce")
+    sign_in_staff_in_browser(shop, officer.context, name=f"Bob {language}")
+    officer.open("/officer/news")
+    assert findings_of(officer) == set()
+    send_news(officer, NEWS | {"title_en": ""})
+    expect(officer.page.locator(".summary")).to_be_visible()
+    assert findings_of(officer) == set()
+    send_news(officer, NEWS)
+    expect(officer.page.locator("h1")).to_have_text(NEWS[f"title_{language}"])
+    assert findings_of(officer) == set()
+    officer.main.locator("form[action$='/send'] button").click()
+    expect(officer.main.locator("form")).to_have_count(0)
+    assert findings_of(officer) == set()
+    assert officer.complaints == []
+    officer.context.close()
+
+
+def send_news(officer: Visitor, words: dict[str, str]) -> None:
+    """Fill the form in and send it."""
+    for name, text in words.items():
+        officer.main.locator(f"[name='{name}']").fill(text)
+    officer.main.locator("form:has([name='title_vi']) button").click()
