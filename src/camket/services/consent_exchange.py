@@ -123,13 +123,17 @@ def _body(one: ReadConsent, version: int) -> JsonObject:
 
 def _is_known(one: ReadConsent, facts: Iterable[FactRow]) -> bool:
     """Say whether the same was said at the same instant; instants count to the microsecond, as they are stored."""
-    return any(
-        fact.at == one.at
-        and fact.kind is (FactKind.CONSENT if one.yes else FactKind.REFUSAL)
-        and fact.body.get("purpose") == one.purpose
-        and (not one.yes or (fact.body.get("recipient") == one.recipient and _items(fact.body) == one.items))
-        for fact in facts
-    )
+    kind = FactKind.CONSENT if one.yes else FactKind.REFUSAL
+    return any(fact.at == one.at and fact.kind is kind and _says_the_same(one, fact.body) for fact in facts)
+
+
+def _says_the_same(one: ReadConsent, body: JsonObject) -> bool:
+    if one.yes:
+        target = (body.get("purpose"), body.get("recipient"), _items(body))
+        return target == (one.purpose, one.recipient, one.items)
+    if one.recipient is not None:
+        return body.get("clause") in _target(one).clauses
+    return body.get("purpose") == one.purpose
 
 
 def _items(body: JsonObject) -> tuple[str, ...]:
