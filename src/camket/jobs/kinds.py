@@ -10,7 +10,7 @@ from camket.services.epochs import EPOCH_JOB, end_epoch
 from camket.services.erasure import ERASE_JOB, run_erasure
 from camket.services.news import NEWS_JOB, run_news
 from camket.services.notices import NOTICE_JOB, forget_old_evidence, plan_notice
-from camket.services.outbox import BULK_JOB, OUTBOX_JOB, send_bulk, send_due
+from camket.services.outbox import BULK_JOB, OUTBOX_JOB, run_bulk, send_due
 from camket.services.policies import RETENTION_JOB
 from camket.services.refusals import REFUSALS_JOB, record_refusals
 from camket.services.restoring import REPLAY_JOB, replay_at_holders
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 def _send(ctx: Context, _: Run) -> None:
     send_due(ctx)
-
-
-def _send_bulk(ctx: Context, run: Run) -> None:
-    send_bulk(ctx, going_on=run.going_on)
 
 
 def _unconfirmed(ctx: Context, _: Run) -> None:
@@ -51,7 +47,7 @@ KINDS: Final = registry(
     Kind(name=ERASE_JOB, run=run_erasure, gives_up=False),
     Kind(name=REPLAY_JOB, run=replay_at_holders, gives_up=False),
     Kind(name=OUTBOX_JOB, run=_send),
-    Kind(name=BULK_JOB, run=_send_bulk),
+    Kind(name=BULK_JOB, run=run_bulk),
     # INVARIANT: whoever is to be told of a change is told, however long the store was in its way.
     Kind(name=NOTICE_JOB, run=plan_notice, gives_up=False),
     Kind(name=NEWS_JOB, run=run_news),

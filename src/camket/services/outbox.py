@@ -6,7 +6,7 @@ moment of sending, so a customer who has objected, or is gone, since it was queu
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -21,10 +21,10 @@ from camket.services.letters import MAILER, compose, message_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from camket.ports import Unit
     from camket.services.context import Context
+    from camket.services.steps import Run
 
 __all__ = (
     "BATCH",
@@ -38,6 +38,7 @@ __all__ = (
     "message_id_of",
     "queue_bulk_in",
     "queue_mail_in",
+    "run_bulk",
     "send_bulk",
     "send_due",
 )
@@ -51,8 +52,10 @@ SENDING: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=15)
 LONGEST_RETRY: Final = timedelta(hours=6)
 MOST_TRIES: Final = 16
-BULK_TURN: Final = timedelta(seconds=50)
-"""How long one job sends bulk mail; the next minute's goes on."""
+BULK_TURN: Final = timedelta(seconds=5)
+"""How long bulk mail is sent before whatever else is due has its turn, and a process that stops can stop."""
+BULK_SPAN: Final = timedelta(seconds=50)
+"""How long one job has turns; the next minute's goes on, so that there is one at a time."""
 DOWN_IN_A_ROW: Final = 2
 """So many mails, one after the other, that the relay did not answer: it is down, and the rest waits untried."""
 BREATH: Final = timedelta(seconds=1)
@@ -151,12 +154,27 @@ def send_due(ctx: Context) -> int:
     return len(rows)
 
 
-def send_bulk(ctx: Context, *, going_on: Callable[[], None]) -> int:
-    """Send bulk mail that is due, for as long as one job may; return how many mails were tried.
+def run_bulk(ctx: Context, run: Run) -> datetime | None:
+    """Send bulk mail that is due, by turns; the job `bulk_mail`.
+
+    Returns:
+        When the next turn is due; None when nothing is left to send now, or the next minute's job goes on.
+    """
+    begun = datetime.fromisoformat(str(run.step("begin", lambda _unit: ctx.clock.now().isoformat())))
+    more = send_bulk(ctx, going_on=run.going_on)
+    now = ctx.clock.now()
+    return now if more and now < begun + BULK_SPAN else None
+
+
+def send_bulk(ctx: Context, *, going_on: Callable[[], None]) -> bool:
+    """Send bulk mail that is due, for one turn.
 
     Args:
         ctx: the service.
         going_on: called again and again while mails are sent; whatever it raises ends the turn.
+
+    Returns:
+        True where the turn was over before all of it was sent.
 
     Effects: as `send_due`. Mail that someone is waiting for goes first, between every few. Where the relay does not
         answer at all, what was not tried waits, uncounted, for the next turn.
@@ -164,11 +182,11 @@ def send_bulk(ctx: Context, *, going_on: Callable[[], None]) -> int:
     until = ctx.clock.now() + BULK_TURN
     tried = down = 0
     breath = ctx.clock.now()
-    while ctx.clock.now() < until and down < DOWN_IN_A_ROW:
+    while ctx.clock.now() < until:
         _send_prompt(ctx)
         rows = _claim_bulk(ctx)
         if not rows:
-            break
+            return False
         for place, row in enumerate(rows):
             if ctx.clock.now() - breath >= BREATH:
                 going_on()
@@ -178,8 +196,8 @@ def send_bulk(ctx: Context, *, going_on: Callable[[], None]) -> int:
             if down >= DOWN_IN_A_ROW:
                 log.warning("mail_relay_down", tried=tried)
                 _release(ctx, rows[place + 1 :])
-                break
-    return tried
+                return False
+    return True
 
 
 def _send_prompt(ctx: Context) -> None:

@@ -11,15 +11,18 @@ from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import ConflictError, MailError, NotFoundError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import Channel, Language
+from camket.jobs.engine import Engine, registry
+from camket.jobs.kinds import KINDS
 from camket.jobs.schedule import plan_due
 from camket.rows import FactKind, FactRow
 from camket.rows.notices import DeliveryRow, DeliveryState, NoticeState
 from camket.services import notices
 from camket.services.apps import note_use
 from camket.services.notice_texts import MOST_LINES, change_values
-from camket.services.outbox import MOST_TRIES
+from camket.services.outbox import BATCH, MOST_TRIES, send_bulk
 from camket.services.own_notices import banners, own_notices, see_notice
 from camket.services.policies import publish_policy
+from camket.services.signin import start_sign_in
 from camket.services.uses import use_of
 from camket.testing.service import DEFAULT_POLICY
 from tests.journeys import Customer, Service, register
@@ -365,6 +368,41 @@ def test_evidence_is_kept_as_long_as_records(journey: Service, alice: Customer) 
     assert told(journey, alice.subject_id) == ()
     (gone,) = journey.ctx.store.read(lambda unit: unit.notices.count(number))
     assert (gone.present, gone.people) == (False, 1)
+
+
+def test_who_waits_for_a_code_does_not_wait_behind_a_notice(
+    journey: Service, alice: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codes asked for while a notice goes out leave before its next few mails; a job sends for a short turn only."""
+    for number in range(BATCH * 3):
+        register(journey, "Bob", email=f"bob{number}@shop.example", phone=f"0987654{number:03}")
+    journey.work()
+    journey.mail.mails.clear()
+    keep = journey.mail.carry
+
+    def slow(mail: Mail) -> None:
+        journey.clock.advance(seconds=1)
+        keep(mail)
+        if len(journey.mail.mails) == 1:
+            start_sign_in(journey.ctx, email=alice.email, browser="another", address=None)
+
+    monkeypatch.setattr(journey.mail, "carry", slow)
+    publish(journey, LONGER)
+    plan_all(journey)
+    assert send_bulk(journey.ctx, going_on=lambda: None)
+    subjects = [mail.subject for mail in journey.mail.mails]
+    assert len(subjects) == BATCH
+    journey.work()
+    subjects = [mail.subject for mail in journey.mail.mails]
+    assert subjects[BATCH] == "Mã đăng nhập Quầy"
+    assert len(subjects) == BATCH * 3 + 2
+
+
+def plan_all(service: Service) -> None:
+    """Run the job that plans, and no other."""
+    engine = Engine(service.ctx, registry(KINDS[notices.NOTICE_JOB]))
+    while engine.run_next("planner"):
+        pass
 
 
 def test_a_long_list_ends_with_how_many_are_left(journey: Service, monkeypatch: pytest.MonkeyPatch) -> None:
