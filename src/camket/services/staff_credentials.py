@@ -46,10 +46,11 @@ def check_password(member: StaffRow | None, password: str) -> bool:
 
     Takes some 50 ms; never inside a unit of work.
     """
-    kept = member.password_hash if member is not None else None
+    kept = None if member is None else member.password_hash
+    nobodys = _nobodys_hash()
     # INVARIANT: whether someone is known shows neither in the answer nor in how long it takes.
     with _HASHING:
-        right = matches(password, kept or _nobodys_hash())
+        right = matches(password, nobodys if kept is None else kept)
     return right and kept is not None
 
 
