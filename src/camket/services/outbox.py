@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from camket.core.errors import DeniedError, InvalidValueError, MailError, NotFoundError
+from camket.core.errors import DeniedError, InvalidValueError, MailError, NotFoundError, VaultError
 from camket.core.notices.templates import find_template
 from camket.core.notices.text import Addressee
 from camket.rows import MailLane, MailRow, MailState
@@ -232,11 +232,15 @@ def _send(ctx: Context, row: MailRow) -> bool:
     if template.minutes is not None and row.created_at + timedelta(minutes=template.minutes) <= ctx.clock.now():
         _settle(ctx, row, MailState.DEAD, error_kind="too_late")
         return False
+    if row.attempts > MOST_TRIES:
+        # Only a mail that takes its whole sender with it comes this far.
+        _settle(ctx, row, MailState.DEAD, error_kind="gave_up")
+        return False
     try:
         ctx.mail.carry(compose(ctx, row, template))
     except (DeniedError, NotFoundError):
         _settle(ctx, row, MailState.DENIED)
-    except InvalidValueError:
+    except (InvalidValueError, VaultError):
         _settle(ctx, row, MailState.DEAD, error_kind="unfit")
     except MailError as error:
         if error.permanent or row.attempts >= MOST_TRIES:

@@ -398,6 +398,29 @@ def test_who_waits_for_a_code_does_not_wait_behind_a_notice(
     assert len(subjects) == BATCH * 3 + 2
 
 
+def test_a_mail_that_takes_its_sender_with_it_is_given_up(
+    journey: Service, alice: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that no one foresaw ends the turn, not the others' mails, and in the end that one mail alone."""
+    bob = bob_registers(journey)
+    journey.mail.mails.clear()
+    keep = journey.mail.carry
+
+    def break_down(mail: Mail) -> None:
+        if mail.recipient == alice.email:
+            raise LookupError
+        keep(mail)
+
+    monkeypatch.setattr(journey.mail, "carry", break_down)
+    publish(journey, LONGER)
+    for _ in range(MOST_TRIES + 2):
+        minute(journey)
+        journey.clock.advance(minutes=6)
+    (lost,), (sent,) = told(journey, alice.subject_id), told(journey, bob.subject_id)
+    assert (lost.mail, lost.error_kind) == (DeliveryState.DEAD, "gave_up")
+    assert sent.mail is DeliveryState.SENT
+
+
 def plan_all(service: Service) -> None:
     """Run the job that plans, and no other."""
     engine = Engine(service.ctx, registry(KINDS[notices.NOTICE_JOB]))
