@@ -114,7 +114,10 @@ def test_laws_are_found_by_name() -> None:
     [
         ("id = ", "is not TOML"),
         ('id = "x"', "`own.toml`, the calendar: 'from' is missing"),
-        ('id = "x"\nfrom = 2026-01-01\nuntil = 2026-12-31\nweekend = ["sonday"]', "`own.toml`, the calendar: unknown day `sonday` .*`sunday`"),
+        (
+            'id = "x"\nfrom = 2026-01-01\nuntil = 2026-12-31\nweekend = ["sonday"]',
+            "`own.toml`, the calendar: unknown day `sonday` .*`sunday`",
+        ),
     ],
     ids=["no TOML", "a part missing", "a day misspelt"],
 )
