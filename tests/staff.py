@@ -29,7 +29,9 @@ def sign_in_staff(ctx: Context, client: TestClient, *roles: Role, name: str = "A
     return member
 
 
-def sign_in_staff_in_browser(served: Served, context: BrowserContext, *roles: Role, name: str = "Alice") -> SignedInStaff:
+def sign_in_staff_in_browser(
+    served: Served, context: BrowserContext, *roles: Role, name: str = "Alice"
+) -> SignedInStaff:
     """Add a member of staff to a service that runs, and sign them in with a real browser's context."""
     settings = load_settings(data=Path(served.data), development=True, port=int(served.origin.rpartition(":")[2]))
     with closing(start_runtime(settings, existing=True)) as runtime:
