@@ -151,6 +151,13 @@ def test_a_draft_is_kept_and_changed_until_it_is_sent(service: Service) -> None:
     assert desk.get(other).status_code == 404
 
 
+def test_the_longest_texts_fit_into_the_form(service: Service) -> None:
+    """In Vietnamese, too, where a letter takes nine characters on its way."""
+    desk = officer(service)
+    path = written(desk, text_vi="ữ" * 2000, text_en="ữ" * 2000, title_vi="ữ" * 120)
+    assert "ữ" * 2000 in desk.get(path).text
+
+
 def test_news_is_written_by_officers_alone(service: Service) -> None:
     """Another role is refused; a customer, and who is not signed in, is led to the sign-in of staff."""
     desk = officer(service, Role.SUPPORT)

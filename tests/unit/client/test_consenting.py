@@ -9,8 +9,10 @@ import pytest
 from camket.client.local import AskError, Camket, ConflictError, DeniedError, Language, NotFoundError
 from camket.core.terms import Outcome
 from camket.services.consents import OwnState
+from camket.services.policies import publish_policy
 from camket.services.signals import note_gpc
 from camket.testing.service import register, running_service
+from tests.unit.services.consenting import changed_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from camket.client.local import Ask
 
 EMAIL = ("email",)
+SUPPORT = "      - {service: support, source: provided}\n"
 
 
 @pytest.fixture
@@ -140,3 +143,18 @@ def test_an_app_sees_where_each_consent_stands(shop: Camket, service: Runtime, a
     note_gpc(service.context, alice)
     assert state() is OwnState.SUSPENDED
     assert shop.ask(alice, EMAIL, purpose="promote") is None
+
+
+def test_a_new_place_of_collecting_is_asked_for_at_its_first_use(shop: Camket, service: Runtime, alice: str) -> None:
+    """Who joined before it was declared agrees to that clause alone; then the same call keeps the value."""
+    publish_policy(
+        service.context, changed_policy((SUPPORT, f"{SUPPORT}      - {{service: shop, source: provided}}\n"))
+    )
+    with pytest.raises(AskError) as stopped:
+        shop.put(alice, {"support.message": "Máy in không chạy."})
+    ask = shop.ask_about(alice, stopped.value.decision, next_path="/quay/settings")
+    assert ask is not None
+    (clause,) = ask.clauses
+    assert clause.clause == "collect(support.message, shop, provided)"
+    assert shop.answer(alice, ask.question_id, yes={clause.clause: True}).given
+    assert shop.put(alice, {"support.message": "Máy in không chạy."})

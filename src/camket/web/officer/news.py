@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 PATH: Final = "/officer/news"
+FORM_BYTES: Final = 64 * 1024
+"""The longest texts with every letter written as nine characters, as forms write a Vietnamese one."""
 STATES: Final[dict[NewsState, MessageId]] = {
     NewsState.DRAFT: marked("draft"),
     NewsState.SENDING: marked("on its way"),
