@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from camket.core.consent.exchange import read_consents
+from camket.core.consent.exchange import OPTIONAL, REQUIRED, read_consents
 from camket.core.ledger.entry import LedgerAction
 from camket.core.terms import Language, Outcome
 from camket.services.consent_exchange import export_consents, import_consents
@@ -99,8 +99,10 @@ def test_every_line_is_in_the_ledger(service: Service) -> None:
         ({"purpos": "x"}, "unknown field `purpos` .did you mean `purpose`"),
         ({"at": None}, "`at` is missing"),
         ({"at": "2026-01-05T08:30:00"}, "no instant with a zone"),
-        ({"at": "3026-01-05T08:30:00Z"}, "do not lie in the future"),
+        ({"at": "2126-01-05T08:30:00Z"}, "do not lie in the future"),
         ({"at": 5}, "`at` must be a text"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "lies in the year 1;"),
+        ({"expires_at": "9999-12-31T23:59:59-14:00"}, "lies in the year 9999;"),
         ({"purpose": "promot"}, "no purpose `promot` .did you mean `promote`"),
         ({"purpose": "improve"}, "rests on no consent"),
         ({"purpose": None}, "either a `purpose` or a `recipient`"),
@@ -123,6 +125,33 @@ def test_a_line_that_is_wrong_is_found(service: Service, given: dict[str, Any], 
     (found,) = findings(service, line(), line(**given))
     assert re.match(f"{FILE}:2: .*{message}", found)
     assert gate(service, alice) is Outcome.ASK
+
+
+@pytest.mark.parametrize("name", sorted({*REQUIRED, *OPTIONAL}))
+def test_no_value_of_a_field_breaks_the_reader(service: Service, name: str) -> None:
+    """Whatever stands in a field, the line is read or has findings; nothing is raised."""
+    version = service.ctx.policies.in_force(service.ctx.store, service.clock.now()).newest
+    for value in (
+        0,
+        -1,
+        1e309,
+        True,
+        [],
+        [[]],
+        {},
+        {"title": []},
+        "",
+        "\x00",
+        "\ud800",
+        "x" * 5000,
+        "2026-01-01T00:00:00Z",
+    ):
+        fields = json.loads(line()) | {name: value}
+        read, found = read_consents([json.dumps(fields)], file=FILE, version=version, now=service.clock.now())
+        assert bool(read) is not bool(found)
+    if name in ("text", "subject", "email"):
+        hidden = {"title": "a\x00b", "body": []} if name == "text" else "a\x00b"
+        assert findings(service, line(**{name: hidden})) == [f"{FILE}:1: this is no JSON object of a consent"]
 
 
 def test_findings_come_all_at_once(service: Service) -> None:

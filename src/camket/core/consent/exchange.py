@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FORMAT: Final = "camket-consent"
 FORMAT_VERSION: Final = 1
 MOST_LINE_CHARACTERS: Final = 100_000
+YEARS: Final = range(1970, 2201)
+"""Instants outside of them are mistakes, and some of them no store could give back."""
 
 REQUIRED: Final = ("format", "format_version", "said", "items", "at", "expression", "language", "text")
 OPTIONAL: Final = (
@@ -101,6 +103,9 @@ class _Line:
             found = None
         if found is None or found.utcoffset() is None:
             self.find(f"`{name}` is no instant with a zone, such as `2026-11-22T09:12:00Z`")
+            return None
+        if found.year not in YEARS:
+            self.find(f"`{name}` lies in the year {found.year}; years from {YEARS[0]} to {YEARS[-1]} are taken over")
             return None
         return found
 
@@ -190,10 +195,12 @@ def _read(number: int, text: str, file: str, policy: Policy, now: datetime) -> R
 
 
 def _parse(text: str) -> Mapping[str, Any] | None:
-    if len(text) > MOST_LINE_CHARACTERS:
+    # The stores keep no U+0000 and no half of a surrogate pair.
+    if len(text) > MOST_LINE_CHARACTERS or "\\u0000" in text:
         return None
     try:
         value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
