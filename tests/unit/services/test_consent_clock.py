@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from camket.core.terms import Language
+from camket.core.vault.keyring import KeyKind
 from camket.jobs.kinds import KINDS
 from camket.jobs.schedule import PERIODIC
 from camket.rows import Json, JsonObject
 from camket.services.consent_clock import CONSENTS_JOB, keep_consents
 from camket.services.consents import AskedThrough, EventKind, OwnState, receipt, standing_of, withdraw
 from camket.services.policies import publish_policy
+from camket.services.restoring import replay_erasures
 from tests import journeys
 from tests.unit.services.conftest import Service
 from tests.unit.services.consenting import PROMOTE_BASIS, ask, changed_policy, say
@@ -96,3 +98,12 @@ def test_an_erasure_takes_the_whole_history(journey: journeys.Service) -> None:
         lambda unit: (unit.consents.of_subject(alice.subject_id), unit.facts.of_subject(alice.subject_id))
     )
     assert left == ((), ())
+
+
+def test_a_restored_database_forgets_the_history_of_who_was_erased(service: Service) -> None:
+    """What an older copy of the database still holds goes before anything is served."""
+    alice = service.register().subject_id
+    say(service, ask(service, alice), yes=True)
+    service.ctx.keys.destroy_subject_key(alice, KeyKind.LIVE, at=service.clock.now())
+    assert replay_erasures(service.ctx) == 1
+    assert history(service, alice) == []
