@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -193,7 +194,7 @@ def test_a_form_from_another_site_changes_nothing(reader: Owner) -> None:
 
 
 def test_a_change_of_the_policy_to_come_stands_on_every_page(service: Service, alice: Owner) -> None:
-    """As a banner that leads to the version, in the reader's language."""
+    """As a banner that leads to what changes, until it is read: then it is gone here and on camket's own pages."""
     assert 'class="notice"' not in alice.get("/products").text
     files = dict(read_policy_folder(ROOT / "policies" / "default"))
     files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 390 days", 1)
@@ -205,6 +206,11 @@ def test_a_change_of_the_policy_to_come_stands_on_every_page(service: Service, a
     assert "The privacy policy changes on 01/01/2027" in words(page)
     assert 'href="/policy/compare?from=1&amp;to=2"' in page.text
     assert 'action="/me/notices/2/seen"' in page.text
+    (following,) = re.findall(r'name="next" value="([^"]+)"', page.text)
+    answer = alice.browser.post("/me/notices/2/seen", data={"next": following})
+    assert answer.headers["location"] == "/quay/products"
+    assert 'class="notice"' not in alice.get("/products").text
+    assert '<aside class="told"' not in alice.browser.get("/me").text
 
 
 def test_scripts_get_the_sentences_of_their_page(reader: Owner) -> None:
