@@ -10,10 +10,11 @@ import pytest
 from camket.core.errors import ConflictError
 from camket.core.terms import Language, Outcome
 from camket.rows import FactKind
+from camket.services.access import AskError
 from camket.services.consents import EventKind, OwnState, standing_of, withdraw
 from tests.postgres import Postgres
 from tests.unit.services.conftest import OpenService, Service
-from tests.unit.services.consenting import ask, gate, say
+from tests.unit.services.consenting import PROMOTE, ask, gate, say
 
 AT_ONCE = 8
 
@@ -93,3 +94,24 @@ def test_a_withdrawal_and_a_repeated_yes_at_once_end_withdrawn(service: Service)
     assert gate(service, alice) is Outcome.ASK
     facts = service.ctx.store.read(lambda unit: unit.facts.of_subject(alice))
     assert all(fact.withdrawn_at is not None for fact in facts)
+
+
+def read(service: Service, subject_id: str) -> str | None:
+    """Read the address for promotion, as what sends news does."""
+    door = service.ctx.door
+    return door.read(actor="service:mailer", subject_id=subject_id, items=("email",), purpose=PROMOTE).first("email")
+
+
+def test_a_withdrawal_on_one_node_holds_on_the_other_at_once(open_service: OpenService, postgres: Postgres) -> None:
+    """A node that remembers the yes reads the withdrawal in the transaction of its next use."""
+    url = postgres.url(postgres.new_database())
+    here = open_service("node", database_url=url)
+    there = open_service("node", database_url=url)
+    alice = here.register().subject_id
+    consent = say(here, ask(here, alice), yes=True)
+    assert read(there, alice) == "alice@shop.example"
+    withdraw(here.ctx, subject_id=alice, consent_id=consent)
+    with pytest.raises(AskError):
+        read(there, alice)
+    say(there, ask(there, alice, wanted=True), yes=True)
+    assert read(here, alice) == "alice@shop.example"
