@@ -137,6 +137,7 @@ class Life:
         self.correct("phone", self.markers["corrected phone"])
         self.change_email()
         self.see()
+        self.consent()
         self.make_mistakes()
         self.desk = Desk(self.service, dict(self.browser.headers))
         self.markers |= self.desk.markers
@@ -190,6 +191,22 @@ class Life:
         then = self.enter(page, self.markers["email"], sent)
         done = self.enter(then, self.markers["new email"], sent)
         assert done.status == 303, done.text
+
+    def consent(self) -> None:
+        """Be asked, say yes and take it back; and send words where only ids belong."""
+        word = self.markers["query"]
+        path = str(self.browser.post("/ask", purpose="promote", next="/me").location).partition("?")[0]
+        shown = re.search(r'name="text_hash" value="([0-9a-f]{64})"', self.browser.get(path).text)
+        assert shown is not None
+        fields = {"answer": "yes", "text_hash": shown.group(1)}
+        assert self.browser.post(path, **fields, clause=word).status == 400
+        assert self.browser.post("/ask", purpose=word).status == 400
+        assert self.browser.post(path, **fields, next=f"/me?{word}").status == 303
+        withdraw = re.search(r'action="(/me/consents/[0-9a-f]+/withdraw)"', self.browser.get("/me/consents").text)
+        assert withdraw is not None
+        assert self.browser.post(withdraw.group(1)).status == 200
+        for name in (word, self.markers["email"]):
+            assert self.browser.get(f"/unsubscribe/{name}").status == 404
 
     def make_mistakes(self) -> None:
         """Sign in as no one, ask for what is not there, send what is no form."""
