@@ -14,6 +14,8 @@ from aiosmtpd.controller import Controller
 
 from camket.adapters.mail.smtp import MailRelay, Security, SmtpCarrier
 from camket.adapters.policy_files import read_policy_folder
+from camket.adapters.store import open_store
+from camket.adapters.store.tables import metadata
 from camket.bootstrap import start_runtime
 from camket.config import load_settings
 from camket.jobs.engine import Engine
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from camket.bootstrap import Runtime
     from camket.ports import Mail
     from camket.rows.notices import DeliveryRow
+    from tests.journeys import Service as Journey
+    from tests.postgres import Postgres
 
 PEOPLE = 6
 
@@ -149,8 +153,10 @@ def test_refusals_stop_no_one_else(tmp_path: Path) -> None:
         assert sorted(address for address, _ in relay.taken) == sorted({*service.addresses} - {never})
 
 
-def test_a_relay_that_is_down_for_an_hour_gets_every_mail_once(tmp_path: Path) -> None:
-    """Nothing is lost and nothing sent twice; what was not tried did not count as tried."""
+def test_a_relay_that_is_down_for_an_hour_gets_every_mail_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is lost and nothing sent twice, nor said to be; what was not tried did not count as tried."""
     relay = Relay()
     held = socket.socket()
     held.bind(("127.0.0.1", 0))
@@ -168,6 +174,9 @@ def test_a_relay_that_is_down_for_an_hour_gets_every_mail_once(tmp_path: Path) -
                 service.clock.advance(minutes=30)
         assert sorted(address for address, _ in relay.taken) == service.addresses
         assert {service.evidence(one).mail for one in service.addresses} == {DeliveryState.SENT}
+    said = capsys.readouterr()
+    assert "mail_relay_down" in said.out + said.err
+    assert "mail_sent_again" not in said.out + said.err
 
 
 def test_a_relay_that_falls_silent_does_not_hold_a_worker(tmp_path: Path) -> None:
@@ -234,22 +243,46 @@ def test_a_node_lost_at_any_commit_tells_everyone_once(
     """Another node goes on: one delivery for each customer; a mail may go twice, and then as the same mail."""
     monkeypatch.setattr(notices, "BATCH", 2)
     with service_in(tmp_path) as service:
-        people = [
-            register_customer(service, "Bob", email=f"bob{number}@shop.example", phone=f"098765432{number}")
-            for number in range(3)
-        ]
-        service.work()
-        service.mail.mails.clear()
-        files = dict(read_policy_folder(DEFAULT_POLICY))
-        files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 410 days", 1)
-        publish_policy(service.ctx, files, effective_at=service.clock.now() + timedelta(days=40))
-        lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
-        with pytest.raises(LostError):
-            run_all(Engine(lost, KINDS))
-        service.clock.advance(hours=2)
-        plan_due(service.ctx)
-        service.work()
-        rows = [service.ctx.store.read(lambda unit, one=one: unit.notices.of_subject(one.subject_id)) for one in people]  # type: ignore[misc]  # a loop's own
-        assert [[row.mail for row in of_one] for of_one in rows] == [[DeliveryState.SENT]] * len(people)
-        sent = {(mail.recipient, mail.message_id) for mail in service.mail.mails}
-        assert sorted(recipient for recipient, _ in sent) == [one.email for one in people]
+        lose_a_node(service, commit, before=moment == "before")
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Postgres) -> str:
+    """Return the name of a PostgreSQL database with all tables."""
+    name = postgres.new_database()
+    open_store(postgres.url(name)).close()
+    return name
+
+
+@pytest.mark.parametrize("commit", [4, 5, 8])
+def test_a_node_lost_on_postgresql_tells_everyone_once(
+    postgres: Postgres, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit: int
+) -> None:
+    """On PostgreSQL as on SQLite: lost while batches are planned, and while mails are sent."""
+    postgres.clear(database, [table.name for table in metadata.sorted_tables])
+    monkeypatch.setattr(notices, "BATCH", 2)
+    with service_in(tmp_path, database_url=postgres.url(database)) as service:
+        lose_a_node(service, commit, before=False)
+
+
+def lose_a_node(service: Journey, commit: int, *, before: bool) -> None:
+    """Publish, lose the node that tells customers at one of its commits, have another go on; all were told once."""
+    people = [
+        register_customer(service, "Bob", email=f"bob{number}@shop.example", phone=f"098765432{number}")
+        for number in range(3)
+    ]
+    service.work()
+    service.mail.mails.clear()
+    files = dict(read_policy_folder(DEFAULT_POLICY))
+    files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 410 days", 1)
+    publish_policy(service.ctx, files, effective_at=service.clock.now() + timedelta(days=40))
+    lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=before))
+    with pytest.raises(LostError):
+        run_all(Engine(lost, KINDS))
+    service.clock.advance(hours=2)
+    plan_due(service.ctx)
+    service.work()
+    rows = [service.ctx.store.read(lambda unit, one=one: unit.notices.of_subject(one.subject_id)) for one in people]  # type: ignore[misc]  # a loop's own
+    assert [[row.mail for row in of_one] for of_one in rows] == [[DeliveryState.SENT]] * len(people)
+    sent = {(mail.recipient, mail.message_id) for mail in service.mail.mails}
+    assert sorted(recipient for recipient, _ in sent) == [one.email for one in people]
