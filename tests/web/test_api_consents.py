@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.web.conftest import ALICE, BOB
-from tests.web.test_ask import outcome
+from tests.web.test_ask import change_policy, outcome
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -145,6 +145,20 @@ def test_a_cookie_opens_nothing_here(service: Service, method: str, path: str) -
         assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.headers["content-type"] == "application/problem+json"
     assert outcome(service, customer) == "ask"
+
+
+def test_changes_are_answered_one_by_one(service: Service) -> None:
+    """One yes, one no, and the rest left alone; where all of it stands is told clause by clause."""
+    alice = Caller(service, service.register(ALICE))
+    assert alice.post("/questions", changes=True).status_code == 409
+    change_policy(service)
+    question = alice.post("/questions", changes=True).json()
+    first, second, *others = (one["clause"] for one in question["clauses"])
+    said = {"text_hash": question["text_hash"], "clauses": {first: True, second: False}}
+    answered = alice.post(f"/questions/{question['id']}/answer", **said).json()
+    assert (len(answered["given"]), answered["refused"]) == (1, [second])
+    states = {one["clause"]: one["state"] for one in alice.get("/consents").json() if one["clause"]}
+    assert states == {first: "valid", second: "refused"} | dict.fromkeys(others, "unanswered")
 
 
 def test_the_api_describes_the_stable_error(untouched: Service) -> None:

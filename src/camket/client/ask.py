@@ -92,7 +92,7 @@ def ask_about(
         ctx: the service.
         subject_id: whom to ask; the decision is about them.
         decision: which said `ask`; of an `AskError`, or of `Camket.decide`.
-        language: in which they read.
+        language: in which they read; the policy's first where it is not written in that.
         next_path: path of the page to lead to afterwards.
         through: through what they are asked.
 
@@ -106,10 +106,16 @@ def ask_about(
     if not asked:
         return None
     try:
-        question = _ask(ctx, subject_id, asked, language, through)
+        question = _ask(ctx, subject_id, asked, written_language(ctx, language), through)
     except (ConflictError, DeniedError):  # answered in this very moment, or not to be asked for the time being
         return None
     return ask_of(question, next_path)
+
+
+def written_language(ctx: Context, language: Language) -> Language:
+    """Return the language to ask in: the reader's, or the policy's first where it is not written in that."""
+    languages = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy.languages
+    return language if language in languages else languages[0]
 
 
 def ask_of(question: Question, next_path: str) -> Ask:

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from camket.client.ask import CONSENT_REQUIRED, ask_about
+from camket.client.ask import CONSENT_REQUIRED, ask_about, written_language
 from camket.core.errors import ConflictError, DeniedError
 from camket.core.terms import Language, Outcome
 from camket.services import consents
@@ -85,7 +85,7 @@ def _add_standing(api: FastAPI, ctx: Context) -> None:
     @api.get("/consents", tags=["consents"])
     def own_consents(session: Caller, lang: LanguageParameter = Language.VI) -> list[ConsentDocument]:
         """Return every purpose, recipient and changed clause that is answered by a yes or no, and how it stands."""
-        own = consents.standing_of(ctx, subject_id=session.subject_id, language=lang)
+        own = consents.standing_of(ctx, subject_id=session.subject_id, language=written_language(ctx, lang))
         return [_consent_document(one) for one in (*own.consents, *own.agreements)]
 
     @api.post("/consents/{consent}/withdrawal", tags=["consents"])
@@ -110,7 +110,7 @@ def _add_questions(api: FastAPI, ctx: Context) -> None:
         question = consents.ask_question(
             ctx,
             subject_id=session.subject_id,
-            language=wanted.language,
+            language=written_language(ctx, wanted.language),
             through=AskedThrough.API,
             purpose=wanted.purpose,
             recipient=wanted.recipient,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse
 
+from camket.client.ask import written_language
 from camket.core.errors import ConflictError
 from camket.services import consents
 from camket.services.consents import AskedThrough, Expression, OwnState
@@ -58,7 +59,7 @@ def ask(visit: Visit) -> Response:
         question = consents.ask_question(
             visit.context,
             subject_id=visit.own.subject_id,
-            language=visit.language,
+            language=written_language(visit.context, visit.language),
             through=_through(visit),
             purpose=visit.typed("purpose") or None,
             recipient=visit.typed("recipient") or None,
