@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from camket.core.consent.events import EventKind
 from camket.core.consent.target import Target
 from camket.core.consent.text import purpose_of, recipient_of
 from camket.core.errors import ConflictError, DeniedError, InvalidValueError, nearest
 from camket.core.gate import rows
 from camket.core.gate.decide import decide
 from camket.core.gate.question import Question as GateQuestion
-from camket.core.gate.tables import cell_of, clause_key
+from camket.core.gate.tables import clause_key
 from camket.core.policy.model import Clause, ClauseKind
 from camket.core.policy.version import consent_hash
 from camket.core.terms import Action, Basis, Ground, Outcome
+from camket.services.consent_facts import withdrawn_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,19 +115,25 @@ def require_asked_again(
     standing: Standing, events: Sequence[ConsentEventRow], target: Target, now: datetime, *, wanted: bool
 ) -> None:
     """Refuse to ask again who withdrew a short while ago: a withdrawal is a no, and is left alone as long as one."""
-    quiet = timedelta(days=standing.history.newest.policy.quiet_days)
-    ends = [one.at + quiet for one in events if one.kind is EventKind.WITHDRAWN and one.target == target.key]
-    if not wanted and ends and now < max(ends):
-        raise DeniedError(f"this is not to be asked before {max(ends).date().isoformat()}: it was withdrawn")
+    until = None if wanted else withdrawn_until(standing, events, target, now)
+    if until is not None:
+        raise DeniedError(f"this is not to be asked before {until.date().isoformat()}: it was withdrawn")
 
 
-def open_clauses(standing: Standing, clauses: tuple[str, ...], now: datetime, *, wanted: bool) -> tuple[Clause, ...]:
+def open_clauses(
+    standing: Standing,
+    events: Sequence[ConsentEventRow],
+    clauses: tuple[str, ...],
+    now: datetime,
+    *,
+    wanted: bool,
+) -> tuple[Clause, ...]:
     """Return the clauses that can be agreed to and may be asked about now.
 
     Raises:
         InvalidValueError: a clause is not one of the newest version.
         ConflictError: none of them changes anything for the subject.
-        DeniedError: all of them were refused within the quiet time.
+        DeniedError: all of them were refused or withdrawn within the quiet time.
     """
     version = standing.history.newest
     known = {clause_key(clause.id): clause for clause in version.clauses}
@@ -139,9 +145,19 @@ def open_clauses(standing: Standing, clauses: tuple[str, ...], now: datetime, *,
     found = tuple(clause for clause in standing.open_clauses if not named or clause in named)
     if not found:
         raise ConflictError("there is nothing to agree to: none of it changes anything for this account")
-    refused = {clause: standing.refused_until(cell_of(clause), now) for clause in found}
-    asked = tuple(clause for clause in found if wanted or refused[clause] is None)
+    quiet = {clause: left_alone_until(standing, events, clause.id, now) for clause in found}
+    asked = tuple(clause for clause in found if wanted or quiet[clause] is None)
     if not asked:
-        first = min(until for until in refused.values() if until is not None)
-        raise DeniedError(f"this is not to be asked before {first.date().isoformat()}: it was refused")
+        first = min(until for until in quiet.values() if until is not None)
+        raise DeniedError(f"this is not to be asked before {first.date().isoformat()}: it was refused or withdrawn")
     return asked
+
+
+def left_alone_until(
+    standing: Standing, events: Sequence[ConsentEventRow], clause: str, now: datetime
+) -> datetime | None:
+    """Return until when a clause is not asked about, after a no or a withdrawal; None where it may be."""
+    cell = standing.history.tables.texts.get(clause_key(clause))
+    refused = None if cell is None else standing.refused_until(cell, now)
+    withdrawn = withdrawn_until(standing, events, Target(clauses=(clause,)), now)
+    return max((until for until in (refused, withdrawn) if until is not None), default=None)

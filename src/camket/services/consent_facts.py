@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from camket.core.consent.events import EventKind
 from camket.core.consent.target import Target
+from camket.core.gate.tables import clause_key
 from camket.core.policy.model import ClauseKind
 from camket.rows import FactKind
 
@@ -41,6 +44,39 @@ def items_of(target: Target) -> tuple[str, ...]:
     kinds = (ClauseKind.COLLECT, ClauseKind.USE, ClauseKind.SHARE, ClauseKind.KEEP)
     named = (clause.partition("(") for clause in target.clauses)
     return tuple(dict.fromkeys(parts.partition(",")[0] for kind, _, parts in named if kind in kinds))
+
+
+def withdrawn_until(
+    standing: Standing, events: Sequence[ConsentEventRow], target: Target, now: datetime
+) -> datetime | None:
+    """Return the end of the quiet time after a withdrawal of what is asked for; None where it may be asked.
+
+    The gate forgets what was withdrawn (semantics section 2). Who asks does not: a withdrawal is a no.
+
+    Args:
+        standing: of the subject.
+        events: their whole history.
+        target: a consent, or an agreement to one clause.
+        now: aware.
+    """
+    quiet = timedelta(days=standing.history.newest.policy.quiet_days)
+    wanted = _meant(standing, target)
+    ends = [
+        one.at + quiet
+        for one in events
+        if one.kind is EventKind.WITHDRAWN and wanted & _meant(standing, Target.from_body(one.body))
+    ]
+    return max((end for end in ends if now < end), default=None)
+
+
+def _meant(standing: Standing, target: Target) -> set[object]:
+    """Return what a target is about under the names of every age: a purpose or recipient whole, or the clauses."""
+    tables = standing.history.tables
+    if target.recipient is not None:
+        return {(ClauseKind.SHARE, tables.names.recipients.get(target.recipient, target.recipient))}
+    if target.purpose is not None:
+        return {(ClauseKind.USE, tables.names.purposes.get(target.purpose, target.purpose))}
+    return {tables.texts.get(clause_key(clause), clause) for clause in target.clauses}
 
 
 def same_yes(standing: Standing, one: FactRow, other: FactRow) -> bool:

@@ -9,6 +9,7 @@ from camket.core.consent.events import EventKind, QuestionKind
 from camket.core.gate.tables import clause_key
 from camket.core.terms import Basis
 from camket.rows import FactKind
+from camket.services.askable import left_alone_until
 from camket.services.consent_facts import target_of
 from camket.services.consent_states import state_of
 from camket.services.consequences import declaring, what_stops
@@ -48,8 +49,7 @@ def _agreement(known: Known, fact: FactRow) -> OwnConsent | None:
     state = OwnState.REFUSED if refused else state_of(known.standing, fact, known.now)
     quiet = None
     if state is not OwnState.VALID and text is not None:
-        cell = known.standing.history.tables.texts.get(clause_key(text))
-        quiet = None if cell is None else known.standing.refused_until(cell, known.now)
+        quiet = left_alone_until(known.standing, known.events, text, known.now)
     open_yes = state is OwnState.VALID
     return OwnConsent(
         kind=QuestionKind.AGREEMENT,
@@ -73,7 +73,6 @@ def _agreement(known: Known, fact: FactRow) -> OwnConsent | None:
 def _open_clause(known: Known, version: PolicyVersion, clause: str) -> OwnConsent:
     of_version = [one for one in known.events if one.kind is EventKind.ASKED and one.version == version.number]
     asked = any(clause in texts_of(one.body.get("clauses")) for one in of_version)
-    cell = known.standing.history.tables.texts.get(clause_key(clause))
     return OwnConsent(
         kind=QuestionKind.AGREEMENT,
         purpose=None,
@@ -86,7 +85,7 @@ def _open_clause(known: Known, version: PolicyVersion, clause: str) -> OwnConsen
         since=None,
         version=version.number,
         valid_until=None,
-        quiet_until=None if cell is None else known.standing.refused_until(cell, known.now),
+        quiet_until=left_alone_until(known.standing, known.events, clause, known.now),
         text=None,
         consent_id=None,
         stops=(),

@@ -158,7 +158,7 @@ def ask_question_in(  # noqa: PLR0913 - as above
     if sum(name is not None for name in (purpose, recipient, clauses)) != 1:
         raise InvalidValueError("a question is about one thing: a `purpose`, a `recipient` or `clauses`")
     if clauses is not None:
-        asked = open_clauses(standing, clauses, now, wanted=wanted)
+        asked = open_clauses(standing, events, clauses, now, wanted=wanted)
         target = Target(clauses=tuple(clause.id for clause in asked))
         text = agreement_text(version, clauses=asked, language=language)
         signalled = False

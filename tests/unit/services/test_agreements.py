@@ -129,6 +129,20 @@ def test_a_refused_clause_is_left_alone(service: Service) -> None:
     assert improve(service, alice) is Outcome.PERMIT
 
 
+def test_a_withdrawn_clause_is_left_alone_as_well(service: Service) -> None:
+    """A withdrawal is a no here too: not asked again in the quiet time, but for who wants to be."""
+    alice = service.register().subject_id
+    publish_more(service)
+    (agreement,) = reply(service, ask_changes(service, alice), improve=True)
+    withdraw(service.ctx, subject_id=alice, consent_id=agreement)
+    with pytest.raises(DeniedError, match="not to be asked before"):
+        ask_changes(service, alice)
+    assert own(service, alice)[IMPROVE_PHONE].quiet_until is not None
+    assert ask_changes(service, alice, wanted=True).text.clauses
+    service.clock.advance(days=180)
+    assert ask_changes(service, alice).text.clauses
+
+
 def test_the_newest_answer_to_a_clause_stands(service: Service) -> None:
     """Yes and then no to the same question is a no, also where the yes came through another question."""
     alice = service.register().subject_id
