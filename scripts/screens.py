@@ -64,7 +64,14 @@ VIEWS = [
     View("1280-dark", DESK, 1120, "dark"),
 ]
 PUBLIC_PAGES = {"start": "/", "policy": "/policy", "terms": "/terms", "register": "/register", "sign-in": "/sign-in"}
-OWN_PAGES = {"my-data": "/me", "uses": "/me/uses", "sessions": "/me/sessions", "delete": "/me/delete"}
+OWN_PAGES = {
+    "my-data": "/me",
+    "uses": "/me/uses",
+    "consents": "/me/consents",
+    "changes": "/me/changes",
+    "sessions": "/me/sessions",
+    "delete": "/me/delete",
+}
 SHOP_PAGES = {
     "shop-sell": "/quay/sell",
     "shop-products": "/quay/products",
