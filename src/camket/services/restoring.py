@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import LedgerError
@@ -30,6 +31,8 @@ RESTORER: Final = "service:restore"
 REPLAY_JOB: Final = "replay"
 RESTORED_LINE: Final = "restored from"
 _SUFFIX: Final = "/restored-"
+_LONGEST: Final = timedelta(days=3650)
+"""No session, link or code is good for so long."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,15 +151,26 @@ def record_restore(ctx: Context, gap: Gap) -> None:
     """Make the `restored` entry with which the new log goes on; its hash is the root that was lost.
 
     Effects:
-        With it the job is queued that has apps erase again: their tables may have been put back too, and apps are
-        loaded after this.
+        Every session of customers and staff ends with it, and every code and link that waits. The job is queued that
+        has apps erase again: their tables may have been put back too, and apps are loaded after this.
     """
 
     def record(unit: Unit) -> None:
+        _end_what_opens_in(unit, ctx)
         ctx.door.record_in(unit, actor=RESTORER, action=LedgerAction.RESTORED, about=gap.lost.root.hex())
         _queue_replay_in(unit, ctx)
 
     ctx.store.write(record)
+
+
+def _end_what_opens_in(unit: Unit, ctx: Context) -> None:
+    # INVARIANT: who was signed out, and a code or link that was used or withdrawn, comes back with no older state.
+    far = ctx.clock.now() + _LONGEST
+    unit.sessions.sweep(before=far)
+    unit.codes.sweep(before=far)
+    unit.passkeys.sweep_challenges(before=far)
+    unit.staff.sessions.sweep(before=far)
+    unit.staff.invitations.sweep(before=far)
 
 
 def queue_replay(ctx: Context) -> None:

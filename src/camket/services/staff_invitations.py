@@ -146,7 +146,7 @@ def list_invitations(ctx: Context, by: StaffSession) -> tuple[InvitationView, ..
 
     def look(unit: Unit) -> tuple[StaffInvitationRow, ...]:
         require_admin_in(unit, by)
-        return unit.staff.invitations.waiting(now)
+        return tuple(row for row in unit.staff.invitations.waiting(now) if _stands_in(unit, row))
 
     return tuple(_invitation_view(row) for row in ctx.store.read(look))
 
@@ -155,7 +155,8 @@ def find_invitation(ctx: Context, token: str) -> InvitationView:
     """Return the invitation of a link; nothing is changed, so that no scanner of mails uses it up.
 
     Raises:
-        NotFoundError: it was used, withdrawn or has expired; the three are not told apart.
+        NotFoundError: it was used, withdrawn or has expired, or who made it is no administrator any more; these are not
+            told apart.
     """
     now = ctx.clock.now()
     return _invitation_view(ctx.store.read(lambda unit: _invitation_in(unit, token, now)))
@@ -163,9 +164,17 @@ def find_invitation(ctx: Context, token: str) -> InvitationView:
 
 def _invitation_in(unit: Unit, token: str, now: datetime) -> StaffInvitationRow:
     row = unit.staff.invitations.by_token(token_hash(token))
-    if row is None or row.expires_at <= now:
+    if row is None or row.expires_at <= now or not _stands_in(unit, row):
         raise NotFoundError(NO_INVITATION)
     return row
+
+
+def _stands_in(unit: Unit, row: StaffInvitationRow) -> bool:
+    # INVARIANT: a link is worth no more than who made it: whose account or role has ended lets no one in.
+    if row.invited_by is None:
+        return True
+    inviter = unit.staff.by_pseudonym(row.invited_by)
+    return inviter is not None and Role.ADMIN.value in inviter.roles
 
 
 def _invitation_view(row: StaffInvitationRow) -> InvitationView:
