@@ -46,7 +46,7 @@ class OwnConsent:
         clause: id; for an agreement.
         label: of the purpose or recipient; of an agreement, what it means in one sentence.
         explains: what it is for; empty for an agreement.
-        items: labels of the items that it is about.
+        items: labels of the items that it is about; where a yes stands, of those that it is for.
         state: where it stands now.
         since: when the newest answer was given; None where there is none.
         version: the version that asked for that answer; of what was never asked, the one that asks now.
@@ -55,6 +55,7 @@ class OwnConsent:
         text: the exact text that the newest answer was given to; None where none is on record.
         consent_id: what `withdraw` and `receipt` take: set wherever a yes is on record, withdrawn ones too.
         stops: what a withdrawal would stop; empty unless one is possible.
+        uncovered: labels of items of the same purpose or recipient that the yes is not for.
     """
 
     kind: QuestionKind
@@ -72,6 +73,7 @@ class OwnConsent:
     text: QuestionText | None
     consent_id: str | None
     stops: tuple[str, ...]
+    uncovered: tuple[str, ...] = ()
 
     @property
     def withdrawable(self) -> bool:

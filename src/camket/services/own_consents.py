@@ -103,7 +103,6 @@ def _consent(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...
     latest = facts[-1] if facts else None
     version = declaring(known.standing.history, latest) if latest is not None and items is None else None
     policy = known.policy if version is None else version.policy
-    named = items or (() if latest is None else texts_of(latest.body.get("items")))
     # A consent has one name in the version that declares it, whatever it was called when it was given.
     name = _name_in(known, policy, target)
     declared = _declared(policy, name)
@@ -116,7 +115,8 @@ def _consent(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...
         event, since = refusal, refusal.at
     standing = [fact for fact in facts if fact.withdrawn_at is None]
     open_yes = state in (OwnState.VALID, OwnState.SUSPENDED)
-    labels = {one.id: one.label.get(known.language, one.id) for one in policy.items}
+    covered = _covered(known, facts) if open_yes else ()
+    named = covered or items or (() if latest is None else texts_of(latest.body.get("items")))
     return OwnConsent(
         kind=QuestionKind.CONSENT,
         purpose=name if target[0] is ClauseKind.USE else None,
@@ -124,7 +124,8 @@ def _consent(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...
         clause=None,
         label=name if declared is None else declared.label.get(known.language, name),
         explains="" if declared is None else declared.explains.get(known.language, ""),
-        items=tuple(labels.get(item, item) for item in named),
+        items=_labels(known, policy, named),
+        uncovered=_labels(known, policy, _others(known, items or (), covered)) if open_yes else (),
         state=state,
         since=since,
         version=known.standing.history.newest.number if event is None else event.version,
@@ -134,6 +135,26 @@ def _consent(known: Known, target: tuple[ClauseKind, str], items: tuple[str, ...
         consent_id=None if shown is None else shown.id,
         stops=what_stops(known.standing.history, standing, known.language) if open_yes else (),
     )
+
+
+def _covered(known: Known, facts: Sequence[FactRow]) -> tuple[str, ...]:
+    """Return the items that a yes which stands, or waits to be confirmed, is for."""
+    good = (OwnState.VALID, OwnState.SUSPENDED)
+    standing = [fact for fact in facts if state_of(known.standing, fact, known.now) in good]
+    return tuple(dict.fromkeys(item for fact in standing for item in texts_of(fact.body.get("items"))))
+
+
+def _others(known: Known, items: tuple[str, ...], covered: tuple[str, ...]) -> tuple[str, ...]:
+    roots = known.standing.history.tables.names.items
+    taken = {roots.get(item, item) for item in covered}
+    return tuple(item for item in items if roots.get(item, item) not in taken)
+
+
+def _labels(known: Known, policy: Policy, items: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what items are called; one that was renamed since by its present name."""
+    roots = known.standing.history.tables.names.items
+    labels = {roots.get(one.id, one.id): one.label.get(known.language, one.id) for one in policy.items}
+    return tuple(labels.get(roots.get(item, item), item) for item in items)
 
 
 def _state(known: Known, target: tuple[ClauseKind, str], facts: Sequence[FactRow]) -> tuple[OwnState, datetime | None]:

@@ -227,6 +227,28 @@ def test_the_page_tells_every_state_of_a_consent(service: Service) -> None:
     assert (gone.state, gone.stops, gone.since) == (OwnState.WITHDRAWN, (), service.clock.now())
 
 
+def test_the_page_tells_what_a_yes_is_for(service: Service) -> None:
+    """A yes to some items of a purpose shows those, and which ones it is not for; with all of them none is left."""
+    alice = service.register().subject_id
+    part = ask_question(
+        service.ctx,
+        subject_id=alice,
+        purpose=PROMOTE,
+        items=("email", "name"),
+        language=Language.EN,
+        through=AskedThrough.PAGE,
+    )
+    say(service, part, yes=True)
+    some = own(service, alice)[PROMOTE]
+    assert (some.items, some.uncovered) == (("E-mail address", "Name"), ("Language", "Services you use"))
+    say(service, ask(service, alice), yes=True)
+    whole = own(service, alice)[PROMOTE]
+    assert (set(whole.items), whole.uncovered) == (
+        {"E-mail address", "Name", "Language", "Services you use"},
+        (),
+    )
+
+
 def test_the_page_tells_that_a_consent_ended(service: Service) -> None:
     """By its date it is expired; where its purpose means something else now, or is gone, it has ended."""
     publish_policy(service.ctx, changed_policy((PROMOTE_BASIS, f"{PROMOTE_BASIS}    valid: 30 days\n")))
