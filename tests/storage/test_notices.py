@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camket.core.terms import SubjectState
-from camket.rows import FactKind, MailLane
+from camket.rows import FactKind, MailLane, MailState
 from camket.rows.notices import DeliveryCount, DeliveryRow, DeliveryState, NoticeState
 from tests.storage.samples import NOW, after, each, fact, mail, subject, value
 
@@ -155,13 +155,19 @@ def test_bulk_mail_waits_in_its_own_lane(store: Store) -> None:
     assert store.read(lambda unit: unit.outbox.next_at(MailLane.BULK)) == after(60)
 
 
-def test_a_released_mail_is_as_if_it_was_not_taken(store: Store) -> None:
-    """A mail that was taken and not tried comes back with its attempt uncounted, unless another attempt has begun."""
+def test_an_attempt_that_ended_without_a_word_is_known_by_that(store: Store) -> None:
+    """Taking a mail again tells why the last attempt failed; where that one said nothing, so does the row."""
     store.write(lambda unit: unit.outbox.add(mail("one")))
-    (taken,) = store.write(lambda unit: unit.outbox.claim_due(now=NOW, retry_at=after(60), limit=1))
-    assert not store.write(
-        lambda unit: unit.outbox.release("one", attempts=taken.attempts + 1, at=after(5), error_kind=None)
+
+    def take(seconds: int) -> tuple[int, str | None]:
+        (row,) = store.write(
+            lambda unit: unit.outbox.claim_due(now=after(seconds), retry_at=after(seconds + 60), limit=1)
+        )
+        return row.attempts, row.last_error_kind
+
+    assert take(0) == (1, None)
+    store.write(
+        lambda unit: unit.outbox.settle("one", attempts=1, state=MailState.QUEUED, at=after(60), error_kind="busy")
     )
-    assert store.write(lambda unit: unit.outbox.release("one", attempts=taken.attempts, at=after(5), error_kind="busy"))
-    (again,) = store.write(lambda unit: unit.outbox.claim_due(now=after(5), retry_at=after(60), limit=1))
-    assert again.attempts == 1
+    assert take(60) == (2, "busy")
+    assert take(120) == (3, None)

@@ -119,10 +119,6 @@ class OutboxQueries(Protocol):
         """Return a subject's mails, newest first."""
         ...
 
-    def release(self, mail_id: str, *, attempts: int, at: datetime, error_kind: str | None) -> bool:
-        """Give a mail back that was taken and not tried, as it was before, to be due at an instant."""
-        ...
-
     def next_at(self, lane: MailLane | None = None) -> datetime | None:
         """Return when the next queued mail, of a lane or of any, is due; None when nothing is queued."""
         ...

@@ -46,7 +46,7 @@ __all__ = (
 OUTBOX_JOB: Final = "outbox"
 BULK_JOB: Final = "bulk_mail"
 BATCH: Final = 5
-"""Mails that one job sends: all of them within `SENDING`, even where each runs into every time-out."""
+"""Mails that one job sends at the most."""
 SENDING: Final = timedelta(minutes=5)
 """How long one try may take; a mail whose sender died is tried again after this."""
 FIRST_RETRY: Final = timedelta(seconds=15)
@@ -147,11 +147,21 @@ def send_due(ctx: Context) -> int:
     Effects: each mail is settled as sent, denied by the gate, or dead; or queued again with growing pauses. A process
         that dies between sending and settling sends the mail again, under the same Message-ID.
     """
-    now = ctx.clock.now()
-    rows = ctx.store.write(lambda unit: unit.outbox.claim_due(now=now, retry_at=now + SENDING, limit=BATCH))
-    for row in rows:
+    tried = 0
+    while tried < BATCH and (row := _claim(ctx, MailLane.PROMPT)) is not None:
         _send(ctx, row)
-    return len(rows)
+        tried += 1
+    return tried
+
+
+def _claim(ctx: Context, lane: MailLane) -> MailRow | None:
+    """Take the mail that has been due the longest; one at a time, so that one that goes wrong takes no other along."""
+    now = ctx.clock.now()
+    due = ctx.store.read(lambda unit: unit.outbox.next_at(lane))
+    if due is None or due > now:
+        return None
+    rows = ctx.store.write(lambda unit: unit.outbox.claim_due(now=now, retry_at=now + SENDING, limit=1, lane=lane))
+    return rows[0] if rows else None
 
 
 def run_bulk(ctx: Context, run: Run) -> datetime | None:
@@ -176,51 +186,26 @@ def send_bulk(ctx: Context, *, going_on: Callable[[], None]) -> bool:
     Returns:
         True where the turn was over before all of it was sent.
 
-    Effects: as `send_due`. Mail that someone is waiting for goes first, between every few. Where the relay does not
-        answer at all, what was not tried waits, uncounted, for the next turn.
+    Effects: as `send_due`. Mail that someone is waiting for goes first, before each. Where the relay does not answer
+        at all, what was not tried waits, uncounted, for the next turn.
     """
     until = ctx.clock.now() + BULK_TURN
     tried = down = 0
     breath = ctx.clock.now()
     while ctx.clock.now() < until:
-        _send_prompt(ctx)
-        rows = _claim_bulk(ctx)
-        if not rows:
-            return False
-        for place, row in enumerate(rows):
-            if ctx.clock.now() - breath >= BREATH:
-                going_on()
-                breath = ctx.clock.now()
-            down = down + 1 if _send(ctx, row) else 0
-            tried += 1
-            if down >= DOWN_IN_A_ROW:
-                log.warning("mail_relay_down", tried=tried)
-                _release(ctx, rows[place + 1 :])
-                return False
-    return True
-
-
-def _send_prompt(ctx: Context) -> None:
-    due = ctx.store.read(lambda unit: unit.outbox.next_at(MailLane.PROMPT))
-    if due is not None and due <= ctx.clock.now():
         send_due(ctx)
-
-
-def _claim_bulk(ctx: Context) -> tuple[MailRow, ...]:
-    now = ctx.clock.now()
-    return ctx.store.write(
-        lambda unit: unit.outbox.claim_due(now=now, retry_at=now + SENDING, limit=BATCH, lane=MailLane.BULK)
-    )
-
-
-def _release(ctx: Context, rows: Sequence[MailRow]) -> None:
-    now = ctx.clock.now()
-
-    def release(unit: Unit) -> None:
-        for row in rows:
-            unit.outbox.release(row.id, attempts=row.attempts, at=now, error_kind=row.last_error_kind)
-
-    ctx.store.write(release)
+        row = _claim(ctx, MailLane.BULK)
+        if row is None:
+            return False
+        if ctx.clock.now() - breath >= BREATH:
+            going_on()
+            breath = ctx.clock.now()
+        down = down + 1 if _send(ctx, row) else 0
+        tried += 1
+        if down >= DOWN_IN_A_ROW:
+            log.warning("mail_relay_down", tried=tried)
+            return False
+    return True
 
 
 def _send(ctx: Context, row: MailRow) -> bool:

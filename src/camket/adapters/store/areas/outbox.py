@@ -61,9 +61,6 @@ SETTLE: Final = command(
     )
 )
 TRY_AGAIN: Final = command(_ATTEMPT.values(last_error_kind=bindparam("error"), next_at=bindparam("at")))
-RELEASE: Final = command(
-    _ATTEMPT.values(attempts=table.c.attempts - 1, next_at=bindparam("at"), last_error_kind=bindparam("error"))
-)
 OF_SUBJECT: Final = Query(
     sa.select(table).where(_THEIRS).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(bindparam("limit")),
     MailRow,
@@ -134,10 +131,6 @@ class OutboxArea:
     def of_subject(self, subject_id: str, *, limit: int) -> tuple[MailRow, ...]:
         """Return a subject's mails, newest first."""
         return OF_SUBJECT.all(self._link, whose=subject_id, limit=limit)
-
-    def release(self, mail_id: str, *, attempts: int, at: datetime, error_kind: str | None) -> bool:
-        """Give a mail back that was taken and not tried."""
-        return RELEASE.run(self._link, mail_id=mail_id, attempt=attempts, at=at, error=error_kind) == 1
 
     def next_at(self, lane: MailLane | None = None) -> datetime | None:
         """Return when the next queued mail, of a lane or of any, is due."""
