@@ -163,9 +163,9 @@ def test_an_officer_proves_what_one_customer_was_told(service: Service) -> None:
         return officer.send_form("/officer/notices/2/proof", email=email)
 
     found = words(look(ALICE["email"]))
-    assert "thư đã giao máy chuyển" in found
+    assert "thư máy chủ thư đã nhận" in found
     assert "chưa được đọc" in found
-    assert "Không có thông báo về bản này cho địa chỉ đó." in words(look(BOB["email"]))
+    assert "Không có thông báo về phiên bản này cho địa chỉ đó." in words(look(BOB["email"]))
     wrong = look("alice")
     assert (wrong.status_code, "Đây không phải địa chỉ thư điện tử." in words(wrong)) == (422, True)
     assert desk(service).get("/officer/notices/2").text.count(ALICE["email"]) == 0
@@ -199,7 +199,7 @@ def test_an_officer_sees_which_own_words_are_not_used(make_service: Callable[...
     assert "policy_changed.vi.txt:1: the word `{link}` is missing" in page
     assert service.runtime.mailbox is not None
     texts = {mail.recipient: mail.text for mail in service.runtime.mailbox.mails() if "410" in mail.text}
-    assert "Chính sách dữ liệu của chúng tôi có bản mới" in texts[ALICE["email"]]
+    assert "Chính sách dữ liệu của chúng tôi có phiên bản mới" in texts[ALICE["email"]]
     assert "mail_words_refused" in service.log.getvalue()
 
 

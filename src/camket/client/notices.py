@@ -23,7 +23,7 @@ _IN_FORCE: Final = {
     Language.EN: "The privacy policy changed on {day}",
 }
 _TEXT: Final = {
-    Language.VI: "Bản {number} đã được đăng. Quyền bạn đang có không bị bớt nếu bạn chưa đồng ý.",
+    Language.VI: "Phiên bản {number} đã được công bố. Quyền bạn đang có không bị bớt nếu bạn chưa đồng ý.",
     Language.EN: "Version {number} is posted. No right that you have is reduced unless you agree.",
 }
 

@@ -219,7 +219,7 @@ def test_a_version_to_come_is_told_of_where_the_policy_has_a_banner(
     publish(service, clock, days=40, old=b"maximum: 400 days", new=b"maximum: 390 days")
     (notice,) = shop.notices(alice, Language.VI)
     assert notice.title == "Chính sách dữ liệu sẽ thay đổi từ ngày 01/01/2027"
-    assert notice.text.startswith("Bản 2 ")
+    assert notice.text.startswith("Phiên bản 2 ")
     assert (notice.link, notice.seen_path) == ("/policy/compare?from=1&to=2", "/me/notices/2/seen")
     assert (notice.since, notice.takes_effect_at) == (clock.now(), clock.now() + timedelta(days=40))
     (english,) = shop.notices(alice, Language.EN)

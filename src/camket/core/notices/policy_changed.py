@@ -17,11 +17,11 @@ POLICY_CHANGED: Final = MailTemplate(
         Language.VI: worded(
             "Chính sách dữ liệu của {controller} thay đổi",
             "Chào {name},",
-            "Chính sách dữ liệu của chúng tôi có bản mới, bản {number}, có hiệu lực từ ngày {day}.",
+            "Chính sách dữ liệu của chúng tôi có phiên bản mới, phiên bản {number}, có hiệu lực từ ngày {day}.",
             "Áp dụng cho mọi người từ ngày đó:\n{changes}",
             "Chỉ áp dụng cho bạn khi bạn đồng ý, từng điều một. Nếu bạn không trả lời, bạn giữ nguyên những gì "
             "đang có:\n{asks}",
-            "So sánh hai bản, từng điều một: {link}",
+            "So sánh hai phiên bản, từng điều một: {link}",
             "— {why}",
             "— {controller} · {origin}",
         ),
