@@ -16,10 +16,12 @@ from camket.core.terms import Basis, SubjectState
 from camket.core.vault.lookup import IndexField
 from camket.rows import FactKind, FactRow
 from camket.rows.consents import ConsentTextRow, NewConsentEvent
+from camket.services.consent_facts import said_no_since, same_consent
 from camket.services.ids import random_id
+from camket.services.questions import active_standing_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from camket.ports import Unit
@@ -91,13 +93,36 @@ def _import_in(unit: Unit, ctx: Context, read: tuple[ReadConsent, ...], version:
         subject_id = _subject_in(unit, ctx, one)
         if subject_id is None:
             findings.append(Finding(file=file, line=one.line, message="there is no active account of this subject"))
-        elif not _is_known(one, unit.facts.of_subject(subject_id)):
-            _take_in(unit, ctx, one, subject_id, version)
-            added += 1
+            continue
+        facts = unit.facts.of_subject(subject_id)
+        if _is_known(one, facts):
+            continue
+        against = _against_in(unit, ctx, one, subject_id, facts)
+        if against is not None:
+            findings.append(Finding(file=file, line=one.line, message=against))
+            continue
+        _take_in(unit, ctx, one, subject_id, version)
+        added += 1
     if findings:
         # INVARIANT: whole or not at all; what was written for the lines before is undone with this unit.
         raise _RefusedError(tuple(findings))
     return added
+
+
+def _against_in(unit: Unit, ctx: Context, one: ReadConsent, subject_id: str, facts: Sequence[FactRow]) -> str | None:
+    """Say what is on record that a line would undo; None for nothing."""
+    # INVARIANT: the newest answer stands; what a file remembers brings back nothing that was ended since.
+    events = unit.consents.of_subject(subject_id)
+    if not events or one.withdrawn_at is not None:
+        return None
+    standing = active_standing_in(unit, ctx, subject_id)
+    if one.yes:
+        since = said_no_since(standing, events, _target(one), one.at)
+        ended = "the subject said no to it after this yes, on {}: leave the line out, or give it `withdrawn_at`"
+        return None if since is None else ended.format(since.date().isoformat())
+    if any(same_consent(standing, fact, _target(one)) and fact.at <= one.at for fact in facts):
+        return "a yes to it from before this no stands: give that yes `withdrawn_at`, or have the subject withdraw it"
+    return None
 
 
 def _subject_in(unit: Unit, ctx: Context, one: ReadConsent) -> str | None:

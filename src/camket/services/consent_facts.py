@@ -69,6 +69,21 @@ def withdrawn_until(
     return max((end for end in ends if now < end), default=None)
 
 
+def said_no_since(
+    standing: Standing, events: Sequence[ConsentEventRow], target: Target, at: datetime
+) -> datetime | None:
+    """Return when a subject last said no to a target, or withdrew it, after an instant; None where they did not."""
+    wanted = _meant(standing, target)
+    said = [
+        one.at
+        for one in events
+        if one.kind in (EventKind.REFUSED, EventKind.WITHDRAWN)
+        and one.at > at
+        and wanted & _meant(standing, Target.from_body(one.body))
+    ]
+    return max(said, default=None)
+
+
 def _meant(standing: Standing, target: Target) -> set[object]:
     """Return what a target is about under the names of every age: a purpose or recipient whole, or the clauses."""
     tables = standing.history.tables
