@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.policy.source import PolicyFiles, files_of_texts
+from camket.core.staff.roles import Role
+from camket.ports import Unit
 from camket.services import drafts
 from camket.services.context import Context
 from camket.testing.service import DEFAULT_POLICY
+from camket.testing.staff import add_staff
 
 ALICE, BOB = "staff:alice", "staff:bob"
 LATER = date(2027, 3, 1)
@@ -34,6 +38,20 @@ def write(ctx: Context, *changes: tuple[str, str], officer: str = ALICE, day: da
     text = changed(*changes, files=files_of_texts(draft.texts))["policy.yaml"].decode()
     draft = drafts.save_text(ctx, officer=officer, seen=draft.revision, name="policy.yaml", text=text)
     return drafts.set_effective_day(ctx, officer=officer, seen=draft.revision, day=day)
+
+
+def employ(ctx: Context, *actors: str) -> None:
+    """Have officers work here whom the ledger calls by these names; only the yes of who does so counts."""
+    for actor in actors:
+        subject_id = add_staff(ctx, Role.OFFICER).subject_id
+
+        def name(unit: Unit, subject_id: str = subject_id, actor: str = actor) -> None:
+            member = unit.staff.get(subject_id)
+            assert member is not None
+            unit.staff.delete(subject_id)
+            unit.staff.add(replace(member, pseudonym=actor.partition(":")[2]))
+
+        ctx.store.write(name)
 
 
 def published(ctx: Context) -> int:

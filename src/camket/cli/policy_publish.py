@@ -78,10 +78,12 @@ def _from_when(text: str) -> datetime:
     except ValueError:
         pass
     try:
-        return require_aware(datetime.fromisoformat(text), "effective")
+        at = require_aware(datetime.fromisoformat(text), "effective")
     except ValueError:
         message = f"`{text[:40]}` is no date; write one like 2027-01-01 or 2027-01-01T09:00+07:00"
         raise InvalidValueError(message) from None
+    start_of(at.date())  # refuses years that no one means
+    return at
 
 
 def _say_what_it_would_be(runtime: Runtime, files: PolicyFiles, at: datetime | None, lang: Language) -> None:

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import PublishingError
+from camket.core.errors import InvalidValueError, PublishingError
 from camket.core.policy.diff import compare
 from camket.core.policy.notice_time import needs_notice_time
 from camket.core.policy.source import files_of_texts, unpack_texts
 from camket.core.policy.version import document_hash
+from camket.core.staff.roles import Role
 from camket.services.calendar import VIETNAM, day_of
 from camket.services.policies import PUBLISHER, add_version_in, compile_version, next_version, write_version
 from camket.services.publishing_reach import Audience, audience_of, longest_notice_days
+from camket.services.staff_sessions import staff_actor
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from camket.rows.publishing import DraftRow
     from camket.services.context import Context
     from camket.services.policies import NextVersion
+
+
+YEARS: Final = range(2000, 2201)
+"""In which a version can take effect."""
 
 
 class Hindrance(StrEnum):
@@ -87,7 +93,13 @@ class Publication:
 
 
 def start_of(day: date) -> datetime:
-    """Return the instant at which a day begins in Vietnam."""
+    """Return the instant at which a day begins in Vietnam.
+
+    Raises:
+        InvalidValueError: it lies in a year that is a slip of the finger; some of those no store could give back.
+    """
+    if day.year not in YEARS:
+        raise InvalidValueError(f"`{day.isoformat()}` lies outside of the years {YEARS[0]} to {YEARS[-1]}")
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
 
 
@@ -278,8 +290,11 @@ def publish_version(ctx: Context, files: PolicyFiles, *, effective_at: datetime 
 
 
 def approved_by_in(unit: Unit, draft: DraftRow) -> frozenset[str]:
-    """Return the officers who said yes to a draft as it is now."""
-    return frozenset(one.approved_by for one in unit.publishing.approvals(draft.id) if one.revision == draft.revision)
+    """Return the officers who said yes to a draft as it is now, and who are officers still."""
+    # INVARIANT: the yes of whose account has ended, or who is no officer any more, publishes nothing.
+    officers = {staff_actor(one.pseudonym) for one in unit.staff.everyone() if Role.OFFICER.value in one.roles}
+    approvals = unit.publishing.approvals(draft.id)
+    return frozenset(one.approved_by for one in approvals if one.revision == draft.revision) & officers
 
 
 def _is_draft_of(draft: DraftRow, following: NextVersion) -> bool:

@@ -12,9 +12,9 @@ from camket.cli import app
 from camket.services.calendar import day_of
 from camket.services.drafts import approve_draft, begin_draft, save_text, set_effective_day
 from camket.testing.service import DEFAULT_POLICY, register, running_service
+from tests.publishing import ALICE, BOB, employ
 
 NEVER = "2099-01-01"
-ALICE, BOB = "staff:alice", "staff:bob"
 
 
 @pytest.fixture
@@ -129,12 +129,24 @@ def test_four_eyes_hold_for_the_command_line_too(tmp_path: Path, policy: Path) -
         draft = begin_draft(ctx, officer=ALICE)
         draft = save_text(ctx, officer=ALICE, seen=draft.revision, name="policy.yaml", text=text)
         draft = set_effective_day(ctx, officer=ALICE, seen=draft.revision, day=date.fromisoformat(NEVER))
+        employ(ctx, ALICE, BOB)
         approve_draft(ctx, officer=ALICE, seen=draft.revision)
         assert "and 1 said yes" in _run(str(policy), "--effective", NEVER).stderr
         approve_draft(ctx, officer=BOB, seen=draft.revision)
         assert _run(str(policy), "--effective", "2099-01-02").exit_code == 2
         assert _run(str(policy), "--effective", NEVER).exit_code == 0
         assert ctx.store.read(lambda unit: unit.publishing.open_draft()) is None
+
+
+@pytest.mark.parametrize("when", ["0001-01-01", "9999-12-31", "9999-12-31T23:59+00:00", "2201-01-01"])
+def test_a_day_that_no_one_means_is_refused(tmp_path: Path, policy: Path, when: str) -> None:
+    """A version of such a day could not be read back, or would never be in force; nothing is published."""
+    change(policy, "quiet: 180 days", "quiet: 200 days")
+    with running_service(tmp_path) as service:
+        refused = _run(str(policy), "--effective", when)
+        assert refused.exit_code == 2
+        assert "outside of the years" in refused.stderr
+        assert published(service) == 1
 
 
 def test_without_a_service_nothing_is_made(tmp_path: Path, policy: Path) -> None:

@@ -13,12 +13,14 @@ import pytest
 
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import ConflictError, InvalidValueError, PolicyError, PublishingError
+from camket.core.staff.roles import Role
 from camket.services import drafts
 from camket.services.context import Context
 from camket.services.publishing import publish_version, start_of
+from camket.services.staff import revoke_staff
 from camket.testing.doubles import HeldClock
 from camket.testing.service import DEFAULT_POLICY, running_service
-from tests.publishing import ALICE, BOB, LATER, LONGER, SHORTER, changed, published, write
+from tests.publishing import ALICE, BOB, LATER, LONGER, SHORTER, changed, employ, published, write
 from tests.unit.services.conftest import Service
 
 
@@ -29,6 +31,7 @@ def four_eyes(tmp_path: Path) -> Iterator[Context]:
     shutil.copytree(DEFAULT_POLICY, folder)
     (folder / "policy.yaml").write_bytes(changed(("approvals: 1", "approvals: 2"))["policy.yaml"])
     with running_service(tmp_path, policy=folder, clock=HeldClock()) as runtime:
+        employ(runtime.context, ALICE, BOB)
         yield runtime.context
 
 
@@ -155,6 +158,33 @@ def test_a_version_that_came_in_between_is_looked_at_first(service: Service) -> 
     found = drafts.accept_newest(ctx, officer=ALICE, seen=found.revision)
     assert not found.outdated
     assert drafts.publish_draft(ctx, officer=ALICE, seen=found.revision).number == 3
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2201, 9999])
+def test_a_day_that_no_one_means_is_refused(service: Service, year: int) -> None:
+    """Some of those days no store could give back, and the draft could not be opened or dropped any more."""
+    ctx = service.ctx
+    draft = drafts.begin_draft(ctx, officer=ALICE)
+    with pytest.raises(InvalidValueError, match="outside of the years"):
+        drafts.set_effective_day(ctx, officer=ALICE, seen=draft.revision, day=date(year, 1, 1))
+    assert drafts.open_draft(ctx) == draft
+
+
+@pytest.mark.parametrize("ended", ["account", "role"])
+def test_the_yes_of_who_is_no_officer_any_more_publishes_nothing(four_eyes: Context, ended: str) -> None:
+    """Who was shown the door has left no yes behind; another officer has to look."""
+    draft = write(four_eyes, LONGER)
+    draft = drafts.approve_draft(four_eyes, officer=BOB, seen=draft.revision)
+    assert draft.approved_by == {BOB}
+    bob = four_eyes.store.read(lambda unit: unit.staff.by_pseudonym("bob"))
+    assert bob is not None
+    if ended == "account":
+        revoke_staff(four_eyes, "bob")
+    else:
+        four_eyes.store.write(lambda unit: unit.staff.set_roles(bob.subject_id, [Role.SUPPORT.value]))
+    with pytest.raises(PublishingError, match="1 said yes"):
+        drafts.publish_draft(four_eyes, officer=ALICE, seen=draft.revision)
+    assert published(four_eyes) == 1
 
 
 def test_a_text_that_is_no_file_of_a_policy_is_refused(service: Service) -> None:
