@@ -179,3 +179,18 @@ def test_no_form_of_the_desk_is_taken_from_another_site(service: Service) -> Non
             if method == "POST":
                 path = re.sub(r"\{\w+\}", "none", pattern)
                 assert browser.post(path, data=FORM, headers=headers).status_code == 403, (headers, pattern)
+
+
+def test_only_the_address_in_mails_takes_a_form_that_comes_from_no_page(service: Service) -> None:
+    """RFC 8058: who unsubscribes names no origin. Nothing else that reads a cookie is changed by such a request."""
+    browser = service.register(ALICE)
+    sign_in_staff(service.runtime.context, browser, *EVERY_ROLE, name="Bob")
+    del browser.headers["Sec-Fetch-Site"]
+    routes = page_routes(Site(runtime=service.runtime, pages=Pages(Assets()), https=False), threads=1)
+    forms = {route.path for route in routes if "POST" in (route.methods or ())}
+    taken = {path for path in forms if browser.post(re.sub(r"\{[^}]+\}", "none", path)).status_code != 403}
+    assert taken == {"/unsubscribe/{token}"}
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}):
+        assert browser.post("/unsubscribe/none", headers=headers).status_code == 403
+    for path in ("/unsubscribe/../me/delete", "/unsubscribe/%2e%2e/me/delete", "/unsubscribe//me/delete"):
+        assert browser.post(path).status_code in (403, 404, 405), path

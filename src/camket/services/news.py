@@ -83,14 +83,19 @@ def write_news(ctx: Context, *, actor: str, typed: Mapping[str, str]) -> str:
     Raises:
         FormError: a field is empty, too long or holds characters that mislead; nothing was kept.
 
-    Effects: durable on return; no ledger entry, because no one's data is concerned yet. Twice keeps two drafts.
+    Effects: durable on return, with its ledger record. Twice keeps two drafts.
     """
     titles, texts = _read(typed)
     row = NewsRow(
         id=random_id(ctx.entropy), author=actor, titles=titles, texts=texts, state=NewsState.DRAFT,
         created_at=ctx.clock.now(), sent_at=None, asked=0, queued=0,
     )  # fmt: skip
-    ctx.store.write(lambda unit: unit.news.add(row))
+
+    def keep(unit: Unit) -> None:
+        unit.news.add(row)
+        _record_in(unit, ctx, actor, row.id)
+
+    ctx.store.write(keep)
     return row.id
 
 
@@ -102,7 +107,7 @@ def rewrite_news(ctx: Context, *, actor: str, news_id: str, typed: Mapping[str, 
         NotFoundError: there is no such piece.
         ConflictError: it is no draft any more; nothing was changed.
 
-    Effects: durable on return. Twice is once.
+    Effects: durable on return, with its ledger record. Twice is once, on record twice.
     """
     titles, texts = _read(typed)
     held = find_news(ctx, news_id)
@@ -110,20 +115,39 @@ def rewrite_news(ctx: Context, *, actor: str, news_id: str, typed: Mapping[str, 
         id=news_id, author=actor, titles=titles, texts=texts, state=NewsState.DRAFT,
         created_at=held.created_at, sent_at=None, asked=0, queued=0,
     )  # fmt: skip
-    if not ctx.store.write(lambda unit: unit.news.replace(row)):
-        raise ConflictError(NO_DRAFT)
+
+    def rewrite(unit: Unit) -> None:
+        if not unit.news.replace(row):
+            raise ConflictError(NO_DRAFT)
+        _record_in(unit, ctx, actor, news_id)
+
+    ctx.store.write(rewrite)
 
 
-def drop_news(ctx: Context, *, news_id: str) -> None:
+def drop_news(ctx: Context, *, actor: str, news_id: str) -> None:
     """Drop a draft.
+
+    Args:
+        ctx: the service.
+        actor: who drops it, `staff:pseudonym`.
+        news_id: of the draft.
 
     Raises:
         ConflictError: it is no draft any more, or someone else dropped it; nothing was changed.
 
-    Effects: durable on return.
+    Effects: durable on return, with its ledger record.
     """
-    if not ctx.store.write(lambda unit: unit.news.drop(news_id)):
-        raise ConflictError(NO_DRAFT)
+
+    def drop(unit: Unit) -> None:
+        if not unit.news.drop(news_id):
+            raise ConflictError(NO_DRAFT)
+        _record_in(unit, ctx, actor, news_id)
+
+    ctx.store.write(drop)
+
+
+def _record_in(unit: Unit, ctx: Context, actor: str, news_id: str) -> None:
+    ctx.door.record_in(unit, actor=actor, action=LedgerAction.STAFF, purpose=NEWS.purpose, request=news_id)
 
 
 def send_news(ctx: Context, *, actor: str, news_id: str) -> None:

@@ -48,6 +48,9 @@ and high enough that who only knows the name, which customers see in the ledger,
 FRESH_LIMIT: Final = RateLimit(bucket="staff_factor", count=10)
 """One-time passwords of one signed-in member of staff in an hour, for what a stolen session must not do."""
 FACTOR_TRIES: Final = 5
+FACTOR_LIMIT: Final = RateLimit(bucket="staff_second", count=15)
+"""Second factors of one member in an hour, over every sign-in: who has the password does not get five tries for each of
+thirty sign-ins."""
 
 WRONG: Final = "work name or password is wrong"
 WRONG_FACTOR: Final = "the one-time password is wrong, or was used already"
@@ -153,6 +156,7 @@ def enter_second_factor(ctx: Context, session: StaffSession, typed: str) -> str:
 
     Raises:
         VerificationError: wrong, used before, entered too often, or the session is past its stage. The try counts.
+        RateLimitedError: too many tries of this member in this hour, in whatever sign-ins.
 
     Effects:
         Durable on return, together: password or code is used up, the session and its ledger entry stand. A wrong one is
@@ -161,6 +165,7 @@ def enter_second_factor(ctx: Context, session: StaffSession, typed: str) -> str:
     now = ctx.clock.now()
 
     def enter(unit: Unit) -> str | None:
+        count_try_in(unit, FACTOR_LIMIT, _name_key(ctx, session.pseudonym), now)
         member = _count_try_in(unit, session, StaffStage.SECOND)
         if member is None or not has_factor(member):
             return OVER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,18 @@ def sent_to(service: Service) -> list[str]:
     return sorted(mail.recipient for mail in service.mail.mails if mail.list_unsubscribe is not None)
 
 
+def test_everything_an_officer_does_to_news_stands_in_the_ledger(service: Service) -> None:
+    """Writing, rewriting, dropping and sending, each with the officer."""
+    kept, dropped = (write_news(service.ctx, actor=OFFICER, typed=WORDS) for _ in range(2))
+    news.rewrite_news(service.ctx, actor=OFFICER, news_id=kept, typed=WORDS | {"title_en": "More news"})
+    news.drop_news(service.ctx, actor=OFFICER, news_id=dropped)
+    send_news(service.ctx, actor=OFFICER, news_id=kept)
+    rows = service.ctx.store.read(lambda unit: [unit.records.get(number) for number in range(1, 20)])
+    facts = [json.loads(row.facts) for row in rows if row is not None]
+    done = [(one["action"], one["purpose"]) for one in facts if one["actor"] == OFFICER]
+    assert done == [("staff", "promote")] * 4 + [("notice", "promote")]
+
+
 def test_news_goes_page_by_page_to_who_agreed(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """However the pages fall, everyone is asked about once and those who agreed get one mail each."""
     monkeypatch.setattr(news, "PAGE", 2)
@@ -91,7 +104,7 @@ def test_a_piece_is_sent_once(service: Service) -> None:
     with pytest.raises(ConflictError):
         send_news(service.ctx, actor=OFFICER, news_id=news_id)
     with pytest.raises(ConflictError):
-        news.drop_news(service.ctx, news_id=news_id)
+        news.drop_news(service.ctx, actor=OFFICER, news_id=news_id)
     assert len(sent_to(service)) == 1
 
 

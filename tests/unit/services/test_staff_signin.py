@@ -18,6 +18,7 @@ from camket.services.staff_invitations import PASSWORD, invite_staff, join_staff
 from camket.services.staff_own import as_subject, correct_own
 from camket.services.staff_sessions import StaffSession, find_staff_session, list_staff_sessions
 from camket.services.staff_signin import (
+    FACTOR_LIMIT,
     FACTOR_TRIES,
     NAME_LIMIT,
     OVER,
@@ -148,6 +149,19 @@ def test_five_wrong_factors_end_the_sign_in(member: Member) -> None:
             enter_second_factor(member.ctx, half, "no such code")
     with pytest.raises(VerificationError, match=OVER):
         enter_second_factor(member.ctx, half, member.digits())
+    assert member.sign_in().signed_in
+
+
+def test_second_factors_are_limited_over_all_sign_ins(member: Member) -> None:
+    """Who has the password begins anew after five tries, and gets no more of them in an hour by that."""
+    for _ in range(FACTOR_LIMIT.count // FACTOR_TRIES):
+        half = member.half_way()
+        for _ in range(FACTOR_TRIES):
+            with pytest.raises(VerificationError, match=WRONG_FACTOR):
+                enter_second_factor(member.ctx, half, "000000")
+    with pytest.raises(RateLimitedError):
+        enter_second_factor(member.ctx, member.half_way(), member.digits())
+    member.service.clock.advance(hours=1)
     assert member.sign_in().signed_in
 
 

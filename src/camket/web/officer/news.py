@@ -110,7 +110,7 @@ def drop(visit: Visit) -> Response:
     Raises:
         ConflictError: it is no draft any more; nothing was changed.
     """
-    news.drop_news(visit.context, news_id=visit.parameters["news"])
+    news.drop_news(visit.context, actor=visit.staff.actor, news_id=visit.parameters["news"])
     return see_other(PATH)
 
 
