@@ -31,7 +31,7 @@ from camket.cli.ledger_sentences import sentence
 from camket.core.errors import LedgerError
 from camket.core.ledger.certificate import FORMAT, Certificate, verify_certificate
 
-app = typer.Typer(no_args_is_help=True, help="Check an erasure certificate.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check an erasure certificate.")
 
 
 @app.callback()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from camket.bootstrap import Runtime
 
-app = typer.Typer(help="Export consents, and import those given elsewhere.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="Export consents, and import those given elsewhere.", no_args_is_help=True)
 
 FOUND: Final = 1
 REFUSED: Final = 2
@@ -59,8 +59,10 @@ def _read(file: Path) -> list[str]:
         if file.stat().st_size > MOST_FILE_BYTES:
             _refuse(f"`{file}` is larger than {MOST_FILE_BYTES // 1024 // 1024} MB; split it")
         return file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        _refuse(f"`{file}` cannot be read as UTF-8 text: {type(error).__name__}")
+    except OSError as error:
+        _refuse(f"cannot read `{file}`: {(error.strerror or type(error).__name__).lower()}")
+    except UnicodeDecodeError:
+        _refuse(f"`{file}` cannot be read as UTF-8 text")
 
 
 def _refuse(message: str) -> NoReturn:

@@ -19,7 +19,7 @@ from camket.core.gate.document import Document, decision_to_json, document_from_
 from camket.core.gate.fields import MAX_DOCUMENT_BYTES
 from camket.core.gate.history import History, Standing
 
-app = typer.Typer(no_args_is_help=True, help="Ask what may be done with a subject's data.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Ask what may be done with a subject's data.")
 
 Policies = Annotated[
     list[Path],

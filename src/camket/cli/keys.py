@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from camket.adapters.keys.status import KeyStoreStatus
     from camket.config import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Look at the key store, back it up, end its epoch.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Look at the key store, back it up, end its epoch.")
 
 UNREADABLE = 2
 ROTATE_SECONDS = 600.0

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from camket.core.ledger.tiles import TileReader
     from camket.core.ledger.verify import LedgerReport
 
-app = typer.Typer(no_args_is_help=True, help="Check the public ledger and prove entries of it.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check the public ledger and prove entries of it.")
 
 HOLDS = 0
 FINDINGS = 1

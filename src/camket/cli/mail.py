@@ -17,7 +17,7 @@ from camket.core.notices.own_words import SUFFIX, own_words_of
 from camket.core.notices.templates import TEMPLATES
 from camket.core.terms import Language
 
-app = typer.Typer(no_args_is_help=True, help="Check and write the words of mails.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check and write the words of mails.")
 
 FINDINGS = 1
 UNUSABLE = 2

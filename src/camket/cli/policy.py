@@ -29,7 +29,7 @@ from camket.core.terms import Language
 if TYPE_CHECKING:
     from camket.core.policy.model import PolicyVersion
 
-app = typer.Typer(no_args_is_help=True, help="Check, show and render a privacy policy.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check, show and render a privacy policy.")
 
 FINDINGS = 1
 UNREADABLE = 2

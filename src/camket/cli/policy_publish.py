@@ -15,10 +15,12 @@ import typer
 
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import CamketError, InvalidValueError, PolicyError
+from camket.core.policy.difference import Change, Effect
 from camket.core.terms import Language, require_aware
 
 if TYPE_CHECKING:
     from camket.bootstrap import Runtime
+    from camket.core.policy.difference import Difference
     from camket.core.policy.source import PolicyFiles
     from camket.services.publishing import Publication
 
@@ -27,6 +29,26 @@ REFUSED: Final = 2
 TOUCHED: Final = {
     Language.VI: "áp dụng ngay cho {at_once}, chờ {waits} đồng ý, trên {all} khách hàng",
     Language.EN: "at once for {at_once}, waits for the yes of {waits}, of {all} customers",
+}
+VERSION: Final = {
+    Language.VI: "phiên bản {number}; tài liệu {document}\ncó hiệu lực sớm nhất từ {day} (báo trước {days} ngày)",
+    Language.EN: "version {number}; document {document}\nmay be in force from {day} on ({days} days of notice)",
+}
+NOTHING_AGAINST: Final = {
+    Language.VI: "không có gì cản trở; chưa công bố gì",
+    Language.EN: "nothing stands against it; nothing was published",
+}
+CHANGES: Final = {
+    Change.ADDED: {Language.VI: "thêm", Language.EN: "added"},
+    Change.REMOVED: {Language.VI: "bỏ", Language.EN: "removed"},
+    Change.WIDENED: {Language.VI: "mở rộng", Language.EN: "widened"},
+    Change.NARROWED: {Language.VI: "thu hẹp", Language.EN: "narrowed"},
+    Change.REWORDED: {Language.VI: "viết lại", Language.EN: "reworded"},
+}
+EFFECTS: Final = {
+    Effect.BETTER: {Language.VI: "tốt hơn", Language.EN: "better"},
+    Effect.WORSE: {Language.VI: "kém hơn", Language.EN: "worse"},
+    Effect.NEITHER: {Language.VI: "không tốt hơn, không kém hơn", Language.EN: "neither better nor worse"},
 }
 
 
@@ -96,12 +118,18 @@ def _say_what_it_would_be(runtime: Runtime, files: PolicyFiles, at: datetime | N
 
     ctx = runtime.context
     found = examine_publication(ctx, files, effective_at=at)
-    typer.echo(f"version {found.version.number}; document {found.version.document_hash}")
-    typer.echo(f"may be in force from {in_vietnam(found.earliest)} on ({found.notice_days} days of notice)")
+    typer.echo(
+        VERSION[lang].format(
+            number=found.version.number,
+            document=found.version.document_hash,
+            day=in_vietnam(found.earliest),
+            days=found.notice_days,
+        )
+    )
     for line in _changes(runtime, found, lang):
         typer.echo(line)
     require_publishable(found)
-    typer.echo("nothing stands against it; nothing was published")
+    typer.echo(NOTHING_AGAINST[lang])
 
 
 def _changes(runtime: Runtime, found: Publication, lang: Language) -> list[str]:
@@ -110,7 +138,12 @@ def _changes(runtime: Runtime, found: Publication, lang: Language) -> list[str]:
     if found.diff is None:
         return []
     return [
-        f"  - {one.difference.says[lang]}\n    {one.difference.change}, {one.difference.effect}: "
+        f"  - {one.difference.says[lang]}\n    {_kind(one.difference, lang)}: "
         + TOUCHED[lang].format(at_once=one.at_once, waits=one.waits, all=found.audience.subjects)
         for one in reach_of(runtime.context, found.diff, found.audience)
     ]
+
+
+def _kind(difference: Difference, lang: Language) -> str:
+    said = CHANGES[difference.change][lang]
+    return said if difference.change is Change.REWORDED else f"{said}, {EFFECTS[difference.effect][lang]}"

@@ -18,7 +18,7 @@ from camket.core.terms import Right, require_aware
 if TYPE_CHECKING:
     from camket.core.rights.law import LawProfile
 
-app = typer.Typer(no_args_is_help=True, help="Requests to exercise a right.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Requests to exercise a right.")
 
 Instant = Annotated[str, typer.Option(metavar="INSTANT", help="With its offset, 2027-02-04T16:30+07:00.")]
 

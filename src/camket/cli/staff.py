@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from camket.bootstrap import Runtime
     from camket.services.staff_invitations import Invited
 
-app = typer.Typer(help="Who works here: invite, list, end accounts.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="Who works here: invite, list, end accounts.", no_args_is_help=True)
 
 REFUSED: Final = 2
 
