@@ -27,9 +27,9 @@ SAID: Final[Mapping[Language, Mapping[str, str]]] = {
         "quiet": "Nếu bạn nói không, chúng tôi không hỏi lại điều này trong {days}.",
         "gpc": "Trình duyệt của bạn đang gửi tín hiệu Global Privacy Control, nghĩa là bạn không muốn được hỏi "
         "những điều như thế này. Nếu bạn vẫn đồng ý ở đây, câu trả lời này được tính thay cho tín hiệu đó.",
-        "agreement_title": "{policy} có phiên bản {number}: bạn có chấp thuận những thay đổi này không?",
+        "agreement_title": "{policy} có phiên bản {number}: bạn có đồng ý với những thay đổi này không?",
         "each_alone": "Mỗi thay đổi dưới đây được trả lời riêng; chưa có câu nào được chọn sẵn.",
-        "agreement_no": "Nếu bạn không chấp thuận hoặc không trả lời, bạn giữ nguyên những gì đang có.",
+        "agreement_no": "Nếu bạn không đồng ý hoặc không trả lời, bạn giữ nguyên những gì đang có.",
     },
     EN: {
         "purpose_title": "Do you agree that {controller} uses your information for the purpose “{purpose}”?",
