@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from camket.adapters.clock import SystemClock
+from camket.adapters.connectors import make_connector
 from camket.adapters.entropy import SystemEntropy
 from camket.adapters.keys import open_or_create_key_store
 from camket.adapters.mail.absent import NoCarrier
@@ -24,6 +25,7 @@ from camket.core.errors import InvalidValueError, KeyStoreError, LedgerError, Po
 from camket.core.notices.own_words import MailWords
 from camket.rows import InstallationRow
 from camket.services.access import Door
+from camket.services.connected import connect
 from camket.services.context import Context, ServiceSettings
 from camket.services.holders import Holders
 from camket.services.policies import PolicyBook, publish_policy, was_published
@@ -41,6 +43,7 @@ from camket.services.sequencing import Sequencer
 
 if TYPE_CHECKING:
     from camket.config import Settings
+    from camket.holder_ports import Connector
     from camket.ports import Clock, Entropy, KeyStore, MailCarrier, Store
     from camket.services.restoring import Gap
 
@@ -57,14 +60,18 @@ class Runtime:
         context: what use cases are handed.
         settings: as the operator made them.
         mailbox: the development mailbox; None where a relay carries mails.
+        connectors: to other systems of the operator, by name.
     """
 
     context: Context
     settings: Settings
     mailbox: Mailbox | None
+    connectors: tuple[Connector, ...]
 
     def close(self) -> None:
         """Finish what is under way and close store and key store; twice is once."""
+        for connector in self.connectors:
+            connector.close()
         self.context.store.close()
         self.context.keys.close()
 
@@ -90,7 +97,7 @@ def start_runtime(
         mail: another carrier of mails than the settings choose, for tests.
 
     Raises:
-        SettingsError: the database's address names no store, or the relay's no relay.
+        SettingsError: the database's address names no store, the relay's no relay, or a connector's no database.
         StoreError: the data folder or the database cannot be used.
         KeyStoreError: the key store is missing, older than the database, another's, or unreadable.
         LedgerError: the database is older than the last checkpoint, or the ledger was renamed.
@@ -105,6 +112,7 @@ def start_runtime(
     """
     mailbox = Mailbox() if mail is None and settings.mailbox_shown else None
     carrier = mail or mailbox or _relay(settings)
+    connectors = tuple(make_connector(one) for one in settings.declared_connectors)
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     if existing:
         _require_folder(settings)
@@ -119,6 +127,7 @@ def start_runtime(
             context = _context(
                 settings, store, keys, clock, entropy, carrier, origin if gap is None else next_origin(origin)
             )
+            connect(context, connectors)
             if gap is not None:
                 _go_on_after(context, gap)
             elif accept_restore:
@@ -131,7 +140,7 @@ def start_runtime(
     except BaseException:
         store.close()
         raise
-    return Runtime(context=context, settings=settings, mailbox=mailbox)
+    return Runtime(context=context, settings=settings, mailbox=mailbox, connectors=connectors)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -167,7 +176,7 @@ def _context(
             attempts_per_address_hour=settings.attempts_per_address_hour,
             codes_per_subject_hour=settings.codes_per_subject_hour,
         ),
-        holders=Holders(settings.apps_with_data),
+        holders=Holders(settings.apps_with_data | {one.name for one in settings.declared_connectors}),
         mail_words=_mail_words(settings),
     )
 

@@ -7,6 +7,7 @@ force is how a promise gets broken.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -15,10 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
-from camket.core.errors import SettingsError, nearest
+from camket.core.errors import InvalidValueError, SettingsError, nearest
+from camket.core.rights.connectors import SqlDeclaration, read_connectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +38,7 @@ PREFIX: Final = "CAMKET_"
 CONFIG_VARIABLE: Final = "CAMKET_CONFIG"
 DEFAULT_CONFIG_FILE: Final = "camket.toml"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-SECRETS: Final = frozenset({"database_url", "smtp_url"})
+SECRETS: Final = frozenset({"connectors", "database_url", "smtp_url"})
 """Settings that may carry a password: no message quotes them."""
 
 MOUNT_PREFIX: Final = re.compile(r"/[a-z][a-z0-9-]{0,30}", re.ASCII)
@@ -105,6 +113,10 @@ class Settings(BaseSettings):
         None,
         description="Apps that `serve` runs beside its own pages, `/quay=camket_shop.app:create_app`, commas between.",
     )
+    connectors: Annotated[dict[str, Any] | None, NoDecode] = Field(
+        None, repr=False,
+        description="Other systems that hold data of customers: a section `[connectors.NAME]` each, or all as JSON.",
+    )  # fmt: skip
     lan: bool = Field(
         default=False,
         description="As `serve --lan`: https for phones of the local network, by a certificate authority of its own.",
@@ -150,6 +162,30 @@ class Settings(BaseSettings):
             message = f"two apps are mounted at `{twice[0]}`"
             raise ValueError(message)
         return apps
+
+    @field_validator("connectors", mode="before")
+    @classmethod
+    def _whole_connectors(cls, connectors: object) -> object:
+        """Refuse a declaration that cannot hold, each problem on a line of its own."""
+        try:
+            found = json.loads(connectors) if isinstance(connectors, str) else connectors
+        except ValueError:
+            message = "what the environment gives is no JSON"
+            raise ValueError(message) from None
+        if isinstance(found, dict):
+            try:
+                read_connectors(found)
+            except InvalidValueError as error:
+                raise ValueError(str(error)) from None
+        return found
+
+    @model_validator(mode="after")
+    def _names_of_holders(self) -> Settings:
+        """Refuse a connector with the name of an app: both are holders, and each is asked by its name."""
+        for name in sorted({app.name for app in self.mounted_apps} & (self.connectors or {}).keys()):
+            message = f"`connectors.{name}` has the name of the app `/{name}`; call it something else"
+            raise ValueError(message)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -202,6 +238,11 @@ class Settings(BaseSettings):
     def mounted_apps(self) -> tuple[MountedApp, ...]:
         """The apps of the setting `apps`, in its order."""
         return read_apps(self.apps)
+
+    @property
+    def declared_connectors(self) -> tuple[SqlDeclaration, ...]:
+        """The connectors of the setting `connectors`, by name."""
+        return read_connectors(self.connectors or {})
 
     @property
     def apps_folder(self) -> Path:

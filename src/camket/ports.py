@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from camket import queries
-    from camket.core.policy.model import Text
-    from camket.core.rights.exported import ExportedItem
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
 
@@ -397,49 +395,4 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Finish the units that wait, refuse new ones, close the files; twice is once."""
-        ...
-
-
-class Holder(Protocol):
-    """A guest that holds declared items of subjects itself, outside the vault. Safe to call from many threads.
-
-    No method is called inside a unit of work of the store: a holder reads and writes on its own.
-    """
-
-    @property
-    def name(self) -> str:
-        """Who holds: the guest's prefix without the slash, `quay`. Never changes; good as the name of a job's step."""
-        ...
-
-    @property
-    def label(self) -> Text:
-        """What the guest is called, in every language; its name where it gave no other."""
-        ...
-
-    def count(self, subject_id: str) -> Mapping[str, int]:
-        """Return how many of each declared item are held; cheap, nothing is opened. Items with none are left out.
-
-        Raises:
-            HolderError: the guest could not say; nothing may be shown as if it held nothing.
-        """
-        ...
-
-    def export(self, subject_id: str) -> Sequence[ExportedItem]:
-        """Return everything that is held about a subject, *personal*; empty where nothing is.
-
-        Raises:
-            HolderError: the guest could not give it; no copy may be made without it.
-        """
-        ...
-
-    def erase(self, subject_id: str) -> None:
-        """Destroy everything that is held about a subject; durable on return.
-
-        Called when the gate knows the subject as erased already, and before their key dies. Twice is once, and it is
-        called again after a failure or a crash, and for a subject of whom nothing is held. What a request that was
-        under way wrote in between is destroyed by the next call.
-
-        Raises:
-            HolderError: the guest could not do it; what is held may be partly gone, and calling again is safe.
-        """
         ...

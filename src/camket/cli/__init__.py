@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "staff": "camket.cli.staff",
     "consent": "camket.cli.consent",
     "request": "camket.cli.request",
+    "connector": "camket.cli.connector",
     "demo": "camket.cli.demo",
 }
 """Command -> the module whose `app` it is; loaded when the command is run, so that each starts with what it needs."""

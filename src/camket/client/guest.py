@@ -36,9 +36,9 @@ from camket.client.local import (
     Session,
     Withdrawn,
 )
-from camket.core.errors import ConflictError, HolderError, InvalidValueError, nearest
-from camket.core.policy.model import ItemKind
+from camket.core.errors import ConflictError, HolderError, InvalidValueError
 from camket.core.rights.exported import ExportedItem
+from camket.services.holdings import require_declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -239,6 +239,11 @@ class GuestHolder:
         """What the guest is called."""
         return self._label
 
+    @property
+    def path(self) -> str:
+        """Where its pages are."""
+        return f"/{self._name}/"
+
     def count(self, subject_id: str) -> Mapping[str, int]:
         """Return how many of each declared item are held."""
         counted = self._asked(lambda: self._count(subject_id), "say what it holds")
@@ -265,13 +270,7 @@ class GuestHolder:
             raise HolderError(f"the app `{self._name}` could not {what}", holder=self._name) from error
 
     def _require_declared(self, items: Iterable[str]) -> None:
-        # INVARIANT: what a guest holds is declared; what no version in force declares is never passed over.
-        versions = self._ctx.policies.in_force(self._ctx.store, self._ctx.clock.now()).versions
-        declared = {item.id for version in versions for item in version.policy.items if item.kind is ItemKind.HOLDING}
-        for item in items:
-            if item not in declared:
-                message = f"the app `{self._name}` holds `{item}`, which the policy does not declare as a holding"
-                raise HolderError(message + nearest(item, declared), holder=self._name)
+        require_declared(self._ctx, items, holder=self._name, called=f"the app `{self._name}`")
 
 
 def _once(known: T | None, hook: T, name: str) -> T:

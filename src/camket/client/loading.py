@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from camket.bootstrap import Runtime
     from camket.config import MountedApp
     from camket.core.policy.model import Text
-    from camket.ports import Holder
+    from camket.holder_ports import Holder
 
 FOLDER_MODE: Final = 0o700
 

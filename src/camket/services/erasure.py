@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, InvalidValueError
+from camket.core.errors import ConflictError, HolderError, InvalidValueError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
 from camket.core.terms import RIGHTS_PURPOSE, Right
@@ -250,17 +250,25 @@ def erase_holdings(ctx: Context, run: Run, subject_id: str, *, step: str = "hold
     """Have every app destroy what it holds about a subject, each in a step of its own.
 
     Raises:
-        HolderError: an app could not do it, or is not loaded in this process; those before it have. The job is tried
-            again, and goes on with the one that failed.
+        HolderError: an app could not do it, or is not loaded in this process; all others have. The job is tried again,
+            and asks those that failed.
     """
+    failures: list[HolderError] = []
     for holder in ctx.holders.all():
         name = f"{step}:{holder.name}"
         if run.result(name) is None:
             run.going_on()
-            # An app's tables are no part of the database: erasing twice is once, so a step that dies is done again.
-            holder.erase(subject_id)
+            try:
+                # An app's tables are no part of the database: erasing twice is once, so a step that dies is done again.
+                holder.erase(subject_id)
+            except HolderError as failure:
+                # One that fails keeps the erasure from its end, and no other from being asked.
+                failures.append(failure)
+                continue
             # INVARIANT: the step is done when the app says that it has, and never otherwise.
             run.step(name, lambda _unit: True)
+    if failures:
+        raise failures[0]
 
 
 def _erase_holdings_again(ctx: Context, run: Run, subject_id: str) -> datetime | None:

@@ -14,7 +14,7 @@ from camket.core.errors import ConflictError, HolderError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from camket.ports import Holder
+    from camket.holder_ports import Holder
 
 
 class Holders:

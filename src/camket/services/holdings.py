@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from camket.core.errors import HolderError
+from camket.core.errors import HolderError, nearest
+from camket.core.policy.model import ItemKind
 from camket.services.erasure_plan import declared_item
 from camket.services.purposes import purposes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from camket.core.gate.history import Standing
     from camket.core.policy.model import Text
     from camket.core.rights.exported import ExportedItem
-    from camket.ports import Holder
+    from camket.holder_ports import Holder
     from camket.services.context import Context
 
 Held: TypeAlias = "Mapping[str, int]"
@@ -57,12 +58,14 @@ class HolderView:
         label: what the app is called.
         held: in the policy's order.
         answers: it could say what it holds; False shows so, instead of nothing.
+        path: where its own pages are; None for another system, which has none here.
     """
 
     name: str
     label: Text
     held: tuple[HoldingView, ...]
     answers: bool = True
+    path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +115,27 @@ def count_each(ctx: Context, subject_id: str) -> tuple[tuple[Holder, Held | None
     return tuple((holder, _counted(holder, subject_id)) for holder in ctx.holders.all())
 
 
+def require_declared(ctx: Context, items: Iterable[str], *, holder: str, called: str) -> None:
+    """Refuse what no version in force declares as a holding.
+
+    Args:
+        ctx: the service.
+        items: ids of what is held.
+        holder: the name of who holds it.
+        called: the same as messages begin, "the app `quay`".
+
+    Raises:
+        HolderError: one is not declared; with the nearest that is.
+    """
+    # INVARIANT: what a holder holds is declared; what no version in force declares is never passed over.
+    versions = ctx.policies.in_force(ctx.store, ctx.clock.now()).versions
+    declared = {item.id for version in versions for item in version.policy.items if item.kind is ItemKind.HOLDING}
+    for item in items:
+        if item not in declared:
+            message = f"{called} holds `{item}`, which the policy does not declare as a holding"
+            raise HolderError(message + nearest(item, declared), holder=holder)
+
+
 def holder_views(
     counted: Sequence[tuple[Holder, Held | None]], standing: Standing, at: datetime
 ) -> tuple[HolderView, ...]:
@@ -128,6 +152,7 @@ def holder_views(
             label=holder.label,
             held=_holding_views(held or {}, standing, at),
             answers=held is not None,
+            path=holder.path,
         )
         for holder, held in counted
         if held is None or held

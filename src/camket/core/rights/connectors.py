@@ -1,0 +1,279 @@
+"""Connectors as an operator declares them: which rows of another system belong to a subject, and what becomes of them.
+
+A declaration is read strictly and whole: every name that does not exist is told at once, with its nearest. Whether the
+tables and columns are there is the connector's own check.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import InvalidValueError, nearest
+from camket.core.terms import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from camket.core.policy.model import Text
+
+CONNECTOR_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
+KINDS: Final = ("sql",)
+_CONNECTOR_KEYS: Final = ("kind", "url", "label", "schema", "tables")
+_TABLE_KEYS: Final = ("table", "item", "subject", "through", "columns", "clear", "replace")
+_THROUGH_KEYS: Final = ("column", "table", "key")
+
+
+class RowEnd(StrEnum):
+    """What an erasure does with a row."""
+
+    DELETE = "delete"
+    ANONYMISE = "anonymise"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Through:
+    """How a row without the subject's id belongs to one: it refers to a row of another declared table.
+
+    Args:
+        column: the row's own column.
+        table: the declared table that it refers to.
+        key: the column there that it equals.
+    """
+
+    column: str
+    table: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableDeclaration:
+    """One table of another system's database.
+
+    Args:
+        table: its name.
+        item: the holding of the policy that its rows are.
+        subject: the column that has the subject's id; None where `through` leads to one.
+        through: the way to a table that has it; None where `subject` names a column.
+        columns: the columns that the subject sees, each with what it is called.
+        cleared: columns that an erasure empties, or sets to what stands here; None deletes the row.
+    """
+
+    table: str
+    item: str
+    subject: str | None
+    through: Through | None
+    columns: Mapping[str, Text]
+    cleared: Mapping[str, str | None] | None
+
+    @property
+    def end(self) -> RowEnd:
+        """What an erasure does with its rows."""
+        return RowEnd.DELETE if self.cleared is None else RowEnd.ANONYMISE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SqlDeclaration:
+    """A connector of kind `sql`: a database and the tables in it that hold something about subjects.
+
+    Args:
+        name: names it among all holders.
+        url: SQLAlchemy address; may carry a password, so no message quotes it.
+        label: what subjects read as its name.
+        schema: of the tables; None is the connection's own.
+        tables: in the order of the declaration; each name once.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    label: Text
+    schema: str | None
+    tables: tuple[TableDeclaration, ...]
+
+    def table(self, name: str) -> TableDeclaration:
+        """Return a declared table."""
+        return next(one for one in self.tables if one.table == name)
+
+    def depth(self, table: TableDeclaration) -> int:
+        """Return over how many other tables a row leads to its subject; 0 where it has the subject's id itself."""
+        return 0 if table.through is None else 1 + self.depth(self.table(table.through.table))
+
+    def erased_in_order(self) -> tuple[TableDeclaration, ...]:
+        """Return the tables so that a row goes before what it leads through; of equals, the last declared first."""
+        places = {one.table: (self.depth(one), place) for place, one in enumerate(self.tables)}
+        return tuple(sorted(self.tables, key=lambda one: places[one.table], reverse=True))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedRows:
+    """What an erasure would do in one table now.
+
+    Args:
+        table: its name.
+        item: what its rows are.
+        rows: how many belong to the subject.
+        end: what becomes of them.
+    """
+
+    table: str
+    item: str
+    rows: int
+    end: RowEnd
+
+
+def read_connectors(found: Mapping[str, object]) -> tuple[SqlDeclaration, ...]:
+    """Return the connectors that a settings file declares, by name.
+
+    Args:
+        found: name -> its section, as TOML gives it.
+
+    Raises:
+        InvalidValueError: something cannot hold; one line for each problem, with its place.
+    """
+    problems: list[str] = []
+    declared = [_connector(name, found[name], problems) for name in sorted(found)]
+    if problems:
+        raise InvalidValueError("\n".join(problems))
+    return tuple(declared)
+
+
+class _Section:
+    """One table of the file: gives what stands there in the type that is wanted, and notes what does not hold."""
+
+    def __init__(self, place: str, found: object, known: tuple[str, ...], problems: list[str]) -> None:
+        self.place = place
+        self.problems = problems
+        self._found: dict[str, object] = found if isinstance(found, dict) else {}
+        if not isinstance(found, dict):
+            self.problem("is no section")
+        for name in self._found:
+            if name not in known:
+                self.problem(f"there is no `{name}` here{nearest(name, known)}")
+
+    def problem(self, message: str) -> None:
+        """Note what does not hold."""
+        self.problems.append(f"`{self.place}`: {message}")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
+
+    def text(self, name: str) -> str:
+        """Return a text that has to be there."""
+        value = self._found.get(name)
+        if isinstance(value, str) and value.strip():
+            return value
+        self.problem(f"`{name}` is missing" if name not in self._found else f"`{name}` is no text")
+        return ""
+
+    def text_if(self, name: str) -> str | None:
+        """Return a text, or None where there is none."""
+        return self.text(name) if name in self._found else None
+
+    def items(self, name: str) -> list[object]:
+        """Return a list that may be left out."""
+        value = self._found.get(name, [])
+        if isinstance(value, list):
+            return value
+        self.problem(f"`{name}` is no list")
+        return []
+
+    def section(self, name: str, known: tuple[str, ...]) -> _Section:
+        """Return a section within this one."""
+        return _Section(f"{self.place}.{name}", self._found.get(name, {}), known, self.problems)
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return the names in a section within this one, whatever they are."""
+        value = self._found.get(name, {})
+        if isinstance(value, dict):
+            return tuple(value)
+        self.problem(f"`{name}` is no section")
+        return ()
+
+    def words(self, name: str) -> Text:
+        """Return a text in every language."""
+        said = self.section(name, tuple(language.value for language in Language))
+        return {language: said.text(language.value) for language in Language}
+
+
+def _connector(name: str, found: object, problems: list[str]) -> SqlDeclaration:
+    section = _Section(f"connectors.{name}", found, _CONNECTOR_KEYS, problems)
+    if CONNECTOR_NAME.fullmatch(name) is None:
+        section.problem("a connector's name is one lower-case word, `customers`")
+    kind = section.text("kind")
+    if kind and kind not in KINDS:
+        section.problem(f"there is no connector of kind `{kind}`{nearest(kind, KINDS)}; there is `sql`")
+    declaration = SqlDeclaration(
+        name=name,
+        url=section.text("url"),
+        label=section.words("label"),
+        schema=section.text_if("schema"),
+        tables=tuple(
+            _table(f"{section.place}.tables[{place}]", one, problems)
+            for place, one in enumerate(section.items("tables"), 1)
+        ),
+    )
+    if not declaration.tables:
+        section.problem("declares no `tables`")
+    _require_ways(section, declaration)
+    return declaration
+
+
+def _table(place: str, found: object, problems: list[str]) -> TableDeclaration:
+    section = _Section(place, found, _TABLE_KEYS, problems)
+    if ("subject" in section) is ("through" in section):
+        section.problem("says either `subject` or `through`: how its rows belong to someone")
+    columns = section.names("columns")
+    if not columns:
+        section.problem("`columns` names none that the subject would see")
+    called = section.section("columns", columns)
+    return TableDeclaration(
+        table=section.text("table"),
+        item=section.text("item"),
+        subject=section.text_if("subject"),
+        through=_through(section) if "through" in section else None,
+        columns={column: called.words(column) for column in columns},
+        cleared=_cleared(section) if "clear" in section or "replace" in section else None,
+    )
+
+
+def _through(section: _Section) -> Through:
+    way = section.section("through", _THROUGH_KEYS)
+    return Through(column=way.text("column"), table=way.text("table"), key=way.text("key"))
+
+
+def _cleared(section: _Section) -> dict[str, str | None]:
+    cleared: dict[str, str | None] = {}
+    for column in section.items("clear"):
+        if isinstance(column, str) and column:
+            cleared[column] = None
+        else:
+            section.problem("`clear` names columns")
+    replaced = section.names("replace")
+    texts = section.section("replace", replaced)
+    for column in replaced:
+        if column in cleared:
+            section.problem(f"`{column}` is in `clear` and in `replace`")
+        cleared[column] = texts.text(column)
+    return cleared
+
+
+def _require_ways(section: _Section, declaration: SqlDeclaration) -> None:
+    """Note every table that is named twice, and every way that leads to no subject."""
+    names = [one.table for one in declaration.tables]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        section.problem(f"declares the table `{name}` twice")
+    for table in declaration.tables:
+        passed = {table.table}
+        at = table
+        while at.through is not None:
+            following = at.through.table
+            if following not in names:
+                section.problem(f"`{at.table}` leads through `{following}`, which is not declared")
+                break
+            if following in passed:
+                section.problem(f"`{table.table}` leads through `{following}` and never to a subject")
+                break
+            passed.add(following)
+            at = declaration.table(following)
