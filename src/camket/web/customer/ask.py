@@ -111,7 +111,9 @@ def answer(visit: Visit) -> Response:
     if _wants_json(visit):
         return JSONResponse({"question": found.id, "yes": said, NEXT: following or CONSENTS})
     if clause:
-        return lead_on(visit, with_next(f"/ask/{found.id}", following), AGREED if said else DECLINED)
+        place = [one.clause for one in found.text.clauses].index(clause) + 1
+        there = with_next(f"/ask/{found.id}", following) + f"#clause-{place}"
+        return lead_on(visit, there, AGREED if said else DECLINED)
     return lead_on(visit, following or CONSENTS, AGREED if said else DECLINED)
 
 
