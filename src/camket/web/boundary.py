@@ -100,8 +100,13 @@ def problem_of(error: Exception) -> JSONResponse:
     status = status_of(error)
     content: dict[str, object] = {"type": "about:blank", "title": str(failure_of(status).title), "status": status}
     if isinstance(error, CamketError) and status < SERVER_FAULT:
-        content["detail"] = str(error)
+        content["detail"] = readable(str(error))
     return JSONResponse(content, status_code=status, media_type=PROBLEM_TYPE)
+
+
+def readable(text: str) -> str:
+    """Return a text that quotes what was sent as one that can be written: half of a surrogate pair becomes its code."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def route_of(scope: Scope) -> str:

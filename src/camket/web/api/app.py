@@ -26,7 +26,7 @@ from camket.web.api.documents import (
 from camket.web.api.notices import add_notices
 from camket.web.api.policy import add_policy
 from camket.web.api.receipts import add_receipts
-from camket.web.boundary import PROBLEM_TYPE, problem_of
+from camket.web.boundary import PROBLEM_TYPE, problem_of, readable
 from camket.web.customer.arrival import new_browser
 from camket.web.failures import failure_of
 
@@ -106,7 +106,7 @@ async def _failed(_request: ApiRequest, error: Exception) -> Response:
 async def _refused_form(_request: ApiRequest, error: Exception) -> Response:
     problems = error.problems.items() if isinstance(error, FormError) else ()
     return _unprocessable(
-        [FieldProblem(field=name, code=one.code, detail=one.message[Language.EN]) for name, one in problems]
+        [FieldProblem(field=readable(name), code=one.code, detail=one.message[Language.EN]) for name, one in problems]
     )
 
 

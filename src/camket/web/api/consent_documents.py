@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, model_validator
 
 from camket.core.terms import Language, Outcome
 from camket.services.consents import OwnState, QuestionKind
-from camket.web.api.documents import Document, ProblemDocument
+from camket.web.api.documents import Document, Name, ProblemDocument
+
+ClauseName = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class NewQuestion(Document):
     """What the customer is to be asked for: a purpose, a recipient, or the changes of a new version."""
 
-    purpose: str | None = Field(default=None, max_length=100, description="A purpose that rests on consent.")
-    recipient: str | None = Field(default=None, max_length=100, description="A recipient that needs consent.")
+    purpose: Name | None = Field(default=None, description="A purpose that rests on consent.")
+    recipient: Name | None = Field(default=None, description="A recipient that needs consent.")
     changes: bool = Field(default=False, description="The clauses of the newest version that wait for this customer.")
-    items: list[str] = Field(default=[], max_length=100, description="Items of a consent; none means all of them.")
+    items: list[Name] = Field(default=[], max_length=100, description="Items of a consent; none means all of them.")
     language: Language = Language.VI
 
 
@@ -47,9 +49,9 @@ class QuestionDocument(Document):
 class NewAnswer(Document):
     """The answer to a question: either `yes`, or `clauses`."""
 
-    text_hash: str = Field(description="Of the text that was shown.")
+    text_hash: str = Field(max_length=64, description="Of the text that was shown.")
     yes: StrictBool | None = Field(default=None, description="To the whole question.")
-    clauses: dict[str, StrictBool] | None = Field(
+    clauses: dict[ClauseName, StrictBool] | None = Field(
         default=None, min_length=1, max_length=1000, description="Clause to yes or no; what is left out is unanswered."
     )
 
@@ -105,8 +107,8 @@ class WithdrawnDocument(Document):
 class NewDecision(Document):
     """A use of the customer's data."""
 
-    items: list[str] = Field(min_length=1, max_length=100, description="Ids of the items.")
-    purpose: str = Field(min_length=1, max_length=100)
+    items: list[Name] = Field(min_length=1, max_length=100, description="Ids of the items.")
+    purpose: Name
     language: Language = Field(default=Language.VI, description="Of the question, where there is one.")
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from camket.core.terms import Language
+
+LONGEST_NAME: Final = 100
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+"""The name of something that a policy declares. Its bound also refuses what is no text: half of a surrogate pair."""
 
 
 class Document(BaseModel):
@@ -16,7 +22,7 @@ class Document(BaseModel):
 class NewRegistration(Document):
     """A registration: exactly the items that the policy asks for."""
 
-    fields: dict[str, str] = Field(description="Item id to what the person typed. An undeclared item is refused.")
+    fields: dict[Name, str] = Field(description="Item id to what the person typed. An undeclared item is refused.")
     language: Language = Language.VI
 
 
