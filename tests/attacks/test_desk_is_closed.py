@@ -9,6 +9,7 @@ import pytest
 
 from camket.core.staff.roles import EVERY_ROLE, Role
 from camket.rows.staff import StaffStage
+from camket.services.staff_invitations import invite_staff
 from camket.services.staff_sessions import open_staff_session_in
 from camket.testing.staff import add_staff
 from camket.web.app import page_routes
@@ -194,3 +195,19 @@ def test_only_the_address_in_mails_takes_a_form_that_comes_from_no_page(service:
         assert browser.post("/unsubscribe/none", headers=headers).status_code == 403
     for path in ("/unsubscribe/../me/delete", "/unsubscribe/%2e%2e/me/delete", "/unsubscribe//me/delete"):
         assert browser.post(path).status_code in (403, 404, 405), path
+
+
+def test_reading_the_desk_changes_nothing(service: Service) -> None:
+    """Whoever has a member of staff follow links, or loads them ahead, has done nothing by that."""
+    browser = service.browser()
+    sign_in_staff(service.runtime.context, browser, *EVERY_ROLE)
+    link = invite_staff(service.runtime.context, roles=ADMIN).path
+    browser.send_form("/officer/policy/draft/begin")
+    service.settle()
+    before = stored(service)
+    for method, pattern in desk(service):
+        if method == "GET":
+            assert press(browser, method, pattern).status_code < 500, pattern
+    assert browser.get(link).status_code == 200
+    after = stored(service)
+    assert {name for name in before if before[name] != after[name]} <= {"access_line"}
