@@ -26,7 +26,7 @@ from pydantic_settings import (
 )
 
 from camket.core.errors import InvalidValueError, SettingsError, nearest
-from camket.core.rights.connectors import SqlDeclaration, read_connectors
+from camket.core.rights.connectors import Declaration, read_connectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,7 +240,7 @@ class Settings(BaseSettings):
         return read_apps(self.apps)
 
     @property
-    def declared_connectors(self) -> tuple[SqlDeclaration, ...]:
+    def declared_connectors(self) -> tuple[Declaration, ...]:
         """The connectors of the setting `connectors`, by name."""
         return read_connectors(self.connectors or {})
 

@@ -138,6 +138,16 @@ def test_an_erasure_that_fails_midway_changes_nothing(system: OtherSystem) -> No
     assert connector.count(ALICE) == {}
 
 
+def test_a_row_that_does_not_go_undoes_the_erasure(tmp_path: Path) -> None:
+    """The other database keeps what it was told to delete: that is a failure, and never an erasure."""
+    system = OtherSystem(f"sqlite:///{tmp_path / 'other.db'}")
+    system.fill(ALICE, "Alice", number=1)
+    system.run("CREATE TRIGGER keep BEFORE DELETE ON customers BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(HolderError, match="`crm` left rows in `customers`; nothing there was changed"):
+        connector_of(system).erase(ALICE)
+    assert len(system.rows(lines)) == 2
+
+
 def test_what_refers_to_deleted_rows_and_is_not_declared_is_found(system: OtherSystem) -> None:
     """The check says it before the first erasure fails on it."""
     assert connector_of(system, CUSTOMERS).check() == (

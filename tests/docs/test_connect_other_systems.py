@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import sqlite3
 import tomllib
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from camket.adapters.connectors import make_connector
-from camket.core.rights.connectors import PlannedRows, RowEnd, read_connectors
+from camket.adapters.connectors.webhook.sending import signed_headers
+from camket.core.rights.connectors import PlannedRows, RowEnd, WebhookDeclaration, read_connectors
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "connect-other-systems.md"
 TABLES = """
@@ -21,11 +25,26 @@ INSERT INTO orders VALUES (1, 1, 'a street', 3000, 'ring twice'), (2, NULL, NULL
 """
 
 
+def declaration(place: int) -> dict[str, Any]:
+    """Return what a block of TOML on the page declares."""
+    blocks = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return dict(tomllib.loads(blocks[place])["connectors"])
+
+
+def test_the_webhook_of_the_page_is_one_and_its_signature_is_as_the_page_says() -> None:
+    """It is read, and a program that follows the page verifies what is sent."""
+    (news,) = read_connectors(declaration(1))
+    assert isinstance(news, WebhookDeclaration)
+    body = b'{"ask": "check"}'
+    headers = signed_headers(news, body, at=1763800000)
+    key = bytes.fromhex(declaration(1)["news"]["key"])
+    signature = hmac.new(key, headers["Camket-Time"].encode() + b"." + body, hashlib.sha256).hexdigest()
+    assert (headers["Camket-Key"], headers["Camket-Signature"]) == ("2026-11", signature)
+
+
 def test_the_declaration_of_the_page_does_what_the_page_says(tmp_path: Path) -> None:
     """Customers are deleted, orders stay without their address and note."""
-    block = re.search(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert block is not None
-    found = tomllib.loads(block.group(1))["connectors"]
+    found = declaration(0)
     file = tmp_path / "orders.db"
     with closing(sqlite3.connect(file)) as database:
         database.executescript(TABLES)

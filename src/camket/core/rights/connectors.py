@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from camket.core.errors import InvalidValueError, nearest
 from camket.core.terms import Language
@@ -20,10 +20,17 @@ if TYPE_CHECKING:
     from camket.core.policy.model import Text
 
 CONNECTOR_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
-KINDS: Final = ("sql",)
-_CONNECTOR_KEYS: Final = ("kind", "url", "label", "schema", "tables")
+KINDS: Final = ("sql", "webhook")
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_SQL_KEYS: Final = ("kind", "url", "label", "schema", "tables")
+_WEBHOOK_KEYS: Final = ("kind", "url", "label", "items", "key_id", "key", "private")
 _TABLE_KEYS: Final = ("table", "item", "subject", "through", "columns", "clear", "replace")
 _THROUGH_KEYS: Final = ("column", "table", "key")
+_KEY: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_KEY_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_WEB_ADDRESS: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(/[!-~]*)?", re.ASCII
+)
 
 
 class RowEnd(StrEnum):
@@ -107,11 +114,37 @@ class SqlDeclaration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookDeclaration:
+    """A connector of kind `webhook`: an address that answers signed questions.
+
+    Args:
+        name: names it among all holders.
+        url: `https://` and a host, or `http://` on loopback; no user or password in it.
+        label: what subjects read as its name.
+        items: the holdings that it holds; at least one.
+        key_id: tells the other side which key signs.
+        key: 32 bytes that both sides know and nobody else.
+        private: it may be asked in a private network, or on this machine.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    label: Text
+    items: tuple[str, ...]
+    key_id: str
+    key: bytes = field(repr=False)
+    private: bool
+
+
+Declaration: TypeAlias = "SqlDeclaration | WebhookDeclaration"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedRows:
     """What an erasure would do in one table now.
 
     Args:
-        table: its name.
+        table: its name; the item's where the system shows no tables.
         item: what its rows are.
         rows: how many belong to the subject.
         end: what becomes of them.
@@ -123,7 +156,7 @@ class PlannedRows:
     end: RowEnd
 
 
-def read_connectors(found: Mapping[str, object]) -> tuple[SqlDeclaration, ...]:
+def read_connectors(found: Mapping[str, object]) -> tuple[Declaration, ...]:
     """Return the connectors that a settings file declares, by name.
 
     Args:
@@ -133,7 +166,7 @@ def read_connectors(found: Mapping[str, object]) -> tuple[SqlDeclaration, ...]:
         InvalidValueError: something cannot hold; one line for each problem, with its place.
     """
     problems: list[str] = []
-    declared = [_connector(name, found[name], problems) for name in sorted(found)]
+    declared = [_declaration(name, found[name], problems) for name in sorted(found)]
     if problems:
         raise InvalidValueError("\n".join(problems))
     return tuple(declared)
@@ -171,6 +204,13 @@ class _Section:
         """Return a text, or None where there is none."""
         return self.text(name) if name in self._found else None
 
+    def flag(self, name: str) -> bool:
+        """Return a truth value; False where there is none."""
+        value = self._found.get(name, False)
+        if not isinstance(value, bool):
+            self.problem(f"`{name}` is neither true nor false")
+        return value is True
+
     def items(self, name: str) -> list[object]:
         """Return a list that may be left out."""
         value = self._found.get(name, [])
@@ -197,20 +237,51 @@ class _Section:
         return {language: said.text(language.value) for language in Language}
 
 
-def _connector(name: str, found: object, problems: list[str]) -> SqlDeclaration:
-    section = _Section(f"connectors.{name}", found, _CONNECTOR_KEYS, problems)
+def _declaration(name: str, found: object, problems: list[str]) -> Declaration:
+    place = f"connectors.{name}"
+    kind = found.get("kind") if isinstance(found, dict) else None
     if CONNECTOR_NAME.fullmatch(name) is None:
-        section.problem("a connector's name is one lower-case word, `customers`")
-    kind = section.text("kind")
-    if kind and kind not in KINDS:
-        section.problem(f"there is no connector of kind `{kind}`{nearest(kind, KINDS)}; there is `sql`")
+        problems.append(f"`{place}`: a connector's name is one lower-case word, `customers`")
+    if kind == "webhook":
+        return _webhook(name, _Section(place, found, _WEBHOOK_KEYS, problems))
+    section = _Section(place, found, _SQL_KEYS, problems)
+    said = section.text("kind")
+    if said and said != "sql":
+        section.problem(f"there is no connector of kind `{said}`{nearest(said, KINDS)}; there are `sql` and `webhook`")
+    return _sql(name, section)
+
+
+def _webhook(name: str, section: _Section) -> WebhookDeclaration:
+    url, key, key_id = section.text("url"), section.text("key"), section.text("key_id")
+    address = _WEB_ADDRESS.fullmatch(url)
+    if url and (address is None or (address["scheme"] == "http" and address["host"].strip("[]") not in LOOPBACK)):
+        section.problem("`url` is no `https://` address of a host; `http://` is for this machine alone")
+    if key and _KEY.fullmatch(key) is None:
+        section.problem("`key` is not 64 hexadecimal digits in lower case")
+    if key_id and _KEY_ID.fullmatch(key_id) is None:
+        section.problem("`key_id` is up to 64 letters, digits, dots, dashes")
+    items = tuple(item for item in section.items("items") if isinstance(item, str) and item)
+    if not items or len(items) != len(section.items("items")):
+        section.problem("`items` names the holdings that it holds, at least one")
+    return WebhookDeclaration(
+        name=name,
+        url=url,
+        label=section.words("label"),
+        items=items,
+        key_id=key_id,
+        key=bytes.fromhex(key) if _KEY.fullmatch(key) else b"",
+        private=section.flag("private"),
+    )
+
+
+def _sql(name: str, section: _Section) -> SqlDeclaration:
     declaration = SqlDeclaration(
         name=name,
         url=section.text("url"),
         label=section.words("label"),
         schema=section.text_if("schema"),
         tables=tuple(
-            _table(f"{section.place}.tables[{place}]", one, problems)
+            _table(f"{section.place}.tables[{place}]", one, section.problems)
             for place, one in enumerate(section.items("tables"), 1)
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from camket.core.errors import InvalidValueError
-from camket.core.rights.connectors import RowEnd, Through, read_connectors
+from camket.core.rights.connectors import RowEnd, SqlDeclaration, Through, WebhookDeclaration, read_connectors
 from camket.core.terms import Language
 
 WORDS = {"vi": "Tên", "en": "Name"}
@@ -46,6 +46,7 @@ def test_a_declaration_is_read() -> None:
             schema="sales",
         )
     )
+    assert isinstance(crm, SqlDeclaration)
     assert (crm.name, crm.schema, crm.label[Language.VI]) == ("crm", "sales", "Tên")
     customers, orders, notes = crm.tables
     assert (customers.subject, customers.end, customers.columns["name"][Language.EN]) == (
@@ -75,13 +76,17 @@ def test_rows_go_before_what_they_lead_through() -> None:
             table("orders", subject=None, through=through("customer_id", "customers")),
         )
     )
+    assert isinstance(crm, SqlDeclaration)
     assert [one.table for one in crm.erased_in_order()] == ["lines", "orders", "cards", "customers"]
 
 
 @pytest.mark.parametrize(
     ("found", "problem"),
     [
-        (connector(table(), kind="sqll"), "there is no connector of kind `sqll` (did you mean `sql`?); there is `sql`"),
+        (
+            connector(table(), kind="sqll"),
+            "there is no connector of kind `sqll` (did you mean `sql`?); there are `sql` and `webhook`",
+        ),
         (connector(table(), urll="x"), "there is no `urll` here (did you mean `url`?)"),
         (connector(table(), url=7), "`url` is no text"),
         (connector(), "declares no `tables`"),
@@ -120,3 +125,67 @@ def test_what_cannot_hold_is_told_with_its_place(found: dict[str, Any], problem:
 def test_every_problem_is_told_at_once() -> None:
     """Who mends one does not meet the next at the next start."""
     assert len(problems(connector(table(item=None, columns={}), url=""))) == 3
+
+
+def webhook(**other: object) -> dict[str, Any]:
+    """Return the section of a webhook; what is None is left out."""
+    said = {
+        "kind": "webhook",
+        "url": "https://news.example/camket",
+        "label": WORDS,
+        "items": ["shop.sales"],
+        "key_id": "2026-11",
+        "key": "0f" * 32,
+        **other,
+    }
+    return {"news": {key: value for key, value in said.items() if value is not None}}
+
+
+def test_a_webhook_is_read() -> None:
+    """Address, items and key; private networks are closed where nothing is said."""
+    (news,) = read_connectors(webhook())
+    assert isinstance(news, WebhookDeclaration)
+    assert (news.name, news.url, news.items, news.private) == (
+        "news",
+        "https://news.example/camket",
+        ("shop.sales",),
+        False,
+    )
+    assert (news.key_id, news.key) == ("2026-11", b"\x0f" * 32)
+    assert "0f0f" not in repr(news)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8099/", "http://[::1]/x", "http://localhost", "https://a.example:1/x?b"]
+)
+def test_addresses_of_a_webhook(url: str) -> None:
+    """TLS anywhere; without it on this machine alone."""
+    assert read_connectors(webhook(url=url))[0].url == url
+
+
+@pytest.mark.parametrize(
+    ("other", "problem"),
+    [
+        *(
+            ({"url": url}, "`url` is no `https://` address of a host; `http://` is for this machine alone")
+            for url in (
+                "http://news.example/",
+                "ftp://news.example/",
+                "https://alice:tea@news.example/",
+                "https://news.example/a b",
+                "http://localhost.news.example/",
+            )
+        ),
+        ({"key": "0f"}, "`key` is not 64 hexadecimal digits in lower case"),
+        ({"key_id": "a\r\nb"}, "`key_id` is up to 64 letters, digits, dots, dashes"),
+        ({"items": []}, "`items` names the holdings that it holds, at least one"),
+        ({"private": "yes"}, "`private` is neither true nor false"),
+        ({"tables": []}, "there is no `tables` here"),
+    ],
+)
+def test_what_no_webhook_can_be(other: dict[str, object], problem: str) -> None:
+    """Each mistake has its sentence, and neither key nor address is quoted."""
+    told = problems(webhook(**other))
+    assert len(told) == 1
+    assert told[0].startswith(f"`connectors.news`: {problem}")
+    assert "tea" not in told[0]
