@@ -48,7 +48,7 @@ CHANGES: Final = {
 EFFECTS: Final = {
     Effect.BETTER: {Language.VI: "tốt hơn", Language.EN: "better"},
     Effect.WORSE: {Language.VI: "kém hơn", Language.EN: "worse"},
-    Effect.NEITHER: {Language.VI: "không tốt hơn, không kém hơn", Language.EN: "neither better nor worse"},
+    Effect.NEITHER: {Language.VI: "không hơn không kém", Language.EN: "neither better nor worse"},
 }
 
 
