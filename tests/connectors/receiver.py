@@ -29,6 +29,8 @@ class Receiver:
         self.says: bytes | None = None
         """Sent in the place of every answer."""
         self.status = 200
+        self.announces: int | None = None
+        """Said as the length of every answer, whatever it is."""
         self.loses_answers = False
         """Does what it is asked, and ends the connection without an answer."""
 
@@ -82,7 +84,7 @@ def receiving() -> Iterator[Receiver]:
             said = said if receiver.says is None else receiver.says
             self.send_response(receiver.status)
             self.send_header("Location", receiver.url + "elsewhere")
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(receiver.announces or len(said)))
             self.end_headers()
             self.wfile.write(said)
 

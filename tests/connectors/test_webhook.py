@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -123,26 +124,39 @@ def test_an_answer_that_is_too_large_is_none(receiver: Receiver) -> None:
         connector_of(receiver).export(ALICE)
 
 
-def test_a_server_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte now and then keeps no question open longer than the time for the whole answer."""
+def test_an_answer_that_broke_off_is_none(receiver: Receiver) -> None:
+    """Fewer bytes than were announced are no answer, even where they would be one by themselves."""
+    receiver.announces = 1000
+    with pytest.raises(HolderError, match="its answer broke off"):
+        connector_of(receiver).erase(ALICE)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "begins"),
+    [
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"),
+        ("http", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
+        ("http", b"HTTP/1.1 200 OK\r\nX: "),
+        ("https", b"\x16\x03\x03\x40\x00"),
+    ],
+)
+def test_a_server_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch, scheme: str, begins: bytes) -> None:
+    """A byte now and then, wherever, keeps no question open longer than the time for the whole answer."""
     monkeypatch.setattr(sending, "ANSWER_SECONDS", 0.3)
     done = Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
             talking, _ = server.accept()
-            with talking:
-                talking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            with talking, suppress(OSError):
+                talking.sendall(begins)
                 while not done.wait(0.02):
-                    try:
-                        talking.sendall(b" ")
-                    except OSError:
-                        return
+                    talking.sendall(b" ")
 
         thread = Thread(target=drip)
         thread.start()
         receiver = Receiver()
-        receiver.url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        receiver.url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
         with pytest.raises(HolderError, match="could not say what it holds"):
             connector_of(receiver).count(ALICE)
         done.set()

@@ -51,18 +51,18 @@ def send(declaration: WebhookDeclaration, question: Mapping[str, str]) -> bytes:
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body=body, headers=signed_headers(declaration, body, at=int(time.time())))
-        answer = connection.getresponse()
-        # INVARIANT: a redirect is no answer; what is asked goes nowhere but to the declared address.
-        if answer.status != OK:
-            raise SendError(f"it answered with status {answer.status}")
-        content = answer.read(ANSWER_BYTES + 1)
-        if len(content) > ANSWER_BYTES:
-            raise SendError(f"its answer is larger than {ANSWER_BYTES} bytes")
-        if answer.length:
-            raise SendError("its answer broke off")
+        with connection.getresponse() as answer:
+            # INVARIANT: a redirect is no answer; what is asked goes nowhere but to the declared address.
+            if answer.status != OK:
+                raise SendError(f"it answered with status {answer.status}")
+            content = answer.read(ANSWER_BYTES + 1)
+            if len(content) > ANSWER_BYTES:
+                raise SendError(f"its answer is larger than {ANSWER_BYTES} bytes")
+            if answer.length or connection.was_cut:
+                raise SendError("its answer broke off")
     except ssl.SSLError:
         raise SendError("its certificate does not hold, or it talks no TLS") from None
-    except (OSError, HTTPException, ValueError, AttributeError):
+    except (OSError, HTTPException, ValueError):
         raise SendError("it cannot be reached, took too long, or talks something else than HTTP") from None
     else:
         return content
@@ -115,14 +115,23 @@ class _Pinned(HTTPConnection):
         super().__init__(host, port, timeout=ANSWER_SECONDS)
         self._address = address
         self._tls = tls
+        self._open: socket.socket | None = None
+        self.was_cut = False
 
     def connect(self) -> None:
         """Connect to the checked address, with TLS for the host where the scheme says so."""
-        self.sock = socket.create_connection((self._address, self.port), timeout=self.timeout)
+        opened = socket.create_connection((self._address, self.port), timeout=self.timeout)
         if self._tls:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+            context = ssl.create_default_context()
+            opened = context.wrap_socket(opened, server_hostname=self.host, do_handshake_on_connect=False)
+        # Where the answer ends with the connection, `sock` is let go of before the answer is read.
+        self.sock = self._open = opened
+        if isinstance(opened, ssl.SSLSocket):
+            opened.do_handshake()
 
     def cut(self) -> None:
         """End whatever is under way; from another thread."""
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+        self.was_cut = True
+        if self._open is not None:
+            with suppress(OSError):
+                self._open.shutdown(socket.SHUT_RDWR)
