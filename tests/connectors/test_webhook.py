@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -168,6 +169,24 @@ def test_a_private_network_is_closed_unless_it_is_opened(receiver: Receiver) -> 
     with pytest.raises(HolderError, match="its host is in a private network; `private = true` lets it be asked there"):
         connector_of(receiver, private=False).erase(ALICE)
     assert receiver.asked == []
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that leads elsewhere the second time it is looked up is looked up once."""
+    (declared,) = read_connectors(receiver.declared())
+    resolve = socket.getaddrinfo
+    looked_up: list[str] = []
+
+    def look_up(host: str, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as the system's own
+        looked_up.append(host)
+        return resolve("127.0.0.1" if looked_up.count("news.example") == 1 else host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    make_connector(replace(declared, url=receiver.url.replace("127.0.0.1", "news.example"))).erase(ALICE)
+    assert looked_up.count("news.example") == 1
+    assert receiver.headers[0]["Host"].startswith("news.example:")
 
 
 def test_a_server_without_tls_is_not_asked_where_tls_is_declared(receiver: Receiver) -> None:
