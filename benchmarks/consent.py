@@ -85,9 +85,7 @@ def register_customers(folder: str, count: int) -> list[str]:
             browser = f"browser-{number}"
             start_registration(ctx, fields=fields, language=Language.VI, browser=browser, address=None)
             code = newest_code(ctx, browser, CodeKind.REGISTER)
-            tokens.append(
-                confirm_registration(ctx, browser=browser, code=code, headers={}, address=None).session_token
-            )
+            tokens.append(confirm_registration(ctx, browser=browser, code=code, headers={}, address=None).session_token)
     return tokens
 
 
