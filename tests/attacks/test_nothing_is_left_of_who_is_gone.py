@@ -68,7 +68,8 @@ def add_passkey(service: Service, subject_id: str) -> None:
         challenge_hash=b"h" * 32, ceremony=Ceremony.PROVE, browser_hash=b"b" * 32, subject_id=subject_id,
         request_id=None, expires_at=now,
     )  # fmt: skip
-    ctx.store.write(lambda unit: (unit.passkeys.add(passkey), unit.passkeys.add_challenge(challenge)))
+    ctx.store.write(lambda unit: unit.passkeys.add(passkey))
+    ctx.store.write(lambda unit: unit.passkeys.add_challenge(challenge))
 
 
 def test_nothing_of_an_erased_customer_is_left_in_any_table(service: Service) -> None:
