@@ -58,6 +58,15 @@ def test_a_passkey_opens_the_desk(service: Service) -> None:
     assert member.pseudonym in elsewhere.get("/officer/me").text
 
 
+def test_no_mail_is_queued_that_has_no_address(service: Service) -> None:
+    """Staff have no address that mails to customers could go to: none waits to be refused."""
+    desk = service.browser()
+    member = sign_in_staff(service.runtime.context, desk)
+    add_at_the_desk(service, desk, member.subject_id)
+    store = service.runtime.context.store
+    assert store.read(lambda unit: unit.outbox.of_subject(member.subject_id, limit=1)) == ()
+
+
 def test_each_passkey_opens_its_own_door(service: Service) -> None:
     """A customer's opens no desk, and one of staff no account of a customer."""
     desk = service.browser()

@@ -158,7 +158,8 @@ def add_passkey(ctx: Context, subject_id: str, *, browser: str, credential: str,
         AskError: the subject must first agree to a change of the policy; nothing was stored but the record.
         ConflictError: the passkey is stored already.
 
-    Effects: passkey, its name, their ledger record and a notice by e-mail are durable together. Twice is refused.
+    Effects: passkey, its name, their ledger record and, for a customer, a notice by e-mail are durable together. Twice
+        is refused.
     """
     site, item = place_of(ctx)
     value = read_value(item, name)
@@ -191,7 +192,8 @@ def add_passkey(ctx: Context, subject_id: str, *, browser: str, credential: str,
                     last_used_at=None,
                 )
             )
-            queue_mail_in(unit, ctx, subject_id=subject_id, template=ADDED)
+            if unit.staff.get(subject_id) is None:  # mails go to the addresses of customers
+                queue_mail_in(unit, ctx, subject_id=subject_id, template=ADDED)
         return collected
 
     ctx.store.write(add).require()
