@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from camket.core.policy.model import Text
-    from camket.core.rights.connectors import PlannedRows
+    from camket.core.rights.connectors import PlannedCorrection, PlannedRows
     from camket.core.rights.exported import ExportedItem
 
 
@@ -62,7 +63,38 @@ class Holder(Protocol):
         ...
 
 
-class Connector(Protocol):
+class Corrected(Protocol):
+    """Another system in which values stand that are held here too, and that are to be the same there."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it."""
+        ...
+
+    @property
+    def corrects(self) -> frozenset[str]:
+        """The items of the policy that it is told of when they are corrected; often none."""
+        ...
+
+    def correct(self, subject_id: str, *, item: str, value: str | None, since: datetime) -> None:
+        """Have what is held there of an item be what is held here now; durable there on return.
+
+        All of it or nothing. Twice is once, also where the first answer was lost after it was done. Where nothing of
+        the subject is there, nothing comes to be there.
+
+        Args:
+            subject_id: whose value.
+            item: one of `corrects`; another one is told to nobody.
+            value: *personal*; what is held here now; None where it was deleted.
+            since: since when; a receiver that knows of a later one has nothing to do.
+
+        Raises:
+            HolderError: it was not done, or nobody can say whether it was; calling again is safe.
+        """
+        ...
+
+
+class Connector(Corrected, Protocol):
     """Another system of the operator that holds declared items, reached over its own way in. Safe for many threads.
 
     It keeps the promises of a `Holder`. Nothing is kept here of what it answers. An answer that is lost is one that was
@@ -94,6 +126,16 @@ class Connector(Protocol):
 
     def plan(self, subject_id: str) -> tuple[PlannedRows, ...]:
         """Return what `erase` would do now, table by table, those with no rows too. Changes nothing.
+
+        Raises:
+            HolderError: it could not say, or the declaration does not fit it.
+        """
+        ...
+
+    def plan_correction(self, subject_id: str, item: str) -> tuple[PlannedCorrection, ...]:
+        """Return where `correct` would set a value now, and in how many rows; empty where the item is not its own.
+
+        Changes nothing, and tells that system nothing but the subject's id.
 
         Raises:
             HolderError: it could not say, or the declaration does not fit it.

@@ -43,6 +43,7 @@ CUSTOMERS: dict[str, Any] = {
     "item": "shop.catalogue",
     "subject": "camket_id",
     "columns": {"Full Name": {"vi": "Họ tên", "en": "Full name"}},
+    "corrects": {"Full Name": "name"},
 }
 ORDERS: dict[str, Any] = {
     "table": "orders",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,6 +34,10 @@ class Receiver:
         """Said as the length of every answer, whatever it is."""
         self.loses_answers = False
         """Does what it is asked, and ends the connection without an answer."""
+        self.corrects: dict[str, str] = {}
+        """Item -> what it wants to be told when that is corrected."""
+        self.corrected: dict[str, dict[str, str | None]] = {}
+        """Subject -> item -> the value that it was told last."""
 
     def declared(self, **other: object) -> dict[str, Any]:
         """Return the setting `connectors` for this system."""
@@ -44,6 +49,7 @@ class Receiver:
             "key_id": KEY_ID,
             "key": KEY,
             "private": True,
+            **({"corrects": self.corrects} if self.corrects else {}),
             **other,
         }
         return {"news": said}
@@ -53,19 +59,22 @@ class Receiver:
         subject = question.get("subject", "")
         records = self.held.get(subject, [])
         if question["ask"] == "check":
-            return {"items": ["shop.sales"]}
+            return {"items": ["shop.sales"]} | ({"corrects": self.corrects} if self.corrects else {})
         if question["ask"] == "count":
             return {"held": {"shop.sales": len(records)}}
         if question["ask"] == "export":
             labels = {"topic": {"vi": "Chủ đề", "en": "Topic"}}
             return {"items": [{"item": "shop.sales", "records": records, "labels": labels}]}
+        if question["ask"] == "correct":
+            self.corrected.setdefault(subject, {})[question["item"]] = question.get("value")
+            return {"corrected": True}
         self.held.pop(subject, None)
         return {"erased": True}
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """Run a receiver on a free port of this machine."""
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Run a receiver on a free port of this machine; over TLS where there is a context with its certificate."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -91,8 +100,15 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/camket"
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Say nothing: whoever asks goes away where the certificate does not hold."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    scheme = "http" if tls is None else "https"
+    receiver.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/camket"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

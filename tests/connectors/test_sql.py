@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camket.adapters.connectors import make_connector
-from camket.core.errors import HolderError, SettingsError
-from camket.core.rights.connectors import RowEnd, read_connectors
+from camket.core.errors import HolderError, HolderFailure, SettingsError
+from camket.core.rights.connectors import PlannedCorrection, RowEnd, read_connectors
 from tests.connectors.other_system import (
     ALICE,
     BOB,
@@ -121,6 +121,73 @@ def test_a_customer_who_stays_anonymous_leads_to_nobody(system: OtherSystem) -> 
     assert system.rows(customers)[0] == (1, None, "(deleted)")
     assert system.rows(orders)[0] == (10, 1, None, "-", 25000, PLACED)
     assert connector.count(ALICE) == {}
+
+
+def test_a_correction_sets_the_declared_columns_of_ones_own_rows(system: OtherSystem) -> None:
+    """Over every declared table, also those that lead to the subject through another; bob's rows are as they were."""
+    there = {**ORDERS, "corrects": {"address": "name"}}
+    connector = connector_of(system, CUSTOMERS, there, LINES)
+    assert connector.corrects == {"name"}
+    assert connector.plan_correction(ALICE, "name") == (
+        PlannedCorrection(table="customers", column="Full Name", rows=1),
+        PlannedCorrection(table="orders", column="address", rows=1),
+    )
+    assert system.rows(customers)[0][2] == "Alice"
+    connector.correct(ALICE, item="name", value="Alice Nguyễn", since=PLACED)
+    assert system.rows(customers) == [(1, ALICE, "Alice Nguyễn"), (2, BOB, "Bob")]
+    assert [row[2] for row in system.rows(orders)] == ["Alice Nguyễn", "Bob's street"]
+
+
+def test_correcting_twice_is_correcting_once(system: OtherSystem) -> None:
+    """A second telling writes nothing; nothing comes to be there of one who is not there, or is gone."""
+    connector = connector_of(system)
+    connector.correct(ALICE, item="name", value="Alice Nguyễn", since=PLACED)
+    if system.engine.dialect.name == "sqlite":
+        system.run("CREATE TRIGGER once BEFORE UPDATE ON customers BEGIN SELECT RAISE(ABORT, 'written twice'); END")
+    connector.correct(ALICE, item="name", value="Alice Nguyễn", since=PLACED)
+    connector.correct("c0" * 16, item="name", value="Carol", since=PLACED)
+    connector.correct(ALICE, item="email", value="alice@new.example", since=PLACED)
+    assert system.rows(customers) == [(1, ALICE, "Alice Nguyễn"), (2, BOB, "Bob")]
+
+
+def test_a_value_that_was_deleted_is_emptied(system: OtherSystem) -> None:
+    """A column that may be empty is; one that must not be holds an empty text."""
+    there = {**ORDERS, "corrects": {"address": "name"}}
+    connector_of(system, CUSTOMERS, there, LINES).correct(ALICE, item="name", value=None, since=PLACED)
+    assert (system.rows(customers)[0][2], system.rows(orders)[0][2]) == ("", None)
+
+
+def test_a_correction_that_fails_midway_changes_nothing(system: OtherSystem) -> None:
+    """A rule of the other database forbids the second table: the first is undone, and no value is quoted."""
+    there = {**ORDERS, "corrects": {"address": "name"}}
+    system.run("CREATE UNIQUE INDEX one_address ON orders (address)")
+    connector = connector_of(system, CUSTOMERS, there, LINES)
+    with pytest.raises(HolderError, match="`crm` could not correct what it holds: a rule of its database") as failed:
+        connector.correct(ALICE, item="name", value="Bob's street", since=PLACED)
+    assert (failed.value.failure, failed.value.__cause__) == (HolderFailure.REFUSED, None)
+    assert "Bob" not in str(failed.value)
+    assert system.rows(customers)[0] == (1, ALICE, "Alice")
+
+
+def test_a_value_that_is_not_taken_over_undoes_the_correction(tmp_path: Path) -> None:
+    """The other database keeps what it was told to change: that is a failure, and never a correction."""
+    system = OtherSystem(f"sqlite:///{tmp_path / 'other.db'}")
+    system.fill(ALICE, "Alice", number=1)
+    system.run("CREATE TRIGGER keep BEFORE UPDATE ON customers BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(HolderError, match="`crm` kept another value in `customers`; nothing there was changed"):
+        connector_of(system).correct(ALICE, item="name", value="Alice Nguyễn", since=PLACED)
+
+
+def test_a_column_that_holds_no_text_is_no_place_for_a_correction(system: OtherSystem) -> None:
+    """A number, and a column that is not there, are found before anything is changed."""
+    assert connector_of(system, CUSTOMERS, ORDERS, {**LINES, "corrects": {"waht": "name"}}).check() == (
+        "`lines` has no column `waht` (did you mean `what`?)",
+    )
+    totals = {**ORDERS, "corrects": {"total": "name"}, "clear": ["address", "total"]}
+    assert (
+        "`orders.total` holds no text, so nothing can be corrected in it"
+        in connector_of(system, CUSTOMERS, totals, LINES).check()
+    )
 
 
 def test_an_erasure_that_fails_midway_changes_nothing(system: OtherSystem) -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import pytest
 from camket.adapters.connectors import make_connector
 from camket.adapters.connectors.webhook import sending
 from camket.adapters.connectors.webhook.sending import is_public
-from camket.core.errors import HolderError
+from camket.core.errors import HolderError, HolderFailure
 from camket.core.rights.connectors import PlannedRows, RowEnd, read_connectors
 from camket.core.terms import Language
 from camket.core.vault.keyring import KeyKind
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from camket.holder_ports import Connector
 
 ALICE = "a1" * 16
+SINCE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -71,11 +73,63 @@ def test_an_erasure_whose_answer_was_lost_is_asked_again(receiver: Receiver) -> 
     """It was done and nobody knows: that is a failure, and the second call is harmless and true."""
     connector = connector_of(receiver)
     receiver.loses_answers = True
-    with pytest.raises(HolderError, match="`news` could not delete what it holds: it cannot be reached, took too long"):
+    with pytest.raises(HolderError, match="`news` could not delete what it holds: it cannot be reached, broke off"):
         connector.erase(ALICE)
     assert ALICE not in receiver.held
     receiver.loses_answers = False
     connector.erase(ALICE)
+
+
+def test_a_correction_carries_the_value_to_who_is_declared_to_need_it(receiver: Receiver) -> None:
+    """The item, since when and, for `value`, what is held now; for `change` no value is in the question at all."""
+    receiver.corrects = {"email": "value", "phone": "change"}
+    connector = connector_of(receiver)
+    assert connector.corrects == {"email", "phone"}
+    assert connector.check() == ()
+    connector.correct(ALICE, item="email", value="alice@new.example", since=SINCE)
+    connector.correct(ALICE, item="phone", value="+84912345679", since=SINCE)
+    _, email, phone = receiver.asked
+    told = {"ask": "correct", "subject": ALICE, "since": SINCE.isoformat()}
+    assert email == told | {"item": "email", "value": "alice@new.example", "id": email["id"]}
+    assert phone == told | {"item": "phone", "id": phone["id"]}
+    assert receiver.corrected == {ALICE: {"email": "alice@new.example", "phone": None}}
+
+
+def test_a_correction_that_nobody_declared_is_told_to_nobody(receiver: Receiver) -> None:
+    """Another item than the declared ones is not sent, and the plan has no place for it."""
+    receiver.corrects = {"email": "value"}
+    connector = connector_of(receiver)
+    connector.correct(ALICE, item="name", value="Alice", since=SINCE)
+    assert receiver.asked == []
+    assert connector.plan_correction(ALICE, "name") == ()
+    (planned,) = connector.plan_correction(ALICE, "email")
+    assert (planned.table, planned.column, planned.rows) == ("email", None, 1)
+    assert [one["ask"] for one in receiver.asked] == ["count"]
+
+
+def test_a_correction_whose_answer_was_lost_is_told_again(receiver: Receiver) -> None:
+    """It was done and nobody knows: a failure; the second telling says the same, and the value stands once."""
+    receiver.corrects = {"email": "value"}
+    connector = connector_of(receiver)
+    receiver.loses_answers = True
+    with pytest.raises(HolderError, match="`news` could not correct: it cannot be reached, broke off") as failed:
+        connector.correct(ALICE, item="email", value="alice@new.example", since=SINCE)
+    assert failed.value.failure is HolderFailure.UNREACHABLE
+    receiver.loses_answers = False
+    connector.correct(ALICE, item="email", value="alice@new.example", since=SINCE)
+    first, second = ({**one, "id": None} for one in receiver.asked)
+    assert first == second
+    assert receiver.corrected == {ALICE: {"email": "alice@new.example"}}
+
+
+def test_both_sides_have_to_say_the_same_of_corrections(receiver: Receiver) -> None:
+    """What the system wants to be told, and what it is told, are compared item by item."""
+    receiver.corrects = {"email": "value", "name": "change"}
+    assert connector_of(receiver, corrects={"email": "change", "phone": "value"}).check() == (
+        "it wants to be told `value` of `email`, and `corrects` says `change`",
+        "it wants to be told `change` of `name`, and `corrects` says `nothing`",
+        "it wants to be told `nothing` of `phone`, and `corrects` says `value`",
+    )
 
 
 @pytest.mark.parametrize("status", [201, 204, 302, 307, 404, 500, 503])
@@ -83,8 +137,9 @@ def test_only_status_200_is_an_answer(receiver: Receiver, status: int) -> None:
     """A redirect leads nowhere, and no other status is taken for done."""
     receiver.status = status
     receiver.says = b"" if status == 204 else b'{"erased": true}'
-    with pytest.raises(HolderError, match=f"it answered with status {status}"):
+    with pytest.raises(HolderError, match=f"it answered with status {status}") as failed:
         connector_of(receiver).erase(ALICE)
+    assert failed.value.failure is HolderFailure.REFUSED
     assert len(receiver.asked) == 1
 
 
@@ -110,12 +165,18 @@ def test_only_status_200_is_an_answer(receiver: Receiver, status: int) -> None:
 def test_what_is_not_exactly_an_answer_is_none(receiver: Receiver, says: bytes) -> None:
     """Garbage is never an empty system or a done erasure, and nothing of it is quoted."""
     receiver.says = says
+    receiver.corrects = {"email": "value"}
     connector = connector_of(receiver)
-    for ask in (connector.count, connector.export, connector.erase):
+
+    def correct(subject_id: str) -> None:
+        connector.correct(subject_id, item="email", value="alice@new.example", since=SINCE)
+
+    for ask in (connector.count, connector.export, connector.erase, correct):
         with pytest.raises(HolderError, match="`news`") as failed:
             ask(ALICE)
         assert "alice" not in str(failed.value)
         assert (failed.value.__cause__, failed.value.holder) == (None, "news")
+        assert failed.value.failure in {HolderFailure.GARBLED, HolderFailure.MISDECLARED}
 
 
 def test_an_answer_that_is_too_large_is_none(receiver: Receiver) -> None:
@@ -158,10 +219,11 @@ def test_a_server_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch, scheme:
         thread.start()
         receiver = Receiver()
         receiver.url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
-        with pytest.raises(HolderError, match="could not say what it holds"):
+        with pytest.raises(HolderError, match="could not say what it holds: it took too long") as failed:
             connector_of(receiver).count(ALICE)
         done.set()
         thread.join()
+        assert failed.value.failure is HolderFailure.TIMED_OUT
 
 
 def test_a_private_network_is_closed_unless_it_is_opened(receiver: Receiver) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -37,16 +38,22 @@ def check(
         str | None,
         typer.Option("--subject", metavar="ID", help="Count what a deletion of this subject would do there."),
     ] = None,
+    item: Annotated[
+        str | None,
+        typer.Option("--item", metavar="ITEM", help="Count what a correction of this item of theirs would set there."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Reach each system, hold the declared names against its tables and the policy in force; change nothing there."""
     from camket.bootstrap import start_runtime
     from camket.config import load_settings
 
+    if item is not None and subject is None:
+        _refuse("`--item` is of somebody: name them by `--subject`")
     try:
         with closing(start_runtime(load_settings(), existing=True)) as runtime:
             chosen = _chosen(runtime.connectors, name)
-            checked = [_checked(runtime.context, one, subject) for one in chosen]
+            checked = [_checked(runtime.context, one, subject, item) for one in chosen]
     except CamketError as error:
         _refuse(str(error))
     if as_json:
@@ -66,11 +73,12 @@ def _chosen(connectors: Sequence[Connector], name: str | None) -> list[Connector
     return [one for one in connectors if name in {None, one.name}]
 
 
-def _checked(ctx: Context, connector: Connector, subject: str | None) -> dict[str, Any]:
+def _checked(ctx: Context, connector: Connector, subject: str | None, item: str | None) -> dict[str, Any]:
     """Return what one connector's check found; one that cannot be reached is a finding, and the others are checked."""
     from camket.services.connected import check_connector
 
     planned: list[dict[str, Any]] = []
+    corrected: list[dict[str, Any]] = []
     try:
         findings = list(check_connector(ctx, connector))
         if subject is not None and not findings:
@@ -78,9 +86,11 @@ def _checked(ctx: Context, connector: Connector, subject: str | None) -> dict[st
                 {"table": one.table, "item": one.item, "rows": one.rows, "end": one.end.value}
                 for one in connector.plan(subject)
             ]
+        if subject is not None and item is not None and not findings:
+            corrected = [asdict(one) for one in connector.plan_correction(subject, item)]
     except HolderError as error:
         findings = [str(error)]
-    return {"connector": connector.name, "findings": findings, "planned": planned}
+    return {"connector": connector.name, "findings": findings, "planned": planned, "corrected": corrected}
 
 
 def _say(checked: list[dict[str, Any]]) -> None:
@@ -91,6 +101,9 @@ def _say(checked: list[dict[str, Any]]) -> None:
             typer.echo(f"{one['connector']}: no findings")
         for planned in one["planned"]:
             typer.echo(f"  {planned['table']} ({planned['item']}): {planned['rows']} rows to {planned['end']}")
+        for place in one["corrected"]:
+            column = f".{place['column']}" if place["column"] else ""
+            typer.echo(f"  {place['table']}{column}: {place['rows']} rows to correct")
 
 
 def _refuse(message: str) -> NoReturn:

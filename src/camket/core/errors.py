@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,16 +120,37 @@ class MailError(CamketError):
         self.relay_down = relay_down
 
 
+class HolderFailure(StrEnum):
+    """Why a holder did not do what it was asked."""
+
+    UNREACHABLE = "unreachable"
+    """No connection to it, or one that broke off: whether it did it is not known."""
+    TIMED_OUT = "timed_out"
+    """It took too long: whether it did it is not known."""
+    UNTRUSTED = "untrusted"
+    """It could not prove by its certificate that it is the one that was meant; nothing was sent to it."""
+    REFUSED = "refused"
+    """It said no."""
+    GARBLED = "garbled"
+    """What it answered is no answer."""
+    MISDECLARED = "misdeclared"
+    """What the operator declared does not fit it, or the policy."""
+    BROKEN = "broken"
+    """It failed within itself."""
+
+
 class HolderError(CamketError):
-    """A guest that holds data of subjects itself could not say what it holds, give it or destroy it.
+    """A guest or another system that holds data of subjects could not say what it holds, give, correct or destroy it.
 
     Args:
-        holder: the guest's name; nothing personal.
+        holder: its name; nothing personal.
+        failure: why, from a closed set; nothing personal.
     """
 
-    def __init__(self, message: str, *, holder: str) -> None:
+    def __init__(self, message: str, *, holder: str, failure: HolderFailure = HolderFailure.BROKEN) -> None:
         super().__init__(message)
         self.holder = holder
+        self.failure = failure
 
 
 class SettingsError(CamketError):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camket.core.errors import HolderError
+from camket.core.errors import HolderError, nearest
+from camket.core.policy.model import ItemKind
 from camket.services.holdings import require_declared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from camket.core.policy.model import Text
     from camket.core.rights.exported import ExportedItem
@@ -38,6 +40,15 @@ class ConnectedHolder:
         """It has no pages here."""
         return
 
+    @property
+    def corrects(self) -> frozenset[str]:
+        """The items of which it is told."""
+        return self._connector.corrects
+
+    def correct(self, subject_id: str, *, item: str, value: str | None, since: datetime) -> None:
+        """Have what is held there be what is held here now."""
+        self._connector.correct(subject_id, item=item, value=value, since=since)
+
     def count(self, subject_id: str) -> Mapping[str, int]:
         """Return how many of each declared item are held."""
         counted = self._connector.count(subject_id)
@@ -62,7 +73,9 @@ def connect(ctx: Context, connectors: Sequence[Connector]) -> None:
         ConflictError: a holder of one name is there already.
     """
     for connector in connectors:
-        ctx.holders.add(ConnectedHolder(ctx, connector))
+        connected = ConnectedHolder(ctx, connector)
+        ctx.holders.add(connected)
+        ctx.holders.add_corrected(connected)
 
 
 def check_connector(ctx: Context, connector: Connector) -> tuple[str, ...]:
@@ -71,13 +84,21 @@ def check_connector(ctx: Context, connector: Connector) -> tuple[str, ...]:
     Raises:
         HolderError: the system could not be asked.
     """
+    findings = list(_wrong_corrections(ctx, connector))
     try:
         require_items(ctx, connector, sorted(connector.items))
     except HolderError as error:
-        return (str(error), *connector.check())
-    return connector.check()
+        findings.insert(0, str(error))
+    return (*findings, *connector.check())
 
 
 def require_items(ctx: Context, connector: Connector, items: Mapping[str, int] | Sequence[str]) -> None:
     """Refuse what the policy does not declare as a holding."""
     require_declared(ctx, items, holder=connector.name, called=f"the connector `{connector.name}`")
+
+
+def _wrong_corrections(ctx: Context, connector: Connector) -> Iterator[str]:
+    items = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy.items
+    held = {one.id for one in items if one.kind not in (ItemKind.HOLDING, ItemKind.PICTURE)}
+    for item in sorted(connector.corrects - held):
+        yield f"`{item}` is no value that the policy declares, so nothing of it is ever corrected{nearest(item, held)}"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from camket.core.errors import ConflictError, HolderError
+from camket.core.errors import ConflictError, HolderError, HolderFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from camket.holder_ports import Holder
+    from camket.holder_ports import Corrected, Holder
 
 
 class Holders:
@@ -27,6 +27,7 @@ class Holders:
     def __init__(self, expected: Iterable[str] = ()) -> None:
         self._expected = frozenset(expected)
         self._holders: dict[str, Holder] = {}
+        self._corrected: dict[str, Corrected] = {}
         self._lock = Lock()
 
     def add(self, holder: Holder) -> None:
@@ -40,6 +41,22 @@ class Holders:
                 raise ConflictError(f"the app `{holder.name}` is there already")
             self._holders[holder.name] = holder
 
+    def add_corrected(self, system: Corrected) -> None:
+        """Remember a system that is told of corrections until the process ends."""
+        with self._lock:
+            self._corrected[system.name] = system
+
+    def told_of(self, item: str) -> tuple[Corrected, ...]:
+        """Return every system that is told when an item is corrected, by name; empty where none is.
+
+        Raises:
+            HolderError: one that may have to be told is not loaded in this process.
+        """
+        self.all()
+        with self._lock:
+            found = dict(self._corrected)
+        return tuple(found[name] for name in sorted(found) if item in found[name].corrects)
+
     def all(self) -> tuple[Holder, ...]:
         """Return every holder, by name; empty where the service has no guests.
 
@@ -51,5 +68,6 @@ class Holders:
             found = dict(self._holders)
         # INVARIANT: a process without a guest never shows, copies or erases as if that guest held nothing.
         for name in sorted(self._expected - found.keys()):
-            raise HolderError(f"the app `{name}` may hold data and is not loaded in this process", holder=name)
+            message = f"the app `{name}` may hold data and is not loaded in this process"
+            raise HolderError(message, holder=name, failure=HolderFailure.UNREACHABLE)
         return tuple(found[name] for name in sorted(found))

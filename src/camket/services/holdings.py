@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from camket.core.errors import HolderError, nearest
+from camket.core.errors import HolderError, HolderFailure, nearest
 from camket.core.policy.model import ItemKind
 from camket.services.erasure_plan import declared_item
 from camket.services.purposes import purposes_of
@@ -133,7 +133,7 @@ def require_declared(ctx: Context, items: Iterable[str], *, holder: str, called:
     for item in items:
         if item not in declared:
             message = f"{called} holds `{item}`, which the policy does not declare as a holding"
-            raise HolderError(message + nearest(item, declared), holder=holder)
+            raise HolderError(message + nearest(item, declared), holder=holder, failure=HolderFailure.MISDECLARED)
 
 
 def holder_views(

@@ -61,6 +61,32 @@ def test_the_dry_run_counts_rows_and_changes_none(system: OtherSystem) -> None:
     assert len(system.rows(customers)) == 1
 
 
+def test_the_dry_run_of_a_correction_counts_columns(system: OtherSystem) -> None:
+    """Which columns of how many rows a correction of an item would set; everything is as it was."""
+    assert run("crm", "--subject", ALICE, "--item", "name").stdout.splitlines()[-1] == (
+        "  customers.Full Name: 1 rows to correct"
+    )
+    (checked,) = json.loads(run("--subject", ALICE, "--item", "name", "--json").stdout)
+    assert checked["corrected"] == [{"table": "customers", "column": "Full Name", "rows": 1}]
+    assert json.loads(run("--subject", ALICE, "--item", "phone", "--json").stdout)[0]["corrected"] == []
+    assert system.rows(customers)[0][2] == "Alice"
+    refused = run("--item", "name")
+    assert (refused.exit_code, refused.stderr) == (2, "`--item` is of somebody: name them by `--subject`\n")
+
+
+def test_a_correction_of_what_no_policy_declares_is_a_finding(
+    system: OtherSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column of an item that is never corrected is told, with the nearest that is."""
+    wrong = {**CUSTOMERS, "corrects": {"Full Name": "nmae"}}
+    monkeypatch.setenv("CAMKET_CONNECTORS", json.dumps(declared(system.url, wrong, ORDERS, LINES)))
+    result = run()
+    assert result.exit_code == 1
+    assert (
+        "crm: `nmae` is no value that the policy declares, so nothing of it is ever corrected (did you" in result.stderr
+    )
+
+
 def test_findings_are_told_and_the_others_are_checked(system: OtherSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 1; what does not fit stands on standard error under the connector's name, also what is unreachable."""
     wrong = declared(system.url, {**CUSTOMERS, "subject": "camket"}, ORDERS, LINES)["crm"]

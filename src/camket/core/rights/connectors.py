@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from camket.core.errors import InvalidValueError, nearest
-from camket.core.terms import Language
+from camket.core.rights.sections import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +23,23 @@ CONNECTOR_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 KINDS: Final = ("sql", "webhook")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SQL_KEYS: Final = ("kind", "url", "label", "schema", "tables")
-_WEBHOOK_KEYS: Final = ("kind", "url", "label", "items", "key_id", "key", "private")
-_TABLE_KEYS: Final = ("table", "item", "subject", "through", "columns", "clear", "replace")
+_WEBHOOK_KEYS: Final = ("kind", "url", "label", "items", "corrects", "key_id", "key", "private", "authority")
+_TABLE_KEYS: Final = ("table", "item", "subject", "through", "columns", "corrects", "clear", "replace")
 _THROUGH_KEYS: Final = ("column", "table", "key")
 _KEY: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _WEB_ADDRESS: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(/[!-~]*)?", re.ASCII
 )
+
+
+class Told(StrEnum):
+    """What another system is told of a correction."""
+
+    VALUE = "value"
+    """The new value, because it needs it."""
+    CHANGE = "change"
+    """That it changed, and nothing of what."""
 
 
 class RowEnd(StrEnum):
@@ -65,6 +74,7 @@ class TableDeclaration:
         subject: the column that has the subject's id; None where `through` leads to one.
         through: the way to a table that has it; None where `subject` names a column.
         columns: the columns that the subject sees, each with what it is called.
+        corrects: column -> the item of the policy that stands in it and is corrected there too.
         cleared: columns that an erasure empties, or sets to what stands here; None deletes the row.
     """
 
@@ -73,6 +83,7 @@ class TableDeclaration:
     subject: str | None
     through: Through | None
     columns: Mapping[str, Text]
+    corrects: Mapping[str, str]
     cleared: Mapping[str, str | None] | None
 
     @property
@@ -122,18 +133,22 @@ class WebhookDeclaration:
         url: `https://` and a host, or `http://` on loopback; no user or password in it.
         label: what subjects read as its name.
         items: the holdings that it holds; at least one.
+        corrects: item of the policy -> what it is told when that is corrected.
         key_id: tells the other side which key signs.
         key: 32 bytes that both sides know and nobody else.
         private: it may be asked in a private network, or on this machine.
+        authority: file with the certificates (PEM) that alone are believed to vouch for it; None: those of the system.
     """
 
     name: str
     url: str = field(repr=False)
     label: Text
     items: tuple[str, ...]
+    corrects: Mapping[str, Told]
     key_id: str
     key: bytes = field(repr=False)
     private: bool
+    authority: str | None = None
 
 
 Declaration: TypeAlias = "SqlDeclaration | WebhookDeclaration"
@@ -156,6 +171,21 @@ class PlannedRows:
     end: RowEnd
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedCorrection:
+    """What a correction of one item would do in one place now.
+
+    Args:
+        table: the table; the item's name where the system shows no tables.
+        column: the column; None where the system shows none.
+        rows: how many rows of the subject stand there; 0 is told to nobody.
+    """
+
+    table: str
+    column: str | None
+    rows: int
+
+
 def read_connectors(found: Mapping[str, object]) -> tuple[Declaration, ...]:
     """Return the connectors that a settings file declares, by name.
 
@@ -172,86 +202,21 @@ def read_connectors(found: Mapping[str, object]) -> tuple[Declaration, ...]:
     return tuple(declared)
 
 
-class _Section:
-    """One table of the file: gives what stands there in the type that is wanted, and notes what does not hold."""
-
-    def __init__(self, place: str, found: object, known: tuple[str, ...], problems: list[str]) -> None:
-        self.place = place
-        self.problems = problems
-        self._found: dict[str, object] = found if isinstance(found, dict) else {}
-        if not isinstance(found, dict):
-            self.problem("is no section")
-        for name in self._found:
-            if name not in known:
-                self.problem(f"there is no `{name}` here{nearest(name, known)}")
-
-    def problem(self, message: str) -> None:
-        """Note what does not hold."""
-        self.problems.append(f"`{self.place}`: {message}")
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._found
-
-    def text(self, name: str) -> str:
-        """Return a text that has to be there."""
-        value = self._found.get(name)
-        if isinstance(value, str) and value.strip():
-            return value
-        self.problem(f"`{name}` is missing" if name not in self._found else f"`{name}` is no text")
-        return ""
-
-    def text_if(self, name: str) -> str | None:
-        """Return a text, or None where there is none."""
-        return self.text(name) if name in self._found else None
-
-    def flag(self, name: str) -> bool:
-        """Return a truth value; False where there is none."""
-        value = self._found.get(name, False)
-        if not isinstance(value, bool):
-            self.problem(f"`{name}` is neither true nor false")
-        return value is True
-
-    def items(self, name: str) -> list[object]:
-        """Return a list that may be left out."""
-        value = self._found.get(name, [])
-        if isinstance(value, list):
-            return value
-        self.problem(f"`{name}` is no list")
-        return []
-
-    def section(self, name: str, known: tuple[str, ...]) -> _Section:
-        """Return a section within this one."""
-        return _Section(f"{self.place}.{name}", self._found.get(name, {}), known, self.problems)
-
-    def names(self, name: str) -> tuple[str, ...]:
-        """Return the names in a section within this one, whatever they are."""
-        value = self._found.get(name, {})
-        if isinstance(value, dict):
-            return tuple(value)
-        self.problem(f"`{name}` is no section")
-        return ()
-
-    def words(self, name: str) -> Text:
-        """Return a text in every language."""
-        said = self.section(name, tuple(language.value for language in Language))
-        return {language: said.text(language.value) for language in Language}
-
-
 def _declaration(name: str, found: object, problems: list[str]) -> Declaration:
     place = f"connectors.{name}"
     kind = found.get("kind") if isinstance(found, dict) else None
     if CONNECTOR_NAME.fullmatch(name) is None:
         problems.append(f"`{place}`: a connector's name is one lower-case word, `customers`")
     if kind == "webhook":
-        return _webhook(name, _Section(place, found, _WEBHOOK_KEYS, problems))
-    section = _Section(place, found, _SQL_KEYS, problems)
+        return _webhook(name, Section(place, found, _WEBHOOK_KEYS, problems))
+    section = Section(place, found, _SQL_KEYS, problems)
     said = section.text("kind")
     if said and said != "sql":
         section.problem(f"there is no connector of kind `{said}`{nearest(said, KINDS)}; there are `sql` and `webhook`")
     return _sql(name, section)
 
 
-def _webhook(name: str, section: _Section) -> WebhookDeclaration:
+def _webhook(name: str, section: Section) -> WebhookDeclaration:
     url, key, key_id = section.text("url"), section.text("key"), section.text("key_id")
     address = _WEB_ADDRESS.fullmatch(url)
     if url and (address is None or (address["scheme"] == "http" and address["host"].strip("[]") not in LOOPBACK)):
@@ -268,13 +233,24 @@ def _webhook(name: str, section: _Section) -> WebhookDeclaration:
         url=url,
         label=section.words("label"),
         items=items,
+        corrects=_told(section),
         key_id=key_id,
         key=bytes.fromhex(key) if _KEY.fullmatch(key) else b"",
         private=section.flag("private"),
+        authority=section.text_if("authority"),
     )
 
 
-def _sql(name: str, section: _Section) -> SqlDeclaration:
+def _told(section: Section) -> dict[str, Told]:
+    words = section.texts("corrects")
+    known = [told.value for told in Told]
+    for item, said in words.items():
+        if said and said not in known:
+            section.problem(f"`corrects.{item}` is `value` or `change`, not `{said}`{nearest(said, known)}")
+    return {item: Told(said) for item, said in words.items() if said in known}
+
+
+def _sql(name: str, section: Section) -> SqlDeclaration:
     declaration = SqlDeclaration(
         name=name,
         url=section.text("url"),
@@ -292,29 +268,38 @@ def _sql(name: str, section: _Section) -> SqlDeclaration:
 
 
 def _table(place: str, found: object, problems: list[str]) -> TableDeclaration:
-    section = _Section(place, found, _TABLE_KEYS, problems)
+    section = Section(place, found, _TABLE_KEYS, problems)
     if ("subject" in section) is ("through" in section):
         section.problem("says either `subject` or `through`: how its rows belong to someone")
     columns = section.names("columns")
     if not columns:
         section.problem("`columns` names none that the subject would see")
     called = section.section("columns", columns)
+    subject = section.text_if("subject")
+    through = _through(section) if "through" in section else None
+    corrects = section.texts("corrects")
+    for column in corrects.keys() & {subject, through.column if through else None}:
+        section.problem(f"`{column}` leads to the subject, and is not corrected")
+    cleared = _cleared(section) if "clear" in section or "replace" in section else None
+    for column in [] if cleared is None else sorted(corrects.keys() - cleared.keys()):
+        section.problem(f"`{column}` holds `{corrects[column]}`, and rows that stay keep it; `clear` or `replace` it")
     return TableDeclaration(
         table=section.text("table"),
         item=section.text("item"),
-        subject=section.text_if("subject"),
-        through=_through(section) if "through" in section else None,
+        subject=subject,
+        through=through,
         columns={column: called.words(column) for column in columns},
-        cleared=_cleared(section) if "clear" in section or "replace" in section else None,
+        corrects=corrects,
+        cleared=cleared,
     )
 
 
-def _through(section: _Section) -> Through:
+def _through(section: Section) -> Through:
     way = section.section("through", _THROUGH_KEYS)
     return Through(column=way.text("column"), table=way.text("table"), key=way.text("key"))
 
 
-def _cleared(section: _Section) -> dict[str, str | None]:
+def _cleared(section: Section) -> dict[str, str | None]:
     cleared: dict[str, str | None] = {}
     for column in section.items("clear"):
         if isinstance(column, str) and column:
@@ -330,7 +315,7 @@ def _cleared(section: _Section) -> dict[str, str | None]:
     return cleared
 
 
-def _require_ways(section: _Section, declaration: SqlDeclaration) -> None:
+def _require_ways(section: Section, declaration: SqlDeclaration) -> None:
     """Note every table that is named twice, and every way that leads to no subject."""
     names = [one.table for one in declaration.tables]
     for name in sorted({name for name in names if names.count(name) > 1}):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from camket.core.errors import InvalidValueError
-from camket.core.rights.connectors import RowEnd, SqlDeclaration, Through, WebhookDeclaration, read_connectors
+from camket.core.rights.connectors import RowEnd, SqlDeclaration, Through, Told, WebhookDeclaration, read_connectors
 from camket.core.terms import Language
 
 WORDS = {"vi": "Tên", "en": "Name"}
@@ -189,3 +189,49 @@ def test_what_no_webhook_can_be(other: dict[str, object], problem: str) -> None:
     assert len(told) == 1
     assert told[0].startswith(f"`connectors.news`: {problem}")
     assert "tea" not in told[0]
+
+
+def test_what_is_corrected_is_read() -> None:
+    """Columns with their items, and for a webhook what it is told; a file of an authority of its own."""
+    (crm,) = read_connectors(connector(table(corrects={"name": "name"})))
+    assert isinstance(crm, SqlDeclaration)
+    assert crm.tables[0].corrects == {"name": "name"}
+    told = {"email": "value", "phone": "change"}
+    (news,) = read_connectors(webhook(corrects=told, authority="/etc/ca.pem"))
+    assert isinstance(news, WebhookDeclaration)
+    assert (news.corrects, news.authority) == ({"email": Told.VALUE, "phone": Told.CHANGE}, "/etc/ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        (connector(table(corrects={"camket_id": "name"})), "`camket_id` leads to the subject, and is not corrected"),
+        (
+            connector(
+                table(),
+                table(
+                    "orders",
+                    subject=None,
+                    through=through("customer_id", "customers"),
+                    corrects={"customer_id": "name"},
+                ),
+            ),
+            "`customer_id` leads to the subject, and is not corrected",
+        ),
+        (
+            connector(table(corrects={"name": "name"}, clear=["address"])),
+            "`name` holds `name`, and rows that stay keep it; `clear` or `replace` it",
+        ),
+        (connector(table(corrects={"name": 7})), "`name` is no text"),
+        (connector(table(corrects=["name"])), "`corrects` is no section"),
+    ],
+)
+def test_a_correction_that_cannot_hold_is_told(found: dict[str, Any], problem: str) -> None:
+    """Nothing is set in what leads to a subject, and nothing corrected outlives an erasure in a row that stays."""
+    assert any(one.endswith(problem) for one in problems(found))
+
+
+def test_a_webhook_is_told_the_value_or_the_change() -> None:
+    """Anything else is refused with the nearest."""
+    (problem,) = problems(webhook(corrects={"email": "values"}))
+    assert problem.endswith("`corrects.email` is `value` or `change`, not `values` (did you mean `value`?)")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from camket.core.errors import SettingsError
+from camket.core.errors import HolderFailure, SettingsError
 
 if TYPE_CHECKING:
     from camket.core.rights.connectors import SqlDeclaration
@@ -17,6 +17,9 @@ CONNECT_SECONDS: Final = 5
 STATEMENT_SECONDS: Final = 30
 LOCK_SECONDS: Final = 5
 POSTGRESQL_OPTIONS: Final = f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"
+
+TIME_OUTS: Final = frozenset({"57014", "55P03"})
+"""SQLSTATE of a statement that was cut off and of a lock that was not got."""
 
 
 def make_engine(declaration: SqlDeclaration) -> sa.Engine:
@@ -57,6 +60,20 @@ def reason(error: sa.exc.SQLAlchemyError) -> str:
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
         return f"its database cannot be reached, or took too long{named}"
     return f"its database refuses{named}"
+
+
+def failure_of(error: sa.exc.SQLAlchemyError) -> HolderFailure:
+    """Return the same as one of a closed set."""
+    if isinstance(error, sa.exc.TimeoutError) or _too_slow(getattr(error, "orig", None)):
+        return HolderFailure.TIMED_OUT
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return HolderFailure.UNREACHABLE
+    return HolderFailure.REFUSED
+
+
+def _too_slow(error: object) -> bool:
+    """Say whether a driver's error is a time-out of a statement, a lock or a connection."""
+    return getattr(error, "sqlstate", None) in TIME_OUTS or getattr(error, "sqlite_errorname", None) == "SQLITE_BUSY"
 
 
 def _connect_args(url: sa.URL) -> dict[str, Any]:

@@ -71,6 +71,10 @@ def _problems(declaration: SqlDeclaration, table: TableDeclaration, tables: Mapp
     subject = tables[table.table].columns.get(table.subject) if table.subject else None
     if subject is not None and not isinstance(subject.type, sa.String | sa.Uuid | sa.types.NullType):
         yield f"`{table.table}.{subject.name}` holds no text, and a subject's id is 32 hexadecimal digits"
+    for name in table.corrects:
+        column = tables[table.table].columns.get(name)
+        if column is not None and not isinstance(column.type, sa.String | sa.types.NullType):
+            yield f"`{table.table}.{name}` holds no text, so nothing can be corrected in it"
     if table.end is RowEnd.ANONYMISE:
         for name, value in cleared_columns(declaration, table).items():
             column = tables[table.table].columns.get(name)
@@ -80,7 +84,7 @@ def _problems(declaration: SqlDeclaration, table: TableDeclaration, tables: Mapp
 
 def _named(table: TableDeclaration) -> list[str]:
     ways = [table.subject, table.through.column if table.through else None]
-    return list(dict.fromkeys([*(way for way in ways if way), *table.columns, *(table.cleared or {})]))
+    return list(dict.fromkeys([*(way for way in ways if way), *table.columns, *table.corrects, *(table.cleared or {})]))
 
 
 def _unknown(table: sa.Table, names: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""The rows that belong to a subject: counted, read, deleted or anonymised. Every identifier is quoted by SQLAlchemy."""
+"""The rows that belong to a subject: counted, read, corrected, deleted or anonymised.
+
+Every identifier is quoted by SQLAlchemy.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +59,31 @@ class Rows:
             values = {there.columns[name]: value for name, value in cleared_columns(self._declaration, table).items()}
             connection.execute(sa.update(there).where(belongs).values(values))
 
+    def correct(
+        self, connection: sa.Connection, table: TableDeclaration, column: str, subject_id: str, value: str | None
+    ) -> None:
+        """Set a column of the rows that belong to the subject, in the caller's transaction.
+
+        No value is an empty text where the column must not be empty.
+        """
+        there = self._tables[table.table]
+        others = self._others(table, column, subject_id, value)
+        held = there.columns[column]
+        connection.execute(sa.update(there).where(others).values({held: _or_empty(held, value)}))
+
+    def others(
+        self, connection: sa.Connection, table: TableDeclaration, column: str, subject_id: str, value: str | None
+    ) -> int:
+        """Return how many of the subject's rows hold another value in a column."""
+        found = sa.select(sa.func.count()).select_from(self._tables[table.table])
+        return int(connection.scalar(found.where(self._others(table, column, subject_id, value))) or 0)
+
+    def _others(
+        self, table: TableDeclaration, column: str, subject_id: str, value: str | None
+    ) -> sa.ColumnElement[bool]:
+        held = self._tables[table.table].columns[column]
+        return self._belongs(table, subject_id) & held.is_distinct_from(_or_empty(held, value))
+
     def _belongs(self, table: TableDeclaration, subject_id: str) -> sa.ColumnElement[bool]:
         there = self._tables[table.table]
         if table.through is None:
@@ -65,6 +93,10 @@ class Rows:
         key = self._tables[way.table].columns[way.key]
         owned = sa.select(key).where(self._belongs(self._declaration.table(way.table), subject_id))
         return there.columns[way.column].in_(owned)
+
+
+def _or_empty(column: sa.Column[str], value: str | None) -> str | None:
+    return "" if value is None and not column.nullable else value
 
 
 def file_names(declaration: SqlDeclaration) -> dict[str, str]:

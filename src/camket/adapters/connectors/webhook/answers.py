@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from camket.core.errors import InvalidValueError
@@ -17,12 +18,28 @@ class AnswerError(Exception):
     """An answer that is none; says what was expected and quotes nothing."""
 
 
-def read_check(answer: bytes) -> frozenset[str]:
-    """Return the items that the system says it holds: `{"items": ["orders"]}`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What the system says of itself.
+
+    Args:
+        items: what it holds.
+        corrects: item -> what it wants to be told of a correction.
+    """
+
+    items: frozenset[str]
+    corrects: Mapping[str, str]
+
+
+def read_check(answer: bytes) -> Said:
+    """Return what the system says: `{"items": ["orders"], "corrects": {"email": "value"}}`; `corrects` may miss."""
     items = _member(answer, "items")
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise AnswerError("`items` of its answer is no list of names")
-    return frozenset(items)
+    corrects = json.loads(answer).get("corrects", {})
+    if not isinstance(corrects, dict) or not all(isinstance(told, str) for told in corrects.values()):
+        raise AnswerError("`corrects` of its answer does not say of each item what to tell")
+    return Said(items=frozenset(items), corrects=corrects)
 
 
 def read_count(answer: bytes) -> Mapping[str, int]:
@@ -46,6 +63,12 @@ def read_erased(answer: bytes) -> None:
     """Take note that everything is destroyed: `{"erased": true}`, and nothing less."""
     if _member(answer, "erased") is not True:
         raise AnswerError("`erased` of its answer is not true")
+
+
+def read_corrected(answer: bytes) -> None:
+    """Take note that a value is corrected there: `{"corrected": true}`, and nothing less."""
+    if _member(answer, "corrected") is not True:
+        raise AnswerError("`corrected` of its answer is not true")
 
 
 def _member(answer: bytes, name: str) -> object:

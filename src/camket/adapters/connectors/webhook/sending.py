@@ -18,6 +18,8 @@ from threading import Timer
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from camket.core.errors import HolderFailure
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,14 +29,23 @@ ANSWER_SECONDS: Final = 20.0
 ANSWER_BYTES: Final = 8 * 1024 * 1024
 ID_BYTES: Final = 16
 OK: Final = 200
+TOO_SLOW: Final = "it took too long"
 PORTS: Final = {"http": 80, "https": 443}
 
 
 class SendError(Exception):
-    """A question got no answer; says why in words that quote none."""
+    """A question got no answer; says why in words that quote none.
+
+    Args:
+        failure: the same as one of a closed set.
+    """
+
+    def __init__(self, message: str, failure: HolderFailure) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
-def send(declaration: WebhookDeclaration, question: Mapping[str, str]) -> bytes:
+def send(declaration: WebhookDeclaration, question: Mapping[str, str | None]) -> bytes:
     """Ask one question and return the whole answer.
 
     Raises:
@@ -43,7 +54,8 @@ def send(declaration: WebhookDeclaration, question: Mapping[str, str]) -> bytes:
     parts = urlsplit(declaration.url)
     host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
     body = json.dumps({**question, "id": secrets.token_hex(ID_BYTES)}).encode()
-    connection = _Pinned(host, port, address=_address(declaration, host, port), tls=parts.scheme == "https")
+    tls = _tls(declaration) if parts.scheme == "https" else None
+    connection = _Pinned(host, port, address=_address(declaration, host, port), tls=tls)
     # A server that sends a byte now and then would never run into a time-out of its socket.
     watch = Timer(ANSWER_SECONDS, connection.cut)
     watch.daemon = True
@@ -54,16 +66,16 @@ def send(declaration: WebhookDeclaration, question: Mapping[str, str]) -> bytes:
         with connection.getresponse() as answer:
             # INVARIANT: a redirect is no answer; what is asked goes nowhere but to the declared address.
             if answer.status != OK:
-                raise SendError(f"it answered with status {answer.status}")
+                raise SendError(f"it answered with status {answer.status}", HolderFailure.REFUSED)
             content = answer.read(ANSWER_BYTES + 1)
             if len(content) > ANSWER_BYTES:
-                raise SendError(f"its answer is larger than {ANSWER_BYTES} bytes")
-            if answer.length or connection.was_cut:
-                raise SendError("its answer broke off")
-    except ssl.SSLError:
-        raise SendError("its certificate does not hold, or it talks no TLS") from None
-    except (OSError, HTTPException, ValueError):
-        raise SendError("it cannot be reached, took too long, or talks something else than HTTP") from None
+                raise SendError(f"its answer is larger than {ANSWER_BYTES} bytes", HolderFailure.GARBLED)
+            if connection.was_cut:
+                raise SendError(TOO_SLOW, HolderFailure.TIMED_OUT)
+            if answer.length:
+                raise SendError("its answer broke off", HolderFailure.UNREACHABLE)
+    except (OSError, HTTPException, ValueError) as error:
+        raise _failed(error, was_cut=connection.was_cut) from None
     else:
         return content
     finally:
@@ -88,15 +100,34 @@ def signed_headers(declaration: WebhookDeclaration, body: bytes, *, at: int) -> 
     }
 
 
+def _failed(error: Exception, *, was_cut: bool) -> SendError:
+    """Return what to say of a connection that ended otherwise than by an answer."""
+    if was_cut or isinstance(error, TimeoutError):
+        return SendError(TOO_SLOW, HolderFailure.TIMED_OUT)
+    if isinstance(error, ssl.SSLError):
+        return SendError("its certificate does not hold, or it talks no TLS", HolderFailure.UNTRUSTED)
+    return SendError("it cannot be reached, broke off, or talks something else than HTTP", HolderFailure.UNREACHABLE)
+
+
+def _tls(declaration: WebhookDeclaration) -> ssl.SSLContext:
+    """Return whom a certificate is believed from: the declared authority alone, or those that the system trusts."""
+    try:
+        return ssl.create_default_context(cafile=declaration.authority)
+    except (OSError, ssl.SSLError):
+        # The context is made anew for each question, so that a file that was renewed counts at once.
+        raise SendError("the file that `authority` names holds no certificate", HolderFailure.MISDECLARED) from None
+
+
 def _address(declaration: WebhookDeclaration, host: str, port: int) -> str:
     """Return the address to connect to; refuse where a name leads into a network that is not open to it."""
     try:
         found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except OSError:
-        raise SendError("its host has no address") from None
+        raise SendError("its host has no address", HolderFailure.UNREACHABLE) from None
     # INVARIANT: every address that the name has is checked, and the one that was checked is connected to.
     if not declaration.private and not all(map(is_public, found)):
-        raise SendError("its host is in a private network; `private = true` lets it be asked there")
+        message = "its host is in a private network; `private = true` lets it be asked there"
+        raise SendError(message, HolderFailure.MISDECLARED)
     return found[0]
 
 
@@ -109,9 +140,9 @@ def is_public(address: str) -> bool:
 
 
 class _Pinned(HTTPConnection):
-    """A connection to an address that was checked, under the host's own name."""
+    """A connection to an address that was checked, under the host's own name; in the clear where `tls` is None."""
 
-    def __init__(self, host: str, port: int, *, address: str, tls: bool) -> None:
+    def __init__(self, host: str, port: int, *, address: str, tls: ssl.SSLContext | None) -> None:
         super().__init__(host, port, timeout=ANSWER_SECONDS)
         self._address = address
         self._tls = tls
@@ -121,9 +152,8 @@ class _Pinned(HTTPConnection):
     def connect(self) -> None:
         """Connect to the checked address, with TLS for the host where the scheme says so."""
         opened = socket.create_connection((self._address, self.port), timeout=self.timeout)
-        if self._tls:
-            context = ssl.create_default_context()
-            opened = context.wrap_socket(opened, server_hostname=self.host, do_handshake_on_connect=False)
+        if self._tls is not None:
+            opened = self._tls.wrap_socket(opened, server_hostname=self.host, do_handshake_on_connect=False)
         # Where the answer ends with the connection, `sock` is let go of before the answer is read.
         self.sock = self._open = opened
         if isinstance(opened, ssl.SSLSocket):
