@@ -320,7 +320,12 @@ class Unit(Protocol):
 
     @property
     def requests(self) -> queries.RequestQueries:
-        """Requests to exercise a right."""
+        """Requests, their timelines and the proofs of who asks."""
+        ...
+
+    @property
+    def request_parts(self) -> queries.RequestPartQueries:
+        """The messages of requests, and the files that answer them."""
         ...
 
     @property

@@ -23,7 +23,7 @@ from tests.web.conftest import ALICE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from camket.rows import RequestRow
+    from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from tests.journeys import Customer
     from tests.journeys import Service as Journey

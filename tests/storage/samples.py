@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from camket.core.terms import Language, Right, Source, SubjectState
+from camket.core.rights.machine import RequestKind, RequestState
+from camket.core.terms import Language, Source, SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.rows import (
     CertificateRow,
@@ -20,11 +21,10 @@ from camket.rows import (
     NewRecord,
     PolicyVersionRow,
     RecordLink,
-    RequestRow,
-    RequestState,
     SessionRow,
     SubjectRow,
 )
+from camket.rows.requests import RequestChannel, RequestRow
 
 R = TypeVar("R")
 
@@ -172,12 +172,25 @@ def request(request_id: str, **given: Any) -> RequestRow:  # noqa: ANN401 - any 
     columns: dict[str, Any] = {
         "id": request_id,
         "subject_id": "alice",
-        "right": Right.RECTIFY,
+        "kind": RequestKind.RECTIFY,
         "state": RequestState.UNVERIFIED,
+        "number": f"number of {request_id}",
+        "channel": RequestChannel.ACCOUNT,
+        "policy_version": 1,
+        "filed_by": None,
+        "assigned_to": None,
         "created_at": NOW,
-        "due_at": None,
         "verified_at": None,
         "verified_level": None,
+        "reply_due_at": None,
+        "due_at": None,
+        "warn_at": None,
+        "warned_at": None,
+        "replied_at": None,
+        "paused_at": None,
+        "extended_at": None,
+        "failing": None,
+        "failing_since": None,
         "done_at": None,
         "sealed": b"sealed",
     }

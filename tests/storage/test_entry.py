@@ -1,12 +1,11 @@
-"""Sessions, codes, rate limits, requests and certificates."""
+"""Sessions, codes, rate limits and certificates."""
 
 import pytest
 
 from camket.core.errors import ConflictError
-from camket.core.terms import Verification
 from camket.ports import Store, Unit
-from camket.rows import CertificateState, CodeKind, CodeRow, RefusalCountRow, RequestState
-from tests.storage.samples import NOW, after, certificate, code, each, request, session
+from camket.rows import CertificateState, CodeKind, CodeRow, RefusalCountRow
+from tests.storage.samples import NOW, after, certificate, code, each, session
 
 BROWSER = code("x").browser_hash
 
@@ -166,46 +165,6 @@ def test_refused_visitors_are_summed_by_hour_and_reason(store: Store) -> None:
         RefusalCountRow(hour=after(3600), reason="limit", count=1),
     )
     assert len(store.read(lambda unit: unit.limits.refusals(since=after(1)))) == 1
-
-
-def test_a_request_is_its_subjects_alone(store: Store) -> None:
-    """A request is found by its subject and id together, and listed newest first."""
-    rows = [request("r1"), request("r2", created_at=after(1), due_at=after(99), sealed=None)]
-    store.write(lambda unit: each(unit.requests.add, [*rows, request("o", subject_id="bob")]))
-    assert store.read(lambda unit: unit.requests.get("alice", "r1")) == rows[0]
-    assert store.read(lambda unit: unit.requests.get("bob", "r1")) is None
-    assert store.read(lambda unit: unit.requests.of_subject("alice")) == (rows[1], rows[0])
-    assert store.write(lambda unit: unit.requests.delete_of_subject("alice")) == 2
-    assert len(store.read(lambda unit: unit.requests.of_subject("bob"))) == 1
-
-
-def test_a_request_moves_from_the_named_state_only(store: Store) -> None:
-    """Verifying works once, moving needs the old state, and the end keeps its instant."""
-    store.write(lambda unit: unit.requests.add(request("r1")))
-    level = Verification.EMAIL_CODE
-    assert store.write(lambda unit: unit.requests.verify("r1", at=after(1), level=level))
-    assert not store.write(lambda unit: unit.requests.verify("r1", at=after(2), level=Verification.PASSKEY))
-
-    def move(old: RequestState, new: RequestState, seconds: int | None = None) -> bool:
-        at = None if seconds is None else after(seconds)
-        return store.write(lambda unit: unit.requests.move("r1", old=old, new=new, at=at))
-
-    assert not move(RequestState.UNVERIFIED, RequestState.RUNNING)
-    assert move(RequestState.VERIFIED, RequestState.RUNNING)
-    assert move(RequestState.RUNNING, RequestState.DONE, 5)
-    store.write(lambda unit: unit.requests.clear("r1"))
-    expected = request(
-        "r1", state=RequestState.DONE, verified_at=after(1), verified_level=level, done_at=after(5), sealed=None
-    )
-    assert store.read(lambda unit: unit.requests.get("alice", "r1")) == expected
-
-
-def test_requests_never_verified_are_swept(store: Store) -> None:
-    """Only unverified requests made before the instant go."""
-    rows = [request("r1"), request("r2", created_at=after(1)), request("r3", state=RequestState.VERIFIED)]
-    store.write(lambda unit: each(unit.requests.add, rows))
-    assert store.write(lambda unit: unit.requests.sweep_unverified(before=after(1))) == 1
-    assert {row.id for row in store.read(lambda unit: unit.requests.of_subject("alice"))} == {"r2", "r3"}
 
 
 def test_a_certificate_becomes_ready_once(store: Store) -> None:

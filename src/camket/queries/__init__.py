@@ -6,13 +6,14 @@ one code point is not the same letter written with two.
 """
 
 from camket.queries.consents import ConsentQueries
-from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, RequestQueries, SessionQueries
+from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, SessionQueries
 from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQueries, RecordQueries
 from camket.queries.news import NewsQueries
 from camket.queries.notices import NoticeQueries
 from camket.queries.passkeys import PasskeyQueries
 from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
 from camket.queries.publishing import PublishingQueries
+from camket.queries.requests import RequestPartQueries, RequestQueries
 from camket.queries.staff import StaffQueries
 from camket.queries.work import JobQueries, OutboxQueries
 
@@ -33,6 +34,7 @@ __all__ = [
     "PolicyQueries",
     "PublishingQueries",
     "RecordQueries",
+    "RequestPartQueries",
     "RequestQueries",
     "SessionQueries",
     "StaffQueries",

@@ -1,4 +1,4 @@
-"""Who may come in and what they ask for: sessions, codes, rate limits, requests, certificates."""
+"""Who may come in: sessions, codes, rate limits, certificates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from camket.core.terms import Verification
-    from camket.rows import CertificateRow, CodeKind, CodeRow, RefusalCountRow, RequestRow, RequestState, SessionRow
+    from camket.rows import CertificateRow, CodeKind, CodeRow, RefusalCountRow, SessionRow
 
 
 class SessionQueries(Protocol):
@@ -103,42 +102,6 @@ class LimitQueries(Protocol):
 
     def sweep(self, *, before: datetime) -> int:
         """Drop windows that began before an instant; return how many. Sums of refusals stay."""
-        ...
-
-
-class RequestQueries(Protocol):
-    """Requests to exercise a right."""
-
-    def add(self, row: RequestRow) -> None:
-        """Store a request."""
-        ...
-
-    def get(self, subject_id: str, request_id: str) -> RequestRow | None:
-        """Return a request of this subject."""
-        ...
-
-    def of_subject(self, subject_id: str) -> tuple[RequestRow, ...]:
-        """Return a subject's requests, newest first."""
-        ...
-
-    def verify(self, request_id: str, *, at: datetime, level: Verification) -> bool:
-        """Mark an unverified request as verified; False when it was not unverified."""
-        ...
-
-    def move(self, request_id: str, *, old: RequestState, new: RequestState, at: datetime | None = None) -> bool:
-        """Change the state, with the instant when that ends it; False when it was not in the old state."""
-        ...
-
-    def clear(self, request_id: str) -> None:
-        """Drop what was asked for, keep the request."""
-        ...
-
-    def delete_of_subject(self, subject_id: str) -> int:
-        """Drop a subject's requests; return how many."""
-        ...
-
-    def sweep_unverified(self, *, before: datetime) -> int:
-        """Drop requests made before an instant and never verified; return how many."""
         ...
 
 

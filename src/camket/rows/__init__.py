@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from camket.core.terms import Language, Right, Source, SubjectState, Verification
+from camket.core.terms import Language, Source, SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.rows.mail import MailLane as MailLane
 from camket.rows.mail import MailRow as MailRow
@@ -43,18 +43,6 @@ class CodeKind(StrEnum):
     SIGN_IN = "sign_in"
     VERIFY = "verify"
     NEW_EMAIL = "new_email"
-
-
-class RequestState(StrEnum):
-    """Where a subject's request stands."""
-
-    UNVERIFIED = "unverified"
-    VERIFIED = "verified"
-    RUNNING = "running"
-    DONE = "done"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-    """Its subject took it back before it was carried out."""
 
 
 class JobState(StrEnum):
@@ -332,27 +320,6 @@ class CodeRow:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RequestRow:
-    """A subject's request to exercise a right.
-
-    Args:
-        due_at: when it must be done by the policy.
-        sealed: what is asked for, sealed under the subject's key; None when there is nothing beside the right.
-    """
-
-    id: str
-    subject_id: str
-    right: Right
-    state: RequestState
-    created_at: datetime
-    due_at: datetime | None
-    verified_at: datetime | None
-    verified_level: Verification | None
-    done_at: datetime | None
-    sealed: bytes | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

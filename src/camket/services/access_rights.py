@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from camket.core.terms import VerifiedIdentity
     from camket.core.vault.shred import Kept
     from camket.ports import Unit
-    from camket.rows import RequestRow, SubjectRecordRow
+    from camket.rows import SubjectRecordRow
+    from camket.rows.requests import RequestRow
 
 REQUEST_PLACE: Final = "request body"
 """Stands where a value has its item id; it has a space in it, which no item id has."""

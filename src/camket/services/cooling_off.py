@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camket.core.errors import ConflictError, NotFoundError
-from camket.core.ledger.entry import LedgerAction
-from camket.core.terms import RIGHTS_PURPOSE
-from camket.rows import RequestState
+from camket.core.rights.machine import RequestEvent
 from camket.services.access import SUBJECT
 from camket.services.erasure import erasure_key
+from camket.services.request_moves import move_in
 from camket.services.requests import NO_REQUEST
 
 if TYPE_CHECKING:
@@ -71,15 +70,10 @@ def keep_account(ctx: Context, session: Session, *, request_id: str) -> None:
         if not unit.jobs.withdraw(job.id, now=now):
             raise ConflictError("the deletion has begun and cannot be taken back")
         unit.certificates.delete(bytes.fromhex(str(job.args["certificate"])))
-        unit.requests.move(request_id, old=RequestState.RUNNING, new=RequestState.CANCELLED, at=now)
-        ctx.door.record_in(
-            unit,
-            actor=SUBJECT,
-            action=LedgerAction.REQUEST,
-            subject_id=session.subject_id,
-            purpose=RIGHTS_PURPOSE,
-            request=request_id,
-        )
+        row = unit.requests.get(session.subject_id, request_id)
+        if row is None:
+            raise NotFoundError(NO_REQUEST)
+        move_in(unit, ctx, row, RequestEvent.WITHDRAW, actor=SUBJECT)
 
     ctx.store.write(keep)
 

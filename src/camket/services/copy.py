@@ -18,8 +18,8 @@ from camket.core.intake.pictures import SIZES
 from camket.core.ledger.entry import LedgerAction
 from camket.core.ledger.openings import Openings
 from camket.core.rights.kinds import require_proof, terms_of
+from camket.core.rights.machine import RequestKind
 from camket.core.terms import RIGHTS_PURPOSE, Language, Right
-from camket.rows import RequestState
 from camket.services.access import SUBJECT
 from camket.services.copy_consents import consents_data
 from camket.services.copy_notices import notices_data
@@ -29,7 +29,7 @@ from camket.services.holdings import count_held, export_held
 from camket.services.own_log import log_lines
 from camket.services.proofs import prove_all
 from camket.services.purposes import purposes_of
-from camket.services.requests import NO_REQUEST, standing_in, start_request_in
+from camket.services.requests import NO_REQUEST, begin_in, finish_in, standing_in, start_request_in
 from camket.services.uses import use_of
 from camket.services.verification import UNPROVEN
 
@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from camket.core.rights.exported import ExportedItem
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
-    from camket.rows import FactRow, RequestRow, SessionRow, SubjectRecordRow, SubjectRow
+    from camket.rows import FactRow, SessionRow, SubjectRecordRow, SubjectRow
     from camket.rows.consents import ConsentEventRow, ConsentTextRow
     from camket.rows.notices import DeliveryRow
+    from camket.rows.requests import RequestRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
     from camket.services.holdings import Exported, Held
@@ -138,7 +139,7 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -
     subject_id = identity.subject_id
     request = unit.requests.get(subject_id, identity.request_id)
     subject = unit.subjects.get(subject_id)
-    if request is None or subject is None or request.right is not Right.PORT:
+    if request is None or subject is None or request.kind is not RequestKind.PORT:
         raise NotFoundError(NO_REQUEST)
     terms = terms_of(standing_in(unit, ctx, subject_id).rights, Right.PORT)
     now = ctx.clock.now()
@@ -159,7 +160,8 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -
             purpose=RIGHTS_PURPOSE,
             request=request.id,
         )
-    unit.requests.move(request.id, old=RequestState.VERIFIED, new=RequestState.DONE, at=now)
+    if not request.state.ended:
+        finish_in(unit, ctx, begin_in(unit, ctx, identity=identity, right=Right.PORT))
     consents = unit.consents.of_subject(subject_id)
     return _Read(
         pending=pending,
@@ -229,7 +231,7 @@ def _data(
         "requests": [
             {
                 "id": one.id,
-                "right": one.right.value,
+                "right": one.kind.value,
                 "state": one.state.value,
                 "made_at": _instant(one.created_at),
                 "done_at": _when(one.done_at),

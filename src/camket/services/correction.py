@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError, nearest
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
+from camket.core.rights.machine import RequestEvent
 from camket.core.terms import RIGHTS_PURPOSE, Right, Source
 from camket.core.vault.lookup import normalise_email
-from camket.rows import CodeKind, RequestState
+from camket.rows import CodeKind
 from camket.services.access import SUBJECT
 from camket.services.codes import enter_code, issue_code_in, use_code_in
 from camket.services.devices import describes_device
@@ -21,6 +22,7 @@ from camket.services.forms import read_value
 from camket.services.limits import RateLimit, count_try_in, require_request_left_in, visitor_key
 from camket.services.outbox import queue_mail_in
 from camket.services.passkey_challenges import PASSKEY
+from camket.services.request_moves import move_in
 from camket.services.requests import (
     NO_REQUEST,
     RequestBody,
@@ -36,12 +38,14 @@ if TYPE_CHECKING:
     from camket.core.policy.model import Item
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
-    from camket.rows import CodeRow, RequestRow
+    from camket.rows import CodeRow
+    from camket.rows.requests import RequestRow
     from camket.services.access import Collected
     from camket.services.context import Context
     from camket.services.sessions import Session
 
 BUCKET: Final = "new_email_code"
+CORRECTION: Final = "service:correction"
 
 
 def correctable(item: Item) -> bool:
@@ -179,7 +183,7 @@ def finish_correction(
     """
     subject_id, request_id = identity.subject_id, identity.request_id
     row = find_request(ctx, subject_id=subject_id, request_id=request_id)
-    if row.state in {RequestState.DONE, RequestState.REFUSED}:
+    if row.state.ended:
         raise ConflictError("the request was carried out before")
     body = read_body(ctx, subject_id=subject_id, request_id=request_id)
     if body.removes is not None:
@@ -197,7 +201,7 @@ def finish_correction(
             use_code_in(unit, code, now)
         replaced = ctx.door.replace_in(unit, identity=identity, values={body.item: body.value}, service=service)
         if not replaced.row_ids:
-            unit.requests.move(begun.id, old=RequestState.RUNNING, new=RequestState.REFUSED, at=now)
+            move_in(unit, ctx, begun, RequestEvent.REFUSE, actor=CORRECTION, detail={"reason": "not_held"})
             return replaced
         finish_in(unit, ctx, begun)
         if declared.kind is ItemKind.EMAIL:

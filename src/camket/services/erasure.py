@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from camket.core.terms import VerifiedIdentity
     from camket.core.vault.shred import Kept
     from camket.ports import Unit
-    from camket.rows import Json, JsonObject, RequestRow
+    from camket.rows import Json, JsonObject
+    from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.holdings import Held
     from camket.services.sessions import Session
@@ -167,14 +168,6 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, t
                 created_at=now,
                 expires_at=starts_at + CERTIFICATE_LIFETIME,
             )
-        )
-        ctx.door.record_in(
-            unit,
-            actor=SUBJECT,
-            action=LedgerAction.REQUEST,
-            subject_id=identity.subject_id,
-            purpose=RIGHTS_PURPOSE,
-            request=request.id,
         )
         args: JsonObject = {
             "subject": identity.subject_id,
@@ -349,6 +342,7 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     unit.consents.delete_of_subject(subject_id)
     unit.records.unlink_subject(subject_id)
     unit.requests.delete_of_subject(subject_id)
+    unit.request_parts.delete_of_subject(subject_id)
     unit.outbox.delete_of_subject(subject_id)
     unit.notices.forget_subject(subject_id)
     unit.news.delete_unsubscriptions_of_subject(subject_id)

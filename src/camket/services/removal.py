@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, NotFoundError
 from camket.core.policy.model import ItemKind
+from camket.core.rights.machine import RequestState
 from camket.core.terms import Right, Source
 from camket.core.vault.keyring import KeyKind
-from camket.rows import RequestState
 from camket.services.access import SUBJECT
 from camket.services.calendar import day_of
 from camket.services.devices import describes_device
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from camket.core.terms import VerifiedIdentity
     from camket.core.vault.shred import Kept
     from camket.ports import Unit
-    from camket.rows import HeldValueRow, RequestRow
+    from camket.rows import HeldValueRow
+    from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.sessions import Session
 

@@ -6,23 +6,26 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, NotFoundError
-from camket.core.ledger.entry import LedgerAction
+from camket.core.errors import NotFoundError
 from camket.core.rights.kinds import due_at, require_proof, terms_of
-from camket.core.terms import RIGHTS_PURPOSE, Right
-from camket.rows import RequestRow, RequestState
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.rows.requests import RequestChannel, RequestRow
 from camket.services.access import SUBJECT
 from camket.services.access_standing import subject_facts
 from camket.services.ids import random_id
 from camket.services.limits import count_request_in
+from camket.services.request_moves import add_line_in, move_in
 
 if TYPE_CHECKING:
     from camket.core.gate.history import Standing
-    from camket.core.terms import VerifiedIdentity
+    from camket.core.terms import Right, VerifiedIdentity
     from camket.ports import Unit
     from camket.services.context import Context
 
 NO_REQUEST: Final = "there is no such request"
+RECEIPT_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U."""
+RECEIPT_LENGTH: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +88,8 @@ def start_request_in(
     now = ctx.clock.now()
     # INVARIANT: counted before anything is written, so that no one fills the ledger with requests that go nowhere.
     count_request_in(unit, ctx, subject_id, now)
-    terms = terms_of(standing_in(unit, ctx, subject_id).rights, right)
+    standing = standing_in(unit, ctx, subject_id)
+    terms = terms_of(standing.rights, right)
     request_id = random_id(ctx.entropy)
     sealed = None
     if body is not None:
@@ -93,26 +97,39 @@ def start_request_in(
     row = RequestRow(
         id=request_id,
         subject_id=subject_id,
-        right=right,
+        kind=RequestKind(right.value),
         state=RequestState.UNVERIFIED,
+        number=receipt_number(ctx),
+        channel=RequestChannel.ACCOUNT,
+        policy_version=standing.history.newest.number,
+        filed_by=None,
+        assigned_to=None,
         created_at=now,
-        due_at=due_at(terms, now),
         verified_at=None,
         verified_level=None,
+        reply_due_at=None,
+        due_at=due_at(terms, now),
+        warn_at=None,
+        warned_at=None,
+        replied_at=None,
+        paused_at=None,
+        extended_at=None,
+        failing=None,
+        failing_since=None,
         done_at=None,
         sealed=sealed,
     )
     unit.requests.add(row)
-    ctx.door.record_in(
-        unit,
-        actor=SUBJECT,
-        action=LedgerAction.REQUEST,
-        subject_id=subject_id,
-        items=() if body is None else (body.item,),
-        purpose=RIGHTS_PURPOSE,
-        request=request_id,
-    )
+    add_line_in(unit, ctx, row, RequestEvent.MAKE, actor=SUBJECT, items=() if body is None else (body.item,))
     return row
+
+
+def receipt_number(ctx: Context) -> str:
+    """Return a new receipt number: 50 random bits as ten characters that nobody confuses, `7K3F9-2QXTB`."""
+    drawn = int.from_bytes(ctx.entropy.token(8), "big")
+    letters = [RECEIPT_ALPHABET[drawn >> (5 * place) & 31] for place in range(RECEIPT_LENGTH)]
+    half = RECEIPT_LENGTH // 2
+    return f"{''.join(letters[:half])}-{''.join(letters[half:])}"
 
 
 def find_request(ctx: Context, *, subject_id: str, request_id: str) -> RequestRow:
@@ -138,7 +155,7 @@ def read_body(ctx: Context, *, subject_id: str, request_id: str) -> RequestBody:
 
 
 def begin_in(unit: Unit, ctx: Context, *, identity: VerifiedIdentity, right: Right) -> RequestRow:
-    """Take a verified request up, in the unit of work of its effect.
+    """Take a verified request up because its subject wants it carried out, in the unit of work of its effect.
 
     Args:
         unit: the unit of the effect.
@@ -146,23 +163,24 @@ def begin_in(unit: Unit, ctx: Context, *, identity: VerifiedIdentity, right: Rig
         identity: the proof; it must be for this request and as strong as the right asks for (P14).
         right: which right the request must be for.
 
+    Returns:
+        The request, approved; `finish_in` ends it.
+
     Raises:
         NotFoundError: there is no such request of this subject for this right; the unit must not go on.
         VerificationError: the proof does not hold.
-        ConflictError: the request was done before, or is being done.
+        ConflictError: the request was not verified, was done before, or is being done.
     """
     now = ctx.clock.now()
     row = unit.requests.get(identity.subject_id, identity.request_id)
-    if row is None or row.right is not right:
+    if row is None or row.kind.right is not right:
         raise NotFoundError(NO_REQUEST)
     terms = terms_of(standing_in(unit, ctx, identity.subject_id).rights, right)
     require_proof(terms, identity, request_id=row.id, now=now)
     # INVARIANT: a request runs once; whoever moves it first has it.
-    if not unit.requests.move(row.id, old=RequestState.VERIFIED, new=RequestState.RUNNING):
-        raise ConflictError("the request was not verified, or was carried out before")
-    return row
+    return move_in(unit, ctx, row, RequestEvent.ACCEPT, actor=SUBJECT)
 
 
-def finish_in(unit: Unit, ctx: Context, row: RequestRow) -> None:
+def finish_in(unit: Unit, ctx: Context, row: RequestRow, *, actor: str = SUBJECT) -> RequestRow:
     """Mark a request as done, in the unit of work of its effect."""
-    unit.requests.move(row.id, old=RequestState.RUNNING, new=RequestState.DONE, at=ctx.clock.now())
+    return move_in(unit, ctx, row, RequestEvent.FINISH, actor=actor)

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import NotFoundError, VerificationError
-from camket.core.ledger.entry import LedgerAction
-from camket.core.terms import RIGHTS_PURPOSE, Verification, VerifiedIdentity
-from camket.rows import CodeKind, RequestState
+from camket.core.rights.machine import RequestEvent
+from camket.core.terms import Verification, VerifiedIdentity
+from camket.rows import CodeKind
+from camket.rows.requests import RequestProofRow
 from camket.services.access import SUBJECT
 from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_in
+from camket.services.ids import random_id
 from camket.services.limits import count_subject_in
 from camket.services.outbox import queue_mail_in
+from camket.services.request_moves import move_in
 
 if TYPE_CHECKING:
     from camket.ports import Unit
@@ -45,7 +48,7 @@ def send_code(ctx: Context, session: Session, request_id: str, *, browser: str) 
 
     def send(unit: Unit) -> None:
         request = unit.requests.get(session.subject_id, request_id)
-        if request is None or request.state is not RequestState.UNVERIFIED:
+        if request is None or request.state.ended:
             raise NotFoundError("there is no such request waiting for its proof")
         count_subject_in(unit, ctx, session.subject_id, now)
         send_code_in(unit, ctx, session, request_id, browser=browser)
@@ -128,21 +131,41 @@ def verified_in(
         verified_at=now,
         expires_at=now + PROOF_LIFETIME,
     )
-    if unit.requests.get(session.subject_id, request_id) is None:
+    row = unit.requests.get(session.subject_id, request_id)
+    if row is None:
         raise VerificationError(EXPIRED)
-    # INVARIANT: a proof is bound to its request; one that is verified already takes no second proof.
-    if not unit.requests.verify(request_id, at=now, level=level):
-        raise VerificationError(EXPIRED)
-    unit.sessions.verify(session.id, until=identity.expires_at)
-    ctx.door.record_in(
+    first = row.verified_at is None
+    move_in(
         unit,
+        ctx,
+        row,
+        RequestEvent.VERIFY,
         actor=SUBJECT,
-        action=LedgerAction.REQUEST,
-        subject_id=session.subject_id,
-        purpose=RIGHTS_PURPOSE,
-        request=request_id,
+        detail={"level": level.value},
+        verified_at=now if first else row.verified_at,
+        verified_level=level if row.verified_level is None else max(row.verified_level, level, key=_strength),
     )
+    # INVARIANT: a proof is bound to its request and to the session that gave it.
+    unit.requests.add_proof(
+        RequestProofRow(
+            id=random_id(ctx.entropy),
+            request_id=request_id,
+            subject_id=session.subject_id,
+            level=level,
+            at=now,
+            expires_at=identity.expires_at,
+            session_id=session.id,
+            browser_hash=None,
+            given_by=None,
+            used_at=None,
+        )
+    )
+    unit.sessions.verify(session.id, until=identity.expires_at)
     return identity
+
+
+def _strength(level: Verification) -> int:
+    return level.strength
 
 
 def standing_proof(ctx: Context, session: Session, request_id: str) -> VerifiedIdentity:
@@ -160,22 +183,17 @@ def standing_proof(ctx: Context, session: Session, request_id: str) -> VerifiedI
         request = unit.requests.get(session.subject_id, request_id)
         if request is None:
             raise NotFoundError("there is no such request")
-        if request.verified_at is None or request.verified_level is None:
-            raise VerificationError(UNPROVEN)
-        expires_at = request.verified_at + PROOF_LIFETIME
         # INVARIANT: a proof holds in the session that gave it; another session of the same subject proves anew.
-        sessions = unit.sessions.of_subject(session.subject_id)
-        here = any(
-            row.id == session.id and row.verified_until is not None and row.verified_until > now for row in sessions
-        )
-        if expires_at <= now or not here:
+        proofs = [one for one in unit.requests.proofs(request_id) if one.session_id == session.id]
+        proof = next((one for one in proofs if one.expires_at > now), None)
+        if proof is None:
             raise VerificationError(UNPROVEN)
         return VerifiedIdentity(
             subject_id=session.subject_id,
             request_id=request.id,
-            level=request.verified_level,
-            verified_at=request.verified_at,
-            expires_at=expires_at,
+            level=proof.level,
+            verified_at=proof.at,
+            expires_at=proof.expires_at,
         )
 
     return ctx.store.read(look)

@@ -6,9 +6,10 @@ import pytest
 
 from camket.core.errors import ConflictError, NotFoundError, VerificationError
 from camket.core.ledger.entry import LedgerAction
+from camket.core.rights.machine import RequestState
 from camket.core.terms import RIGHTS_PURPOSE, Verification, VerifiedIdentity
 from camket.core.vault.lookup import IndexField
-from camket.rows import CodeKind, RequestState
+from camket.rows import CodeKind
 from camket.services.copy import start_copy
 from camket.services.correction import finish_correction, send_new_address_code, start_correction
 from camket.services.forms import FormError

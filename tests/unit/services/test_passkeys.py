@@ -7,8 +7,9 @@ import json
 import pytest
 
 from camket.core.errors import ConflictError, NotFoundError, RateLimitedError, VerificationError
+from camket.core.rights.machine import RequestState
 from camket.core.terms import Right, Verification
-from camket.rows import CodeKind, RequestState
+from camket.rows import CodeKind
 from camket.services.forms import FormError
 from camket.services.passkey_ceremonies import site_of
 from camket.services.passkey_use import (

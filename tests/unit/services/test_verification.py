@@ -5,11 +5,12 @@ import json
 import pytest
 
 from camket.core.errors import NotFoundError, RateLimitedError, VerificationError
-from camket.core.terms import Right, Verification
-from camket.rows import CodeKind, RequestRow, RequestState
-from camket.services.ids import random_id
+from camket.core.rights.machine import RequestState
+from camket.core.terms import Verification
+from camket.rows import CodeKind
+from camket.services.erasure import start_erasure
 from camket.services.sessions import Session, find_session
-from camket.services.verification import PROOF_LIFETIME, prove, send_code
+from camket.services.verification import PROOF_LIFETIME, prove, send_code, standing_proof
 from tests.unit.services.conftest import ALICE, BOB, OpenService, Service
 
 
@@ -20,19 +21,7 @@ def _session(service: Service, fields: dict[str, str] = ALICE, browser: str = "b
 
 
 def _request(service: Service, session: Session) -> str:
-    row = RequestRow(
-        id=random_id(service.ctx.entropy),
-        subject_id=session.subject_id,
-        right=Right.ERASE,
-        state=RequestState.UNVERIFIED,
-        created_at=service.clock.now(),
-        due_at=None,
-        verified_at=None,
-        verified_level=None,
-        done_at=None,
-        sealed=None,
-    )
-    service.ctx.store.write(lambda unit: unit.requests.add(row))
+    row = start_erasure(service.ctx, session)
     return row.id
 
 
@@ -79,16 +68,23 @@ def test_another_browser_or_subject_proves_nothing(service: Service) -> None:
         prove(service.ctx, bob, request_id=request_id, code=code, browser="browser")
 
 
-def test_a_request_takes_one_proof(service: Service) -> None:
-    """Once it is verified no further code is sent for it, and the old one is used up."""
+def test_who_proves_anew_proves_the_same_request_again(service: Service) -> None:
+    """A proof ran out, another code proves again; the clocks keep the moment of the first."""
     session = _session(service)
     request_id = _request(service, session)
-    code = _code(service, request_id, session)
-    prove(service.ctx, session, request_id=request_id, code=code, browser="browser")
+    first = prove(
+        service.ctx, session, request_id=request_id, code=_code(service, request_id, session), browser="browser"
+    )
+    service.clock.advance(minutes=16)
     with pytest.raises(VerificationError):
-        prove(service.ctx, session, request_id=request_id, code=code, browser="browser")
-    with pytest.raises(NotFoundError):
-        send_code(service.ctx, session, request_id, browser="browser")
+        standing_proof(service.ctx, session, request_id)
+    again = prove(
+        service.ctx, session, request_id=request_id, code=_code(service, request_id, session), browser="browser"
+    )
+    assert standing_proof(service.ctx, session, request_id) == again
+    row = service.ctx.store.read(lambda unit: unit.requests.get(session.subject_id, request_id))
+    assert row is not None
+    assert row.verified_at == first.verified_at
 
 
 def test_no_code_is_sent_for_a_request_of_someone_else(service: Service) -> None:

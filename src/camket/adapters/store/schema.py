@@ -12,7 +12,7 @@ from camket.core.errors import StoreError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """The newest revision; a test compares it with the migrations."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

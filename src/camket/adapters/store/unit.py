@@ -21,6 +21,7 @@ from camket.adapters.store.areas.passkeys import PasskeyArea
 from camket.adapters.store.areas.policies import PolicyArea
 from camket.adapters.store.areas.publishing import PublishingArea
 from camket.adapters.store.areas.records import RecordArea
+from camket.adapters.store.areas.request_parts import RequestPartArea
 from camket.adapters.store.areas.requests import RequestArea
 from camket.adapters.store.areas.sessions import SessionArea
 from camket.adapters.store.areas.staff import StaffArea
@@ -61,6 +62,7 @@ class StoreUnit:
         "policies",
         "publishing",
         "records",
+        "request_parts",
         "requests",
         "sessions",
         "staff",
@@ -84,6 +86,7 @@ class StoreUnit:
         self.sessions = SessionArea(link)
         self.codes = CodeArea(link)
         self.requests = RequestArea(link)
+        self.request_parts = RequestPartArea(link)
         self.outbox = OutboxArea(link)
         self.notices = NoticeArea(link)
         self.jobs = JobArea(link)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, VerificationError
-from camket.rows import RequestState
+from camket.core.rights.machine import RequestState
 from camket.services.cooling_off import keep_account
 from camket.services.erasure import accept_erasure, certificate_token, preview_erasure, start_erasure
 from camket.services.requests import find_request

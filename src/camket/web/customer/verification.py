@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camket.core.errors import VerificationError
-from camket.core.terms import Right
+from camket.core.rights.machine import RequestKind
 from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
 from camket.services.passkeys import has_passkeys
 from camket.services.removal import finish_removal, removes
@@ -89,9 +89,9 @@ def send_to_new_address(visit: Visit) -> Response:
 def go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
     """Lead on to what a proven request is for."""
     request = find_request(visit.context, subject_id=identity.subject_id, request_id=identity.request_id)
-    if request.right is Right.ERASE:
+    if request.kind is RequestKind.ERASE:
         return see_other(f"/me/requests/{request.id}/accept")
-    if request.right is not Right.RECTIFY:
+    if request.kind is not RequestKind.RECTIFY:
         return see_other(f"/me/requests/{request.id}/copy")
     if removes(visit.context, subject_id=identity.subject_id, request_id=request.id):
         finish_removal(visit.context, identity)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from camket.adapters.store.columns import Blob, may, metadata, must, number, table
-from camket.adapters.store.tables import consents, news, notices, passkeys, publishing, staff
+from camket.adapters.store.tables import consents, news, notices, passkeys, publishing, requests, staff
 from camket.adapters.store.types import ByteText, CanonicalJson, Instant, Whole, Word
-from camket.core.terms import Language, Right, Source, SubjectState, Verification
+from camket.core.terms import Language, Source, SubjectState
 from camket.core.vault.keyring import KeyKind
-from camket.rows import CertificateState, CodeKind, FactKind, JobState, MailLane, MailState, RequestState
+from camket.rows import CertificateState, CodeKind, FactKind, JobState, MailLane, MailState
 
-__all__ = ["consents", "metadata", "news", "notices", "passkeys", "publishing", "staff"]
+__all__ = ["consents", "metadata", "news", "notices", "passkeys", "publishing", "requests", "staff"]
 
 installation = table(
     "installation",
@@ -189,21 +189,6 @@ login_code = table(
     sa.Index(None, "browser_hash", "kind"),
     sa.Index(None, "subject_id"),
     sa.Index(None, "expires_at"),
-)
-
-request = table(
-    "request",
-    must("id", ByteText(), key=True),
-    must("subject_id", ByteText()),
-    must("right", Word(Right)),
-    must("state", Word(RequestState)),
-    must("created_at", Instant()),
-    may("due_at", Instant()),
-    may("verified_at", Instant()),
-    may("verified_level", Word(Verification)),
-    may("done_at", Instant()),
-    may("sealed", Blob()),
-    sa.Index(None, "subject_id"),
 )
 
 outbox = table(

@@ -1,0 +1,113 @@
+"""Requests: what was asked for, its timeline, the proofs of who asks, the thread, the file that answers it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from camket.adapters.store.columns import Blob, may, must, table
+from camket.adapters.store.types import ByteText, CanonicalJson, Flag, Instant, Whole, Word
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.terms import Verification
+from camket.rows.requests import RequestChannel
+
+request = table(
+    "request",
+    must("id", ByteText(), key=True),
+    must("subject_id", ByteText()),
+    must("kind", Word(RequestKind)),
+    must("state", Word(RequestState)),
+    must("number", ByteText()),
+    must("channel", Word(RequestChannel)),
+    must("policy_version", Whole()),
+    may("filed_by", ByteText()),
+    may("assigned_to", ByteText()),
+    must("created_at", Instant()),
+    may("verified_at", Instant()),
+    may("verified_level", Word(Verification)),
+    may("reply_due_at", Instant()),
+    may("due_at", Instant()),
+    may("warn_at", Instant()),
+    may("warned_at", Instant()),
+    may("replied_at", Instant()),
+    may("paused_at", Instant()),
+    may("extended_at", Instant()),
+    may("failing", ByteText()),
+    may("failing_since", Instant()),
+    may("done_at", Instant()),
+    may("sealed", Blob()),
+    sa.UniqueConstraint("number"),
+    sa.Index(None, "subject_id"),
+)
+sa.Index(
+    "ix_request_open",
+    request.c.due_at,
+    request.c.id,
+    sqlite_where=sa.text("done_at IS NULL"),
+    postgresql_where=sa.text("done_at IS NULL"),
+)
+
+request_event = table(
+    "request_event",
+    must("id", ByteText(), key=True),
+    must("request_id", ByteText()),
+    must("subject_id", ByteText()),
+    must("position", Whole()),
+    must("event", Word(RequestEvent)),
+    must("state", Word(RequestState)),
+    must("at", Instant()),
+    must("actor", ByteText()),
+    may("detail", CanonicalJson()),
+    may("sealed", Blob()),
+    must("shown", Flag()),
+    may("record_id", Whole()),
+    sa.Index(None, "request_id", "position"),
+    sa.Index(None, "subject_id"),
+)
+
+request_proof = table(
+    "request_proof",
+    must("id", ByteText(), key=True),
+    must("request_id", ByteText()),
+    must("subject_id", ByteText()),
+    must("level", Word(Verification)),
+    must("at", Instant()),
+    must("expires_at", Instant()),
+    may("session_id", ByteText()),
+    may("browser_hash", Blob()),
+    may("given_by", ByteText()),
+    may("used_at", Instant()),
+    sa.Index(None, "request_id"),
+    sa.Index(None, "subject_id"),
+    sa.Index(None, "expires_at"),
+)
+
+request_message = table(
+    "request_message",
+    must("id", ByteText(), key=True),
+    must("request_id", ByteText()),
+    must("subject_id", ByteText()),
+    must("at", Instant()),
+    must("author", ByteText()),
+    may("value_id", ByteText()),
+    must("pictures", CanonicalJson()),
+    may("sealed", Blob()),
+    must("internal", Flag()),
+    sa.Index(None, "request_id", "at"),
+    sa.Index(None, "subject_id"),
+)
+
+request_file = table(
+    "request_file",
+    must("request_id", ByteText(), key=True),
+    must("subject_id", ByteText()),
+    must("file_name", ByteText()),
+    must("size_bytes", Whole()),
+    may("sealed", Blob()),
+    may("token_hash", Blob()),
+    must("created_at", Instant()),
+    must("expires_at", Instant()),
+    may("fetched_at", Instant()),
+    sa.Index(None, "subject_id"),
+    sa.Index(None, "token_hash"),
+    sa.Index(None, "expires_at"),
+)

@@ -1,0 +1,129 @@
+"""Requests: what was asked for, its timeline, its proofs, its thread, and the file that answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from camket.core.rights.machine import RequestKind, RequestState
+    from camket.rows.requests import (
+        RequestEventRow,
+        RequestFileRow,
+        RequestMessageRow,
+        RequestProofRow,
+        RequestRow,
+    )
+
+
+class RequestQueries(Protocol):
+    """Requests, their timelines and the proofs of who asks."""
+
+    def add(self, row: RequestRow) -> None:
+        """Store a request.
+
+        Raises:
+            ConflictError: the receipt number is taken.
+        """
+        ...
+
+    def get(self, subject_id: str, request_id: str) -> RequestRow | None:
+        """Return a request of this subject."""
+        ...
+
+    def find(self, request_id: str) -> RequestRow | None:
+        """Return a request, whoever asked; for jobs and staff."""
+        ...
+
+    def by_number(self, number: str) -> RequestRow | None:
+        """Return the request with this receipt number."""
+        ...
+
+    def of_subject(self, subject_id: str) -> tuple[RequestRow, ...]:
+        """Return a subject's requests, newest first."""
+        ...
+
+    def open_of(self, subject_id: str, kind: RequestKind) -> tuple[RequestRow, ...]:
+        """Return a subject's open requests of one kind, oldest first."""
+        ...
+
+    def save(self, row: RequestRow, *, old: RequestState) -> bool:
+        """Store everything of a request that changes; False when it does not stand in the old state any more."""
+        ...
+
+    def clear(self, request_id: str) -> None:
+        """Drop what was asked for, keep the request."""
+        ...
+
+    def delete_of_subject(self, subject_id: str) -> int:
+        """Drop a subject's requests with their timelines and proofs; return how many requests."""
+        ...
+
+    def sweep_unverified(self, *, before: datetime) -> int:
+        """Drop requests made before an instant and never verified; return how many."""
+        ...
+
+    def add_event(self, row: RequestEventRow) -> None:
+        """Store a line of a timeline."""
+        ...
+
+    def events(self, request_id: str) -> tuple[RequestEventRow, ...]:
+        """Return a request's timeline, oldest first."""
+        ...
+
+    def add_proof(self, row: RequestProofRow) -> None:
+        """Store a proof."""
+        ...
+
+    def proofs(self, request_id: str) -> tuple[RequestProofRow, ...]:
+        """Return a request's proofs, newest first."""
+        ...
+
+    def use_proof(self, proof_id: str, *, at: datetime) -> bool:
+        """Mark a proof as used; False when it was used before."""
+        ...
+
+    def sweep_proofs(self, *, before: datetime) -> int:
+        """Drop proofs that ran out before an instant; return how many."""
+        ...
+
+
+class RequestPartQueries(Protocol):
+    """The messages of requests, and the files that answer them."""
+
+    def add_message(self, row: RequestMessageRow) -> None:
+        """Store a message."""
+        ...
+
+    def messages(self, request_id: str) -> tuple[RequestMessageRow, ...]:
+        """Return a thread, oldest first."""
+        ...
+
+    def messages_of_subject(self, subject_id: str) -> tuple[RequestMessageRow, ...]:
+        """Return the messages of every thread of a subject, oldest first."""
+        ...
+
+    def add_file(self, row: RequestFileRow) -> None:
+        """Store the file that answers a request, in the place of an older one."""
+        ...
+
+    def file(self, request_id: str) -> RequestFileRow | None:
+        """Return the file that answers a request, its content sealed."""
+        ...
+
+    def file_by_token(self, token_hash: bytes) -> RequestFileRow | None:
+        """Return the file that a one-time link leads to."""
+        ...
+
+    def save_file(self, row: RequestFileRow) -> bool:
+        """Store what changes of a file: its content, its link, its times; False when it is gone."""
+        ...
+
+    def delete_of_subject(self, subject_id: str) -> None:
+        """Drop a subject's messages and files."""
+        ...
+
+    def sweep_files(self, *, before: datetime) -> int:
+        """Drop files whose time was over before an instant; return how many."""
+        ...

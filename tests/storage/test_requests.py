@@ -1,0 +1,151 @@
+"""Requests with their timelines, proofs, threads and files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.terms import Verification
+from camket.ports import Store
+from camket.rows.requests import RequestEventRow, RequestFileRow, RequestMessageRow, RequestProofRow
+from tests.storage.samples import NOW, after, each, request
+
+
+def test_a_request_is_its_subjects_alone(store: Store) -> None:
+    """A request is found by its subject and id together, and listed newest first."""
+    rows = [request("r1"), request("r2", created_at=after(1), due_at=after(99), sealed=None)]
+    store.write(lambda unit: each(unit.requests.add, [*rows, request("o", subject_id="bob")]))
+    assert store.read(lambda unit: unit.requests.get("alice", "r1")) == rows[0]
+    assert store.read(lambda unit: unit.requests.get("bob", "r1")) is None
+    assert store.read(lambda unit: unit.requests.of_subject("alice")) == (rows[1], rows[0])
+    assert store.write(lambda unit: unit.requests.delete_of_subject("alice")) == 2
+    assert len(store.read(lambda unit: unit.requests.of_subject("bob"))) == 1
+
+
+def test_a_request_is_saved_from_the_named_state_only(store: Store) -> None:
+    """What changes is stored when the request still stands in the old state; what never changes is not."""
+    store.write(lambda unit: unit.requests.add(request("r1")))
+    verified = request("r1", state=RequestState.VERIFIED, verified_at=after(1), verified_level=Verification.EMAIL_CODE)
+    assert store.write(lambda unit: unit.requests.save(replace(verified, number="x"), old=RequestState.UNVERIFIED))
+    assert not store.write(lambda unit: unit.requests.save(verified, old=RequestState.UNVERIFIED))
+    assert store.read(lambda unit: unit.requests.get("alice", "r1")) == verified
+    assert store.read(lambda unit: unit.requests.by_number(verified.number)) == verified
+    store.write(lambda unit: unit.requests.clear("r1"))
+    assert store.read(lambda unit: unit.requests.find("r1")) == replace(verified, sealed=None)
+
+
+def test_open_requests_are_found_by_their_kind(store: Store) -> None:
+    """Those that ended, of another kind and of others are left out; the oldest comes first."""
+    rows = [
+        request("r2", created_at=after(1)),
+        request("r1"),
+        request("r3", done_at=after(2), state=RequestState.DONE),
+        request("r4", kind=RequestKind.ERASE),
+        request("r5", subject_id="bob"),
+    ]
+    store.write(lambda unit: each(unit.requests.add, rows))
+    assert store.read(lambda unit: unit.requests.open_of("alice", RequestKind.RECTIFY)) == (rows[1], rows[0])
+
+
+def test_requests_never_verified_are_swept(store: Store) -> None:
+    """Only unverified requests made before the instant go."""
+    rows = [request("r1"), request("r2", created_at=after(1)), request("r3", state=RequestState.VERIFIED)]
+    store.write(lambda unit: each(unit.requests.add, rows))
+    assert store.write(lambda unit: unit.requests.sweep_unverified(before=after(1))) == 1
+    assert {row.id for row in store.read(lambda unit: unit.requests.of_subject("alice"))} == {"r2", "r3"}
+
+
+def line(line_id: str, position: int, **given: Any) -> RequestEventRow:  # noqa: ANN401 - any column
+    """Return a line of the timeline of r1."""
+    columns: dict[str, Any] = {
+        "id": line_id,
+        "request_id": "r1",
+        "subject_id": "alice",
+        "position": position,
+        "event": RequestEvent.VERIFY,
+        "state": RequestState.VERIFIED,
+        "at": NOW,
+        "actor": "subject",
+        "detail": {"level": "email_code"},
+        "sealed": None,
+        "shown": True,
+        "record_id": 7,
+    }
+    return RequestEventRow(**columns | given)
+
+
+def test_a_timeline_is_read_in_its_order_and_goes_with_its_subject(store: Store) -> None:
+    """Lines come by their position; another request's are not among them."""
+    rows = [line("b", 1, shown=False, sealed=b"text"), line("a", 0), line("c", 0, request_id="r2", subject_id="bob")]
+    store.write(lambda unit: each(unit.requests.add_event, rows))
+    assert store.read(lambda unit: unit.requests.events("r1")) == (rows[1], rows[0])
+    store.write(lambda unit: unit.requests.delete_of_subject("alice"))
+    assert store.read(lambda unit: unit.requests.events("r1")) == ()
+    assert store.read(lambda unit: unit.requests.events("r2")) == (rows[2],)
+
+
+def test_a_proof_is_used_once_and_swept_when_it_ran_out(store: Store) -> None:
+    """The first use counts; proofs that ran out before the instant go."""
+    proof = RequestProofRow(
+        id="p1",
+        request_id="r1",
+        subject_id="alice",
+        level=Verification.PASSKEY,
+        at=NOW,
+        expires_at=after(900),
+        session_id="s1",
+        browser_hash=b"b",
+        given_by=None,
+        used_at=None,
+    )
+    store.write(lambda unit: each(unit.requests.add_proof, [proof, replace(proof, id="p2", expires_at=after(901))]))
+    assert store.write(lambda unit: unit.requests.use_proof("p1", at=after(5)))
+    assert not store.write(lambda unit: unit.requests.use_proof("p1", at=after(6)))
+    assert store.read(lambda unit: unit.requests.proofs("r1"))[0] == replace(proof, used_at=after(5))
+    assert store.write(lambda unit: unit.requests.sweep_proofs(before=after(901))) == 1
+    assert [one.id for one in store.read(lambda unit: unit.requests.proofs("r1"))] == ["p2"]
+
+
+def test_a_thread_is_read_oldest_first(store: Store) -> None:
+    """Messages keep their pictures; a subject's messages go together."""
+    first = RequestMessageRow(
+        id="m1",
+        request_id="r1",
+        subject_id="alice",
+        at=NOW,
+        author="subject",
+        value_id="v1",
+        pictures=["v2"],
+        sealed=None,
+        internal=False,
+    )
+    answer = replace(first, id="m0", at=after(1), author="staff:x", value_id=None, pictures=[], sealed=b"s")
+    store.write(lambda unit: each(unit.request_parts.add_message, [answer, first]))
+    assert store.read(lambda unit: unit.request_parts.messages("r1")) == (first, answer)
+    assert store.read(lambda unit: unit.request_parts.messages_of_subject("alice")) == (first, answer)
+    store.write(lambda unit: unit.request_parts.delete_of_subject("alice"))
+    assert store.read(lambda unit: unit.request_parts.messages("r1")) == ()
+
+
+def test_a_file_is_found_by_its_link_and_replaced_by_a_newer_one(store: Store) -> None:
+    """A request has one file; its link, content and times change; it is swept when its time is over."""
+    file = RequestFileRow(
+        request_id="r1",
+        subject_id="alice",
+        file_name="camket-2026-11-23.zip",
+        size_bytes=3,
+        sealed=b"zip",
+        token_hash=b"t" * 32,
+        created_at=NOW,
+        expires_at=after(60),
+        fetched_at=None,
+    )
+    store.write(lambda unit: unit.request_parts.add_file(replace(file, sealed=b"old")))
+    store.write(lambda unit: unit.request_parts.add_file(file))
+    assert store.read(lambda unit: unit.request_parts.file_by_token(b"t" * 32)) == file
+    fetched = replace(file, sealed=None, token_hash=None, fetched_at=after(2))
+    assert store.write(lambda unit: unit.request_parts.save_file(fetched))
+    assert store.read(lambda unit: unit.request_parts.file("r1")) == fetched
+    assert store.write(lambda unit: unit.request_parts.sweep_files(before=after(61))) == 1
+    assert store.read(lambda unit: unit.request_parts.file("r1")) is None
