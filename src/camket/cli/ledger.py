@@ -17,8 +17,9 @@ from camket.cli.ledger_sentences import default_language, finding_sentence, sent
 from camket.core.errors import CamketError, LedgerError, UnreadableError
 from camket.core.ledger.findings import Fault, LedgerFinding
 from camket.core.ledger.note import MOST_NOTE_BYTES, NoteSigner, VerifierKey
+from camket.core.ledger.opening_set import parse_openings, verify_any_openings
 from camket.core.ledger.openings import FORMAT as OPENINGS_FORMAT
-from camket.core.ledger.openings import MOST_FILE_BYTES, Openings, verify_openings
+from camket.core.ledger.openings import MOST_FILE_BYTES
 from camket.core.ledger.proof import prove_inclusion
 from camket.core.ledger.verify import ledger_key, verify_ledger
 from camket.core.terms import Language
@@ -105,11 +106,11 @@ def openings(
     with readable(lang):
         raw = read_file(file)
         try:
-            opened = Openings.parse(raw)
+            opened = parse_openings(raw)
         except LedgerError as error:
             malformed(error, raw, OPENINGS_FORMAT, lang)
         with open_place(ledger) as reader:
-            report = verify_openings(opened, reader, key=given_key(key), older=read_checkpoints(since))
+            report = verify_any_openings(opened, reader, key=given_key(key), older=read_checkpoints(since))
     say_ledger(report.ledger, lang, compared=bool(since))
     say_findings((*report.findings, *report.ledger.findings), lang)
     if report.holds:

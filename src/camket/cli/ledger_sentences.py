@@ -111,6 +111,12 @@ FAULTS: Final[dict[Fault, dict[Language, str]]] = {
         _VI: "Chứng minh của mục số {index} đã bị sửa; bản thân phần mở thì đúng.",
         _EN: "The proof of entry number {index} was altered; the opening itself is right.",
     },
+    Fault.PROOF_DIFFERS: {
+        _VI: "Chứng minh chung của {count} phần mở không dẫn tới gốc đã ký: chứng minh đó đã bị sửa, hoặc một phần mở "
+        "không phải là điều sổ cái ghi.",
+        _EN: "The one proof of the {count} openings does not lead to the signed root: it was altered, or one of the "
+        "openings is not what the ledger holds.",
+    },
     Fault.PROOF_MISSING: {
         _VI: "Một phần mở trong giấy chứng nhận thiếu chứng minh hoặc thiếu phần của chủ thể.",
         _EN: "An opening in the certificate lacks its proof or the subject's part.",

@@ -28,7 +28,7 @@ from camket.services.proofs import prove_all
 from camket.services.sequencing import ledger_signer
 
 if TYPE_CHECKING:
-    from camket.core.ledger.openings import AnyOpening
+    from camket.core.ledger.opening_values import AnyOpening
     from camket.core.vault.shred import ErasurePlan, ErasureStatus
     from camket.ports import Unit
     from camket.services.context import Context

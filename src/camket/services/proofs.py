@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from camket.core.ledger.checkpoint import open_checkpoint
 from camket.core.ledger.merkle import inclusion_path
+from camket.core.ledger.multiproof import MultiProof, multi_path
+from camket.core.ledger.opening_set import OpeningSet, PlacedOpening
 from camket.core.ledger.openings import ProvenOpening
 from camket.core.ledger.tiles import TiledHashes
 from camket.services.sequencing import verifier_key
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from camket.core.ledger.note import VerifierKey
-    from camket.core.ledger.openings import AnyOpening
+    from camket.core.ledger.opening_values import AnyOpening
     from camket.ports import Unit
     from camket.services.context import Context
 
@@ -51,6 +53,48 @@ def prove_all(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -
     """
     known = tuple(openings)
     return ctx.store.read(lambda unit: _prove_in(unit, verifier_key(ctx), known))
+
+
+def prove_set(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -> OpeningSet | None:
+    """Prove openings against the newest checkpoint, all by one proof.
+
+    Args:
+        ctx: the service.
+        openings: each with its index, None where it waits for one.
+
+    Returns:
+        None before the first checkpoint. An opening whose entry came after the checkpoint has no index yet.
+
+    Raises:
+        LedgerError: the ledger in the store does not hold together: what was made does not lead to its signed root.
+    """
+    known = tuple(openings)
+    return ctx.store.read(lambda unit: _prove_set_in(unit, verifier_key(ctx), known))
+
+
+def _prove_set_in(
+    unit: Unit, key: VerifierKey, openings: tuple[tuple[AnyOpening, int | None], ...]
+) -> OpeningSet | None:
+    text = unit.ledger.head().checkpoint
+    if not text:
+        return None
+    checkpoint = open_checkpoint(text, key)
+    placed = {index: opening for opening, index in openings if index is not None and index < checkpoint.size}
+    waiting = [opening for opening, index in openings if index is None or index >= checkpoint.size]
+    proof = None
+    if placed:
+        indexes = tuple(sorted(placed))
+        path = multi_path(indexes, checkpoint.size, TiledHashes(checkpoint.size, StoredTiles(unit)))
+        proof = MultiProof(size=checkpoint.size, indexes=indexes, path=path)
+        # INVARIANT: nobody is given a proof that does not hold.
+        proof.verify({index: opening.entry() for index, opening in placed.items()}, checkpoint.root)
+    known = (*((placed[index], index) for index in sorted(placed)), *((one, None) for one in waiting))
+    return OpeningSet(
+        key=key,
+        checkpoint=text,
+        proof=proof,
+        openings=tuple(PlacedOpening(opening=opening, index=index) for opening, index in known),
+    )
 
 
 def _prove_in(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from camket.core.errors import InvalidValueError, LedgerError, nearest
 
@@ -86,8 +86,8 @@ def parse_json(text: str | bytes, what: str) -> object:
     except json.JSONDecodeError as error:
         message = f"{what} is not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"
         raise LedgerError(message) from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        message = f"{what} is not JSON: it is not UTF-8 text, or it is nested too deep"
+    except (ValueError, RecursionError) as error:
+        message = f"{what} is not JSON: it is not UTF-8 text, is nested too deep, or holds a number too long to read"
         raise LedgerError(message) from error
 
 
@@ -153,7 +153,7 @@ class Fields:
     def integer(self, name: str) -> int:
         """Return a field that holds a whole number of zero or more."""
         value = self.get(name)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_INTEGER:
+        if not _is_whole(value):
             raise self.refusal(name, "a whole number of zero or more")
         return value
 
@@ -171,6 +171,13 @@ class Fields:
             raise self.refusal(name, "a list of texts")
         return tuple(found)
 
+    def integers(self, name: str) -> tuple[int, ...]:
+        """Return a field that holds a list of whole numbers of zero or more."""
+        found = [one for one in self.items(name) if _is_whole(one)]
+        if len(found) != len(self.items(name)):
+            raise self.refusal(name, "a list of whole numbers of zero or more")
+        return tuple(found)
+
     def hash(self, name: str) -> bytes:
         """Return a field that holds 32 bytes as 64 lower-case hexadecimal digits."""
         return read_hash(self.get(name), f"{self.where}.{name}")
@@ -182,6 +189,10 @@ class Fields:
     def refusal(self, name: str, wanted: str) -> LedgerError:
         """Return the error that says what the field should have held."""
         return LedgerError(f"`{self.where}.{name}` is not {wanted}")
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
 
 
 def read_hash(value: object, where: str) -> bytes:

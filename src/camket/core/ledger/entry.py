@@ -154,7 +154,7 @@ class Facts:
                 version=fields.integer("version"),
                 history=fields.text("history"),
             )
-        except (InvalidValueError, ValueError) as error:
+        except (InvalidValueError, ValueError, OverflowError) as error:
             message = f"`{where}` cannot stand: {error}"
             raise LedgerError(message) from error
         if facts.to_value()["at"] != at:

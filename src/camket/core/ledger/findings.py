@@ -51,6 +51,8 @@ class Fault(StrEnum):
     """An opening contradicts itself, for example by its place in a batch."""
     PROOF_ALTERED = "proof_altered"
     """The opening is right and its inclusion proof does not hold."""
+    PROOF_DIFFERS = "proof_differs"
+    """The one proof of many openings does not lead to the signed root; no single opening is known to be the cause."""
     PROOF_MISSING = "proof_missing"
     """An opening of a certificate comes without index and proof."""
     FOREIGN_OPENING = "foreign_opening"

@@ -108,7 +108,7 @@ class MemoryTree:
 
 def root_at(size: int, hashes: SubtreeHashes) -> bytes:
     """Return the root of the tree over the first `size` entries; `EMPTY_ROOT` for zero."""
-    return _range_hash(hashes, 0, size) if size else EMPTY_ROOT
+    return range_hash(hashes, 0, size) if size else EMPTY_ROOT
 
 
 def inclusion_path(index: int, size: int, hashes: SubtreeHashes) -> tuple[bytes, ...]:
@@ -122,16 +122,16 @@ def inclusion_path(index: int, size: int, hashes: SubtreeHashes) -> tuple[bytes,
 
     Source: RFC 9162 section 2.1.3.1.
     """
-    _require_index(index, size)
+    require_index(index, size)
     path = []
     begin, end = 0, size
     while end - begin > 1:
-        middle = begin + _left_width(end - begin)
+        middle = begin + left_width(end - begin)
         if index < middle:
-            path.append(_range_hash(hashes, middle, end))
+            path.append(range_hash(hashes, middle, end))
             end = middle
         else:
-            path.append(_range_hash(hashes, begin, middle))
+            path.append(range_hash(hashes, begin, middle))
             begin = middle
     return tuple(reversed(path))
 
@@ -151,15 +151,15 @@ def consistency_path(old_size: int, new_size: int, hashes: SubtreeHashes) -> tup
     path = []
     begin, end = 0, new_size
     while end != old_size:
-        middle = begin + _left_width(end - begin)
+        middle = begin + left_width(end - begin)
         if old_size <= middle:
-            path.append(_range_hash(hashes, middle, end))
+            path.append(range_hash(hashes, middle, end))
             end = middle
         else:
-            path.append(_range_hash(hashes, begin, middle))
+            path.append(range_hash(hashes, begin, middle))
             begin = middle
     if begin:
-        path.append(_range_hash(hashes, begin, end))
+        path.append(range_hash(hashes, begin, end))
     return tuple(reversed(path))
 
 
@@ -178,8 +178,8 @@ def verify_inclusion(*, index: int, size: int, leaf: bytes, path: Sequence[bytes
 
     Source: RFC 9162 section 2.1.3.2.
     """
-    _require_index(index, size)
-    _require_hashes([leaf, root, *path])
+    require_index(index, size)
+    require_hashes([leaf, root, *path])
     at, last, found = index, size - 1, leaf
     for sibling in path:
         if last == 0:
@@ -211,7 +211,7 @@ def verify_consistency(
     Source: RFC 9162 section 2.1.4.2.
     """
     _require_sizes(old_size, new_size)
-    _require_hashes([old_root, new_root, *path])
+    require_hashes([old_root, new_root, *path])
     if old_size == new_size:
         if path:
             message = f"the consistency proof from {old_size} to {new_size} entries is too long"
@@ -253,12 +253,12 @@ def _roots_from_consistency(
     return old_found, new_found
 
 
-def _left_width(width: int) -> int:
+def left_width(width: int) -> int:
     """Return the largest power of two below the width (RFC 9162 section 2.1.1, `k`)."""
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def _range_hash(hashes: SubtreeHashes, begin: int, end: int) -> bytes:
+def range_hash(hashes: SubtreeHashes, begin: int, end: int) -> bytes:
     """Return the hash over a range that starts where a subtree of its width may start."""
     tops = []
     while begin < end:
@@ -268,7 +268,12 @@ def _range_hash(hashes: SubtreeHashes, begin: int, end: int) -> bytes:
     return root_of_peaks(tops)
 
 
-def _require_index(index: int, size: int) -> None:
+def require_index(index: int, size: int) -> None:
+    """Refuse an index that no entry of a tree of this size has.
+
+    Raises:
+        LedgerError: there is no such entry.
+    """
     if not 0 <= index < size:
         message = f"there is no entry with index {index} in a tree of {size} entries"
         raise LedgerError(message)
@@ -283,7 +288,12 @@ def _require_sizes(old_size: int, new_size: int) -> None:
         raise LedgerError(message)
 
 
-def _require_hashes(hashes: Sequence[bytes]) -> None:
+def require_hashes(hashes: Sequence[bytes]) -> None:
+    """Refuse what cannot be hashes of a proof.
+
+    Raises:
+        LedgerError: one of them does not have 32 bytes.
+    """
     if any(len(one) != HASH_BYTES for one in hashes):
         message = f"a proof holds a hash that is not {HASH_BYTES} bytes long"
         raise LedgerError(message)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import InvalidValueError, LedgerError
 from camket.core.ledger.canonical import Fields, canonical_json, parse_json
 from camket.core.ledger.checkpoint import Checkpoint, open_checkpoint
-from camket.core.ledger.entry import BatchPart, Facts, FactsOpening, MemberOpening, Opening, SubjectPart
 from camket.core.ledger.findings import Fault, LedgerFinding
 from camket.core.ledger.merkle import leaf_hash, verify_inclusion
 from camket.core.ledger.note import VerifierKey
+from camket.core.ledger.opening_values import OPENING_FIELDS, handle_of, opening_value, read_opening
 from camket.core.ledger.proof import require_format
 from camket.core.ledger.tiles import read_entry
 from camket.core.ledger.verify import LedgerReport, ledger_key, verify_ledger
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from camket.core.ledger.canonical import JsonValue
+    from camket.core.ledger.opening_values import AnyOpening
     from camket.core.ledger.tiles import TileReader
 
 FORMAT: Final = "camket-openings"
@@ -33,7 +34,7 @@ FORMAT_VERSION: Final = 1
 MOST_FILE_BYTES: Final = 64 * 1024 * 1024
 """The largest certificate or file of openings that is read; about 30,000 openings."""
 
-AnyOpening: TypeAlias = "Opening | MemberOpening | FactsOpening"
+_FIELDS = OPENING_FIELDS | {"index", "path"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,12 +59,12 @@ class ProvenOpening:
     @property
     def handle(self) -> str | None:
         """The subject's handle, or None where the facts alone are opened."""
-        return None if isinstance(self.opening, FactsOpening) else self.opening.subject_part.handle
+        return handle_of(self.opening)
 
     def to_value(self) -> dict[str, JsonValue]:
         """Return the opening as a JSON value."""
         path: JsonValue = None if self.path is None else [one.hex() for one in self.path]
-        return {"index": self.index, "path": path, **_opening_value(self.opening)}
+        return {"index": self.index, "path": path, **opening_value(self.opening)}
 
     @classmethod
     def from_value(cls, value: object, where: str) -> ProvenOpening:
@@ -72,60 +73,16 @@ class ProvenOpening:
         Raises:
             LedgerError: a field is missing, unknown or malformed.
         """
-        fields = Fields(value, where, _OPENING_FIELDS)
+        fields = Fields(value, where, _FIELDS)
         try:
             return cls(
-                opening=_read_opening(fields),
+                opening=read_opening(fields),
                 index=fields.integer("index") if fields.has("index") else None,
                 path=fields.hashes("path") if fields.has("path") else None,
             )
         except InvalidValueError as error:
             message = f"`{where}` cannot stand: {error}"
             raise LedgerError(message) from error
-
-
-_OPENING_FIELDS = frozenset({"index", "path", "facts", "nonce_a", "b", "nonce_b", "subject", "batch"})
-_BATCH_FIELDS = frozenset({"members", "root", "member", "path", "nonce"})
-
-
-def _opening_value(opening: AnyOpening) -> dict[str, JsonValue]:
-    value: dict[str, JsonValue] = {"facts": opening.facts.to_value(), "nonce_a": opening.nonce_a.hex()}
-    if isinstance(opening, FactsOpening):
-        return {**value, "b": opening.b.hex()}
-    value |= {"nonce_b": opening.nonce_b.hex(), "subject": opening.subject_part.to_value()}
-    if isinstance(opening, MemberOpening):
-        value["batch"] = {
-            **opening.batch.to_value(),
-            "member": opening.member,
-            "path": [one.hex() for one in opening.path],
-            "nonce": opening.nonce.hex(),
-        }
-    return value
-
-
-def _read_opening(fields: Fields) -> AnyOpening:
-    facts = Facts.from_value(fields.get("facts"), f"{fields.where}.facts")
-    nonce_a = fields.hash("nonce_a")
-    if fields.has("b"):
-        for name in ("nonce_b", "subject", "batch"):
-            if fields.has(name):
-                raise fields.refusal(name, "allowed beside `b`, which stands for a part that stays closed")
-        return FactsOpening(nonce_a=nonce_a, facts=facts, b=fields.hash("b"))
-    nonce_b = fields.hash("nonce_b")
-    part = SubjectPart.from_value(fields.get("subject"), f"{fields.where}.subject")
-    if not fields.has("batch"):
-        return Opening(nonce_a=nonce_a, facts=facts, nonce_b=nonce_b, subject_part=part)
-    batch = Fields(fields.get("batch"), f"{fields.where}.batch", _BATCH_FIELDS)
-    return MemberOpening(
-        nonce_a=nonce_a,
-        facts=facts,
-        nonce_b=nonce_b,
-        batch=BatchPart(root=batch.hash("root"), size=batch.integer("members")),
-        member=batch.integer("member"),
-        path=batch.hashes("path"),
-        nonce=batch.hash("nonce"),
-        subject_part=part,
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,16 +206,22 @@ def prove_openings(
 ) -> int:
     """Check each opening against the checkpoint and return how many hold; what does not goes to the findings."""
     proven = 0
-    handles = [one.handle for one in openings if one.handle is not None]
+    find_foreign([(one.index, one.handle) for one in openings], findings)
     for one in openings:
-        if one.handle is not None and one.handle != handles[0]:
-            findings.append(LedgerFinding(fault=Fault.FOREIGN_OPENING, index=one.index))
         finding = _prove(one, checkpoint, reader)
         if finding is not None:
             findings.append(finding)
         elif one.index is not None and checkpoint is not None:
             proven += 1
     return proven
+
+
+def find_foreign(handles: Sequence[tuple[int | None, str | None]], findings: list[LedgerFinding]) -> None:
+    """Report openings that are of another subject than the first: index and handle of each, None where it has none."""
+    named = [(index, handle) for index, handle in handles if handle is not None]
+    findings += [
+        LedgerFinding(fault=Fault.FOREIGN_OPENING, index=index) for index, handle in named if handle != named[0][1]
+    ]
 
 
 def _prove(one: ProvenOpening, checkpoint: Checkpoint | None, reader: TileReader) -> LedgerFinding | None:
@@ -273,12 +236,12 @@ def _prove(one: ProvenOpening, checkpoint: Checkpoint | None, reader: TileReader
             index=one.index, size=checkpoint.size, leaf=leaf_hash(entry), path=one.path, root=checkpoint.root
         )
     except LedgerError as error:
-        fault = Fault.PROOF_ALTERED if _stands(entry, one.index, checkpoint, reader) else Fault.OPENING_ALTERED
+        fault = Fault.PROOF_ALTERED if stands(entry, one.index, checkpoint, reader) else Fault.OPENING_ALTERED
         return LedgerFinding(fault=fault, index=one.index, detail=str(error))
     return None
 
 
-def _stands(entry: bytes, index: int, checkpoint: Checkpoint, reader: TileReader) -> bool:
+def stands(entry: bytes, index: int, checkpoint: Checkpoint, reader: TileReader) -> bool:
     """Say whether the published ledger has the entry at the index; only to name the fault, never to accept."""
     try:
         return read_entry(index, checkpoint.size, reader) == entry

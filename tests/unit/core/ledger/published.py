@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from camket.core.ledger.checkpoint import Checkpoint, sign_checkpoint
+from camket.core.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, Opening, SubjectPart
 from camket.core.ledger.merkle import inclusion_path
 from camket.core.ledger.note import NoteSigner
-from camket.core.ledger.openings import AnyOpening, ProvenOpening
+from camket.core.ledger.opening_values import AnyOpening
+from camket.core.ledger.openings import ProvenOpening
 from camket.core.ledger.tiles import CHECKPOINT_PATH, KEY_PATH, TiledHashes, TreeState, append
 
 ORIGIN = "camket.example/ledger"
@@ -45,6 +46,10 @@ class Published:
         note = str(sign_checkpoint(checkpoint, self.signer))
         self.files[CHECKPOINT_PATH] = note.encode()
         return note
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the newest checkpoint."""
+        return open_checkpoint(self.files[CHECKPOINT_PATH], self.signer.verifier_key)
 
     def read(self, path: str) -> bytes | None:
         """Return a file, or None."""

@@ -28,8 +28,18 @@ from camket.core.ledger.merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from camket.core.ledger.multiproof import multi_path, verify_multi
 from camket.core.ledger.note import NoteSigner, SignatureKind, VerifierKey, parse_note
-from camket.core.ledger.tiles import ENTRIES_LEVEL, TileAddress, TreeState, append, new_tiles, parse_tile_path
+from camket.core.ledger.opening_set import parse_openings, verify_any_openings
+from camket.core.ledger.tiles import (
+    ENTRIES_LEVEL,
+    TileAddress,
+    TiledHashes,
+    TreeState,
+    append,
+    new_tiles,
+    parse_tile_path,
+)
 from tests.unit.core.ledger import reference_tree
 from tests.unit.core.ledger.published import Published
 
@@ -43,6 +53,7 @@ def load(name: str) -> Any:  # noqa: ANN401 - the data has its own shape in each
 
 TREES, TILES, ENTRIES = load("trees.json"), load("tiles.json"), load("entries.json")
 CHECKPOINTS, CERTIFICATES = load("checkpoints.json"), load("certificates.json")
+MULTIPROOFS = load("multiproofs.json")
 KNOWN = [bytes.fromhex(entry) for entry in TREES["entries"]]
 KEY = VerifierKey.parse(CHECKPOINTS["key"]["verifier_key"])
 WITNESS = VerifierKey.parse(CHECKPOINTS["witness"]["verifier_key"])
@@ -199,13 +210,7 @@ def test_cosignatures_that_are_refused(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CERTIFICATES["cases"], ids=lambda case: case["name"])
 def test_the_certificate(case: dict[str, Any], replaced: Callable[[list[Any]], bytes]) -> None:
     """The certificate, altered as the case says, has exactly the faults of the case; the ledger itself holds."""
-    ledger = CERTIFICATES["ledger"]
-    entries = numbered(ledger["size"])
-    for index, entry in ledger["replaced"].items():
-        entries[int(index)] = bytes.fromhex(entry)
-    signer = NoteSigner(name=KEY.name, key=bytes.fromhex(CHECKPOINTS["key"]["seed"]))
-    published = Published(entries, signer=signer)
-    assert published.files["checkpoint"].decode() == ledger["checkpoint"]
+    published = ledger_of_the_certificate()
     report = verify_certificate(Certificate.parse(replaced(case["set"])), published, key=KEY)
     assert sorted({finding.fault.value for finding in report.findings}) == sorted(case["faults"])
     assert report.ledger.holds
@@ -216,13 +221,67 @@ def replaced() -> Callable[[list[Any]], bytes]:
     """Return a function that gives the certificate with some fields replaced."""
 
     def change(fields: list[Any]) -> bytes:
-        value = copy.deepcopy(CERTIFICATES["certificate"])
-        for path, new in fields:
-            *steps, last = (int(step) if step.isdigit() else step for step in path.split("/"))
-            inner = value
-            for step in steps:
-                inner = inner[step]
-            inner[last] = new
-        return json.dumps(value).encode()
+        return with_fields(CERTIFICATES["certificate"], fields)
 
     return change
+
+
+def with_fields(file: Any, fields: list[Any]) -> bytes:  # noqa: ANN401 - as above
+    """Return a file with some fields replaced."""
+    value = copy.deepcopy(file)
+    for path, new in fields:
+        *steps, last = (int(step) if step.isdigit() else step for step in path.split("/"))
+        inner = value
+        for step in steps:
+            inner = inner[step]
+        inner[last] = new
+    return json.dumps(value).encode()
+
+
+def ledger_of_the_certificate() -> Published:
+    """Return the ledger that the certificate and the file of openings belong to."""
+    ledger = CERTIFICATES["ledger"]
+    entries = numbered(ledger["size"])
+    for index, entry in ledger["replaced"].items():
+        entries[int(index)] = bytes.fromhex(entry)
+    signer = NoteSigner(name=KEY.name, key=bytes.fromhex(CHECKPOINTS["key"]["seed"]))
+    published = Published(entries, signer=signer)
+    assert published.files["checkpoint"].decode() == ledger["checkpoint"]
+    return published
+
+
+@pytest.mark.parametrize("case", MULTIPROOFS["proofs"], ids=lambda case: f"{case['indexes']} of {case['size']}")
+def test_the_proofs_of_many_entries(case: dict[str, Any]) -> None:
+    """The product and the slow reader both make the proof of the case, and both are led to the known root by it."""
+    size, indexes, path = case["size"], case["indexes"], [bytes.fromhex(one) for one in case["path"]]
+    root = bytes.fromhex(TREES["roots"][size])
+    assert list(multi_path(indexes, size, MemoryTree(KNOWN))) == reference_tree.multi(indexes, KNOWN[:size]) == path
+    verify_multi(leaves={at: leaf_hash(KNOWN[at]) for at in indexes}, size=size, path=path, root=root)
+    assert reference_tree.root_of_multi({at: KNOWN[at] for at in indexes}, size, path) == root
+
+
+def test_the_proof_of_many_entries_of_a_larger_tree() -> None:
+    """Across the width of a tile the proof is that of the case too, made from tiles and read by the slow reader."""
+    case = MULTIPROOFS["large"]
+    size, indexes, entries = case["size"], case["indexes"], numbered(case["size"])
+    path = [bytes.fromhex(one) for one in case["path"]]
+    assert list(multi_path(indexes, size, TiledHashes(size, Published(entries)))) == path
+    assert reference_tree.root_of_multi({at: entries[at] for at in indexes}, size, path).hex() == case["root"]
+    root = bytes.fromhex(case["root"])
+    verify_multi(leaves={at: leaf_hash(entries[at]) for at in indexes}, size=size, path=path, root=root)
+
+
+@pytest.mark.parametrize("case", MULTIPROOFS["cases"], ids=lambda case: case["name"])
+def test_the_file_with_one_proof(case: dict[str, Any]) -> None:
+    """The file of openings, altered as the case says, has exactly the faults of the case; the ledger itself holds."""
+    opened = parse_openings(with_fields(MULTIPROOFS["file"], case["set"]))
+    report = verify_any_openings(opened, ledger_of_the_certificate(), key=KEY)
+    assert sorted({finding.fault.value for finding in report.findings}) == sorted(case["faults"])
+    assert (report.proven, report.ledger.holds) == (case["proven"], True)
+
+
+@pytest.mark.parametrize("case", MULTIPROOFS["refused"], ids=lambda case: case["why"])
+def test_files_with_one_proof_that_are_refused(case: dict[str, Any]) -> None:
+    """A file whose proof cannot be the one of its openings is refused before anything is hashed."""
+    with pytest.raises(LedgerError):
+        parse_openings(with_fields(MULTIPROOFS["file"], case["set"]))
