@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from camket.core.errors import ConflictError
-from camket.core.ledger.canonical import canonical_json
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.machine import move
+from camket.core.rights.timeline import line_hash
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.rows.requests import RequestEventRow
 from camket.services.ids import random_id
 
 if TYPE_CHECKING:
-    from camket.core.rights.machine import RequestEvent, RequestState
+    from camket.core.rights.machine import RequestEvent
     from camket.ports import Unit
     from camket.rows import JsonObject
     from camket.rows.requests import RequestRow
@@ -92,7 +91,16 @@ def add_line_in(  # noqa: PLR0913 - each names one part of what happened
         items=items,
         purpose=RIGHTS_PURPOSE,
         request=row.id,
-        about=line_hash(row.id, position, event, row.state),
+        about=line_hash(
+            request_id=row.id,
+            number=row.number,
+            kind=row.kind,
+            position=position,
+            event=event,
+            state=row.state,
+            detail=detail,
+            shown=shown,
+        ),
     )
     line_id = random_id(ctx.entropy)
     sealed = None
@@ -114,17 +122,3 @@ def add_line_in(  # noqa: PLR0913 - each names one part of what happened
             record_id=record_id,
         )
     )
-
-
-def line_hash(request_id: str, position: int, event: RequestEvent, state: RequestState) -> str:
-    """Return what the record of a line is about, in hexadecimal digits: who has the timeline can find its records.
-
-    The request's id is random and in no public place, so that the hash says nothing to others.
-    """
-    line = {
-        "event": event.value,
-        "position": position,
-        "request": request_id,
-        "state": state.value,
-    }
-    return sha256(canonical_json(line)).hexdigest()
