@@ -33,6 +33,8 @@ SUBJECT: Final = "subject"
 
 OWN_ACTORS: Final = frozenset({SUBJECT, "service:mailer", "service:epoch"})
 """Who may read for `rights` without a customer's request: themselves, the mail with their code, the keys' renewal."""
+FULFILLERS: Final = frozenset({"service:connectors"})
+"""Which parts of the service read for `rights` to carry a customer's request out, which they have to name."""
 STAFF: Final = "staff:"
 
 NONCE_BYTES: Final = 12
@@ -61,7 +63,8 @@ def require_purpose(actor: Actor, purpose: str | None, case: Case | None = None,
     if purpose is None and case is None:
         raise InvalidValueError("name what the data is read for: a `purpose`, or a `case`")
     # INVARIANT: what is always permitted is not open to those whom the policy's purposes are there to bind.
-    if purpose == RIGHTS_PURPOSE and actor not in OWN_ACTORS and not (actor.startswith(STAFF) and request):
+    fulfils = bool(request) and (actor.startswith(STAFF) or actor in FULFILLERS)
+    if purpose == RIGHTS_PURPOSE and actor not in OWN_ACTORS and not fulfils:
         raise InvalidValueError(f"`{actor}` may not read for `rights`: name a purpose that the policy states")
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from camket.core.errors import ConflictError, HolderError, HolderFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from camket.core.policy.model import Text
     from camket.holder_ports import Corrected, Holder
 
 
@@ -45,6 +46,11 @@ class Holders:
         """Remember a system that is told of corrections until the process ends."""
         with self._lock:
             self._corrected[system.name] = system
+
+    def labels(self) -> Mapping[str, Text]:
+        """Return what each holder that is loaded is called, by name."""
+        with self._lock:
+            return {name: holder.label for name, holder in self._holders.items()}
 
     def told_of(self, item: str) -> tuple[Corrected, ...]:
         """Return every system that is told when an item is corrected, by name; empty where none is.
