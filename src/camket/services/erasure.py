@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, HolderError, InvalidValueError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
+from camket.core.rights.failing import Failing
 from camket.core.terms import RIGHTS_PURPOSE, Right
 from camket.core.vault.drop import TOKEN_BYTES, address_of
 from camket.core.vault.keyring import KeyKind
@@ -25,6 +26,7 @@ from camket.services.access import SUBJECT
 from camket.services.certificates import CERTIFICATE_LIFETIME, gather_in
 from camket.services.erasure_plan import declared_item, plan_in
 from camket.services.holdings import count_held
+from camket.services.request_failures import note_failing
 from camket.services.requests import begin_in, start_request_in
 from camket.services.server_log import logged_items
 
@@ -229,7 +231,7 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
 
     run.step("reseal", lambda unit: _reseal_in(unit, ctx, subject_id))
     run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate, _held_of(run)))
-    erase_holdings(ctx, run, subject_id)
+    erase_holdings(ctx, run, subject_id, request_id=request_id)
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
         _kill(ctx, subject_id, hold_dies=not _holds(ctx, subject_id))
@@ -239,12 +241,14 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
     return _erase_holdings_again(ctx, run, subject_id)
 
 
-def erase_holdings(ctx: Context, run: Run, subject_id: str, *, step: str = "holder") -> None:
+def erase_holdings(
+    ctx: Context, run: Run, subject_id: str, *, request_id: str | None = None, step: str = "holder"
+) -> None:
     """Have every app destroy what it holds about a subject, each in a step of its own.
 
     Raises:
         HolderError: an app could not do it, or is not loaded in this process; all others have. The job is tried again,
-            and asks those that failed.
+            and asks those that failed; the request says which, and why.
     """
     failures: list[HolderError] = []
     for holder in ctx.holders.all():
@@ -260,6 +264,8 @@ def erase_holdings(ctx: Context, run: Run, subject_id: str, *, step: str = "hold
                 continue
             # INVARIANT: the step is done when the app says that it has, and never otherwise.
             run.step(name, lambda _unit: True)
+    if request_id is not None:
+        note_failing(ctx, request_id, [Failing(step=f"holder:{one.holder}", failure=one.failure) for one in failures])
     if failures:
         raise failures[0]
 
