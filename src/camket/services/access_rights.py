@@ -241,11 +241,28 @@ class RightsDoor(SecretsDoor):
             NotFoundError: the request is not theirs, asks for nothing beside its right, or its key is gone.
             VaultError: the body was changed or moved.
         """
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None or request.subject_id != subject_id or request.sealed is None:
+        if request.subject_id != subject_id or request.sealed is None:
             raise NotFoundError("there is no such request")
-        secret = open_sealed(key, request.sealed, subject_id=subject_id, item=REQUEST_PLACE, row_id=request.id)
-        return secret.decode()
+        return self.open_request_text(subject_id=subject_id, place=request.id, sealed=request.sealed)
+
+    def open_request_text(self, *, subject_id: str, place: str, sealed: bytes) -> str:
+        """Return a text that `seal_request_in` sealed, *personal*: a line of a timeline, the words of staff.
+
+        Part of a read or a request that is on record; makes no record of its own.
+
+        Args:
+            subject_id: under whose key.
+            place: id of the row in which it stands.
+            sealed: as it stands there.
+
+        Raises:
+            NotFoundError: the subject's key is gone.
+            VaultError: it was changed or moved.
+        """
+        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
+        if key is None:
+            raise NotFoundError("there is no such request")
+        return open_sealed(key, sealed, subject_id=subject_id, item=REQUEST_PLACE, row_id=place).decode()
 
     def open_records(self, *, subject_id: str, rows: Sequence[SubjectRecordRow]) -> tuple[Opening | MemberOpening, ...]:
         """Return the openings of a subject's own records, *personal*, in the order of the rows.
