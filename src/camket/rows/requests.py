@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
     from camket.core.terms import Verification
     from camket.rows import JsonObject
+
+
+UNCLOCKED: Final = timedelta(days=36_525)
+"""So far behind its beginning a request without a clock stands in the queue: behind every one that has one."""
 
 
 class RequestChannel(StrEnum):
@@ -76,6 +81,20 @@ class RequestRow:
     failing_since: datetime | None
     done_at: datetime | None
     sealed: bytes | None = field(repr=False)
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The next moment until which something has to happen: the answer, then the rest; None where no clock runs."""
+        if self.done_at is not None or self.paused_at is not None:
+            return None
+        if self.replied_at is not None or self.reply_due_at is None:
+            return self.due_at
+        return self.reply_due_at if self.due_at is None else min(self.reply_due_at, self.due_at)
+
+    @property
+    def queue_at(self) -> datetime:
+        """Where it stands in the queue: what is due first comes first, what has no clock last, the oldest before."""
+        return self.next_due_at or self.created_at + UNCLOCKED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from camket.adapters.store.statements import Query, columns_of, command
+from camket.adapters.store.statements import Query, command
+from camket.adapters.store.tables.requests import READ
 from camket.adapters.store.tables.requests import request as table
 from camket.adapters.store.tables.requests import request_event, request_proof
 from camket.core.rights.machine import RequestState
@@ -27,14 +28,14 @@ _NEVER_CHANGES: Final = frozenset(
 _CHANGES: Final = tuple(column.name for column in table.c if column.name not in _NEVER_CHANGES)
 
 ADD: Final = command(sa.insert(table))
-GET: Final = Query(sa.select(table).where(_THEIRS, _THIS), RequestRow)
-FIND: Final = Query(sa.select(table).where(_THIS), RequestRow)
-BY_NUMBER: Final = Query(sa.select(table).where(table.c.number == bindparam("wanted")), RequestRow)
+GET: Final = Query(sa.select(*READ).where(_THEIRS, _THIS), RequestRow)
+FIND: Final = Query(sa.select(*READ).where(_THIS), RequestRow)
+BY_NUMBER: Final = Query(sa.select(*READ).where(table.c.number == bindparam("wanted")), RequestRow)
 OF_SUBJECT: Final = Query(
-    sa.select(table).where(_THEIRS).order_by(table.c.created_at.desc(), table.c.id.desc()), RequestRow
+    sa.select(*READ).where(_THEIRS).order_by(table.c.created_at.desc(), table.c.id.desc()), RequestRow
 )
 OPEN_OF_SUBJECT: Final = Query(
-    sa.select(table)
+    sa.select(*READ)
     .where(_THEIRS, table.c.kind == bindparam("asked"), table.c.done_at.is_(None))
     .order_by(table.c.created_at, table.c.id),
     RequestRow,
@@ -109,8 +110,7 @@ class RequestArea:
 
     def save(self, row: RequestRow, *, old: RequestState) -> bool:
         """Store everything of a request that changes."""
-        columns = columns_of(row)
-        changes = {f"new_{name}": columns[name] for name in _CHANGES}
+        changes = {f"new_{name}": getattr(row, name) for name in _CHANGES}
         return SAVE.run(self._link, request_id=row.id, old=old, **changes) == 1
 
     def clear(self, request_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from camket.adapters.store.columns import Blob, may, must, table
@@ -35,16 +37,19 @@ request = table(
     may("failing_since", Instant()),
     may("done_at", Instant()),
     may("sealed", Blob()),
+    must("queue_at", Instant()),
     sa.UniqueConstraint("number"),
     sa.Index(None, "subject_id"),
 )
-sa.Index(
-    "ix_request_open",
-    request.c.due_at,
-    request.c.id,
-    sqlite_where=sa.text("done_at IS NULL"),
-    postgresql_where=sa.text("done_at IS NULL"),
-)
+READ: Final = tuple(column for column in request.c if column.name != "queue_at")
+"""What a request is read from; `queue_at` follows from the rest and is there to be sorted by."""
+for _name, _columns, _where in (
+    ("open", (request.c.due_at, request.c.id), "done_at IS NULL"),
+    ("queue", (request.c.queue_at, request.c.id), "done_at IS NULL AND verified_at IS NOT NULL"),
+    ("unproven", (request.c.created_at, request.c.id), "done_at IS NULL AND verified_at IS NULL"),
+    ("ended", (request.c.done_at, request.c.id), "done_at IS NOT NULL AND verified_at IS NOT NULL"),
+):
+    sa.Index(f"ix_request_{_name}", *_columns, sqlite_where=sa.text(_where), postgresql_where=sa.text(_where))
 
 request_event = table(
     "request_event",

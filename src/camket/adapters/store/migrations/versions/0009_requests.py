@@ -17,7 +17,8 @@ BEFORE = """
 SELECT id, subject_id, "right" AS kind, CASE state WHEN 'running' THEN 'approved' ELSE state END AS state,
        id AS number, 'account' AS channel,
        COALESCE((SELECT MAX(number) FROM policy_version WHERE effective_at <= request.created_at), 1) AS policy_version,
-       created_at, due_at, verified_at, verified_level, done_at, sealed
+       created_at, due_at, verified_at, verified_level, done_at, sealed,
+       COALESCE(due_at, created_at) AS queue_at
 FROM request
 """
 
@@ -62,17 +63,19 @@ def make_requests() -> None:
         sa.Column("failing_since", WHOLE, nullable=True),
         sa.Column("done_at", WHOLE, nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("queue_at", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_request"),
         sa.UniqueConstraint("number", name="uq_request_number"),
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_request_open",
-        "request",
-        ["due_at", "id"],
-        sqlite_where=sa.text("done_at IS NULL"),
-        postgresql_where=sa.text("done_at IS NULL"),
-    )
+    for name, columns, where in (
+        ("open", ["due_at", "id"], "done_at IS NULL"),
+        ("queue", ["queue_at", "id"], "done_at IS NULL AND verified_at IS NOT NULL"),
+        ("unproven", ["created_at", "id"], "done_at IS NULL AND verified_at IS NULL"),
+        ("ended", ["done_at", "id"], "done_at IS NOT NULL AND verified_at IS NOT NULL"),
+    ):
+        part = sa.text(where)
+        op.create_index(f"ix_request_{name}", "request", columns, sqlite_where=part, postgresql_where=part)
     op.create_index("ix_request_subject_id", "request", ["subject_id"])
 
 
