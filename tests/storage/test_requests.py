@@ -8,7 +8,7 @@ from typing import Any
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import Verification
 from camket.ports import Store
-from camket.rows.requests import RequestEventRow, RequestFileRow, RequestMessageRow, RequestProofRow
+from camket.rows.requests import RequestEventRow, RequestMessageRow, RequestProofRow
 from tests.storage.samples import NOW, after, each, request
 
 
@@ -126,26 +126,3 @@ def test_a_thread_is_read_oldest_first(store: Store) -> None:
     assert store.read(lambda unit: unit.request_parts.messages_of_subject("alice")) == (first, answer)
     store.write(lambda unit: unit.request_parts.delete_of_subject("alice"))
     assert store.read(lambda unit: unit.request_parts.messages("r1")) == ()
-
-
-def test_a_file_is_found_by_its_link_and_replaced_by_a_newer_one(store: Store) -> None:
-    """A request has one file; its link, content and times change; it is swept when its time is over."""
-    file = RequestFileRow(
-        request_id="r1",
-        subject_id="alice",
-        file_name="camket-2026-11-23.zip",
-        size_bytes=3,
-        sealed=b"zip",
-        token_hash=b"t" * 32,
-        created_at=NOW,
-        expires_at=after(60),
-        fetched_at=None,
-    )
-    store.write(lambda unit: unit.request_parts.add_file(replace(file, sealed=b"old")))
-    store.write(lambda unit: unit.request_parts.add_file(file))
-    assert store.read(lambda unit: unit.request_parts.file_by_token(b"t" * 32)) == file
-    fetched = replace(file, sealed=None, token_hash=None, fetched_at=after(2))
-    assert store.write(lambda unit: unit.request_parts.save_file(fetched))
-    assert store.read(lambda unit: unit.request_parts.file("r1")) == fetched
-    assert store.write(lambda unit: unit.request_parts.sweep_files(before=after(61))) == 1
-    assert store.read(lambda unit: unit.request_parts.file("r1")) is None

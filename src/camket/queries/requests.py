@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         RequestEventRow,
         RequestFileRow,
         RequestMessageRow,
+        RequestPartRow,
         RequestProofRow,
         RequestRow,
     )
@@ -90,7 +91,7 @@ class RequestQueries(Protocol):
 
 
 class RequestPartQueries(Protocol):
-    """The messages of requests, and the files that answer them."""
+    """The messages of requests, the files that answer them, and the parts that these are kept in."""
 
     def add_message(self, row: RequestMessageRow) -> None:
         """Store a message."""
@@ -105,11 +106,11 @@ class RequestPartQueries(Protocol):
         ...
 
     def add_file(self, row: RequestFileRow) -> None:
-        """Store the file that answers a request, in the place of an older one."""
+        """Store the file that answers a request, in the place of an older one; its parts are stored apart."""
         ...
 
     def file(self, request_id: str) -> RequestFileRow | None:
-        """Return the file that answers a request, its content sealed."""
+        """Return the file that answers a request."""
         ...
 
     def file_by_token(self, token_hash: bytes) -> RequestFileRow | None:
@@ -117,13 +118,33 @@ class RequestPartQueries(Protocol):
         ...
 
     def save_file(self, row: RequestFileRow) -> bool:
-        """Store what changes of a file: its content, its link, its times; False when it is gone."""
+        """Store what changes of a file: its link and its times; False when it is gone."""
+        ...
+
+    def take_link(self, token_hash: bytes, *, at: datetime) -> bool:
+        """Use a one-time link up; False when it is not out, was used before, or its file's time is over."""
+        ...
+
+    def add_part(self, row: RequestPartRow) -> None:
+        """Store a part, in the place of an older one."""
+        ...
+
+    def part(self, request_id: str, name: str, position: int) -> RequestPartRow | None:
+        """Return a part."""
+        ...
+
+    def drop_parts(self, request_id: str, *, but: str = "") -> int:
+        """Drop a request's parts, but those of one name; return how many."""
+        ...
+
+    def drop_file(self, request_id: str) -> bool:
+        """Drop the file that answers a request, with every part; False when there is none."""
         ...
 
     def delete_of_subject(self, subject_id: str) -> None:
-        """Drop a subject's messages and files."""
+        """Drop a subject's messages, files and parts."""
         ...
 
     def sweep_files(self, *, before: datetime) -> int:
-        """Drop files whose time was over before an instant; return how many."""
+        """Drop files whose time was over before an instant, with their parts; return how many files."""
         ...

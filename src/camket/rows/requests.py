@@ -173,10 +173,12 @@ class RequestMessageRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestFileRow:
-    """The file that answers a request, sealed under its subject's key until it is fetched or its time is over.
+    """The file that answers a request, sealed in parts under its subject's key until its time is over.
 
     Args:
         file_name: to save it under; nothing personal.
+        making: under which name its parts stand; another making of the same file has another.
+        parts: how many there are.
         token_hash: of the one-time link that is out; None while none is.
         fetched_at: when it was fetched last; None before.
     """
@@ -185,8 +187,25 @@ class RequestFileRow:
     subject_id: str
     file_name: str
     size_bytes: int
-    sealed: bytes | None = field(repr=False)
+    making: str
+    parts: int
     token_hash: bytes | None
     created_at: datetime
     expires_at: datetime
     fetched_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestPartRow:
+    """A piece of what a request's job has made so far, sealed under its subject's key.
+
+    Args:
+        name: what it is a piece of.
+        position: from 0.
+    """
+
+    request_id: str
+    name: str
+    position: int
+    subject_id: str
+    sealed: bytes = field(repr=False)

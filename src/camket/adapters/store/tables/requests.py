@@ -107,7 +107,8 @@ request_file = table(
     must("subject_id", ByteText()),
     must("file_name", ByteText()),
     must("size_bytes", Whole()),
-    may("sealed", Blob()),
+    must("making", ByteText()),
+    must("parts", Whole()),
     may("token_hash", Blob()),
     must("created_at", Instant()),
     must("expires_at", Instant()),
@@ -115,4 +116,14 @@ request_file = table(
     sa.Index(None, "subject_id"),
     sa.Index(None, "token_hash"),
     sa.Index(None, "expires_at"),
+)
+
+request_part = table(
+    "request_part",
+    must("request_id", ByteText(), key=True),
+    must("name", ByteText(), key=True),
+    must("position", Whole(), key=True),
+    must("subject_id", ByteText()),
+    must("sealed", Blob()),
+    sa.Index(None, "subject_id"),
 )

@@ -144,7 +144,8 @@ def make_answers() -> None:
         sa.Column("subject_id", TEXT, nullable=False),
         sa.Column("file_name", TEXT, nullable=False),
         sa.Column("size_bytes", WHOLE, nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("making", TEXT, nullable=False),
+        sa.Column("parts", WHOLE, nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", WHOLE, nullable=False),
         sa.Column("expires_at", WHOLE, nullable=False),
@@ -155,3 +156,14 @@ def make_answers() -> None:
     op.create_index("ix_request_file_expires_at", "request_file", ["expires_at"])
     op.create_index("ix_request_file_subject_id", "request_file", ["subject_id"])
     op.create_index("ix_request_file_token_hash", "request_file", ["token_hash"])
+    op.create_table(
+        "request_part",
+        sa.Column("request_id", TEXT, nullable=False, autoincrement=False),
+        sa.Column("name", TEXT, nullable=False, autoincrement=False),
+        sa.Column("position", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("subject_id", TEXT, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", "name", "position", name="pk_request_part"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_request_part_subject_id", "request_part", ["subject_id"])
