@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from camket.core.errors import NotFoundError, VerificationError
+from camket.core.errors import VerificationError
+from camket.core.rights.proof import ProofPlace
 from camket.core.terms import SubjectState, Verification
 from camket.rows.passkeys import Ceremony
 from camket.services.limits import count_address_in, count_subject_in
@@ -12,7 +13,7 @@ from camket.services.passkey_ceremonies import CHALLENGE_BYTES, REFUSED, read_an
 from camket.services.passkey_challenges import challenge_in, place_of, take_challenge
 from camket.services.refusals import counting_refusals
 from camket.services.sessions import SignedIn, open_session_in
-from camket.services.verification import verified_in
+from camket.services.verification import provable_in, verified_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,8 +130,7 @@ def start_passkey_proof(ctx: Context, session: Session, request_id: str, *, brow
     challenge = ctx.entropy.token(CHALLENGE_BYTES)
 
     def start(unit: Unit) -> None:
-        if unit.requests.get(session.subject_id, request_id) is None:
-            raise NotFoundError("there is no such request waiting for its proof")
+        provable_in(unit, session.subject_id, request_id)
         count_subject_in(unit, ctx, session.subject_id, now)
         challenge_in(
             unit,
@@ -169,7 +169,14 @@ def prove_by_passkey(
 
     def prove(unit: Unit) -> VerifiedIdentity:
         use_passkey_in(unit, passkey, count, now)
-        return verified_in(unit, ctx, session, request_id=request_id, level=Verification.PASSKEY)
+        return verified_in(
+            unit,
+            ctx,
+            subject_id=session.subject_id,
+            request_id=request_id,
+            level=Verification.PASSKEY,
+            place=ProofPlace(session_id=session.id),
+        )
 
     return ctx.store.write(prove)
 

@@ -52,7 +52,7 @@ def send_session_code(ctx: Context, session: Session, *, browser: str) -> None:
 
     def send(unit: Unit) -> None:
         count_subject_in(unit, ctx, session.subject_id, ctx.clock.now())
-        send_code_in(unit, ctx, session, OWN_SESSION, browser=browser)
+        send_code_in(unit, ctx, subject_id=session.subject_id, proves=OWN_SESSION, browser=browser)
 
     with counting_refusals(ctx):
         ctx.store.write(send)
