@@ -16,6 +16,7 @@ from camket.adapters.clock import SystemClock
 from camket.adapters.connectors import make_connector
 from camket.adapters.entropy import SystemEntropy
 from camket.adapters.keys import open_or_create_key_store
+from camket.adapters.law import ShippedLaws
 from camket.adapters.mail.absent import NoCarrier
 from camket.adapters.mail.mailbox import Mailbox
 from camket.adapters.policy_files import read_policy_folder
@@ -176,6 +177,7 @@ def _context(
             attempts_per_address_hour=settings.attempts_per_address_hour,
             codes_per_subject_hour=settings.codes_per_subject_hour,
         ),
+        laws=ShippedLaws(),
         holders=Holders(settings.apps_with_data | {one.name for one in settings.declared_connectors}),
         mail_words=_mail_words(settings),
     )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket import queries
+    from camket.core.rights.law import LawProfile
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
 
@@ -233,6 +234,18 @@ class MailCarrier(Protocol):
         Raises:
             MailError: it was not taken; says whether trying again later can help.
             InvalidValueError: a header would carry a line end or an address that is none; nothing was sent.
+        """
+        ...
+
+
+class LawBook(Protocol):
+    """The laws whose clocks are known. Safe to call from many threads."""
+
+    def profile(self, name: str) -> LawProfile:
+        """Return a law as its clocks; the same object each time.
+
+        Raises:
+            NotFoundError: there is no such profile; names the nearest.
         """
         ...
 

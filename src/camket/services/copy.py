@@ -93,7 +93,9 @@ def start_copy(ctx: Context, session: Session) -> RequestRow:
 
     Effects: the request and its ledger record are durable. Twice makes two requests.
     """
-    return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.PORT))
+    return ctx.store.write(
+        lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, kind=RequestKind.PORT)
+    )
 
 
 def make_copy(ctx: Context, identity: VerifiedIdentity, *, language: Language) -> Copy:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError, nearest
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
-from camket.core.rights.machine import RequestEvent
+from camket.core.rights.machine import RequestEvent, RequestKind
 from camket.core.terms import RIGHTS_PURPOSE, Right, Source
 from camket.core.vault.lookup import normalise_email
 from camket.rows import CodeKind
@@ -104,7 +104,7 @@ def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -
         former = opened.first(declared.id)
     body = RequestBody(item=declared.id, value=value, former=former)
     return ctx.store.write(
-        lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.RECTIFY, body=body)
+        lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, kind=RequestKind.RECTIFY, body=body)
     )
 
 

@@ -18,6 +18,7 @@ from camket.core.errors import ConflictError, HolderError, InvalidValueError
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
 from camket.core.rights.failing import Failing
+from camket.core.rights.machine import RequestKind
 from camket.core.terms import RIGHTS_PURPOSE, Right
 from camket.core.vault.drop import TOKEN_BYTES, address_of
 from camket.core.vault.keyring import KeyKind
@@ -123,7 +124,9 @@ def start_erasure(ctx: Context, session: Session) -> RequestRow:
 
     Effects: the request and its ledger record are durable. Twice makes two requests; neither runs by itself.
     """
-    return ctx.store.write(lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.ERASE))
+    return ctx.store.write(
+        lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, kind=RequestKind.ERASE)
+    )
 
 
 def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, token: str | None = None) -> str:

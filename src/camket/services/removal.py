@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, NotFoundError
 from camket.core.policy.model import ItemKind
-from camket.core.rights.machine import RequestState
+from camket.core.rights.machine import RequestKind, RequestState
 from camket.core.terms import Right, Source
 from camket.core.vault.keyring import KeyKind
 from camket.services.access import SUBJECT
@@ -75,7 +75,7 @@ def start_removal(ctx: Context, session: Session, *, row_id: str) -> RequestRow:
         if not removable(item):
             raise NotFoundError(NO_VALUE)
         body = RequestBody(item=item.id, value="", removes=row.id)
-        return start_request_in(unit, ctx, subject_id=session.subject_id, right=Right.RECTIFY, body=body)
+        return start_request_in(unit, ctx, subject_id=session.subject_id, kind=RequestKind.RECTIFY, body=body)
 
     return ctx.store.write(start)
 

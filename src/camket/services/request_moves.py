@@ -12,6 +12,7 @@ from camket.core.rights.timeline import line_hash
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.rows.requests import RequestEventRow
 from camket.services.ids import random_id
+from camket.services.request_clocks import timed_in
 
 if TYPE_CHECKING:
     from camket.core.rights.machine import RequestEvent
@@ -56,11 +57,8 @@ def move_in(  # noqa: PLR0913 - each names one part of what happened
             not go on.
         NotFoundError: there is text and the subject has no key any more; the unit must not go on.
     """
-    now = ctx.clock.now()
     state = move(row.kind, row.state, event)
-    if state.ended and not row.state.ended:
-        changes = {"done_at": now, "failing": None, "failing_since": None, **changes}
-    moved = replace(row, state=state, **changes)
+    moved = timed_in(unit, ctx, row, replace(row, state=state, **changes), event)
     # INVARIANT: whoever moves it first has it; the other one's unit is undone whole.
     if not unit.requests.save(moved, old=row.state):
         raise ConflictError("the request has moved on meanwhile; look at it again")

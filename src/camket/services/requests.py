@@ -59,6 +59,12 @@ class RequestBody:
         """The items that its record names."""
         return (self.item,) if self.item else ()
 
+    def asks_the_same(self, other: RequestBody) -> bool:
+        """Say whether another body asks for the same; the address held before is no part of that."""
+        return replace(self, former=None, purposes=_sorted(self.purposes)) == replace(
+            other, former=None, purposes=_sorted(other.purposes)
+        )
+
     def to_text(self) -> str:
         """Return the body as JSON, *personal*: to be sealed at once."""
         return json.dumps(asdict(self), ensure_ascii=False)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from camket.core.errors import ConflictError, NotFoundError, RateLimitedError, VerificationError
-from camket.core.rights.machine import RequestState
-from camket.core.terms import Right, Verification
+from camket.core.rights.machine import RequestKind, RequestState
+from camket.core.terms import Verification
 from camket.rows import CodeKind
 from camket.services.forms import FormError
 from camket.services.passkey_ceremonies import site_of
@@ -59,7 +59,7 @@ def sign_in(service: Service, key: Authenticator, *, browser: str = "another") -
 def request_of(service: Service, session: Session) -> str:
     """Return a request of a subject that waits for its proof."""
     return service.ctx.store.write(
-        lambda unit: start_request_in(unit, service.ctx, subject_id=session.subject_id, right=Right.ERASE)
+        lambda unit: start_request_in(unit, service.ctx, subject_id=session.subject_id, kind=RequestKind.ERASE)
     ).id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,6 +48,13 @@ def load_profile(name: str) -> LawProfile:
             ends_on_working_days=found["ends_on_working_days"],
             rights={Right(right): _clocks(file, right, clocks) for right, clocks in found["rights"].items()},
         )
+
+
+class ShippedLaws:
+    """The laws that come with camket, each read once; see `camket.ports.LawBook`."""
+
+    def __init__(self) -> None:
+        self.profile = lru_cache(load_profile)
 
 
 def load_calendar(file: Path) -> WorkCalendar:

@@ -5,7 +5,8 @@ The values come from data files, so that a change of the law changes no code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from camket.core.errors import InvalidValueError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, timezone
+    from datetime import timezone
 
     from camket.core.terms import Right
 
@@ -95,6 +96,10 @@ class WorkCalendar:
             )
         return day in self.works or (day.weekday() not in self.weekend and day not in self.days_off)
 
+    def without_end(self) -> WorkCalendar:
+        """Return the calendar for every day: those that it does not know are off when they are weekend days."""
+        return replace(self, since=date.min, until=date.max)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LawProfile:
@@ -121,3 +126,7 @@ class LawProfile:
         if found is None:
             raise InvalidValueError(f"the profile `{self.id}` has no clocks for `{right}`{nearest(right, self.rights)}")
         return found
+
+    def without_end(self) -> LawProfile:
+        """Return the profile with a calendar that knows every day; see `WorkCalendar.without_end`."""
+        return replace(self, calendar=self.calendar.without_end())
