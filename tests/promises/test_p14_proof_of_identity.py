@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,12 @@ STARTS: dict[str, Callable[[Context, Customer], RequestRow]] = {
     "copy": lambda ctx, customer: start_copy(ctx, customer.session),
     "erase": lambda ctx, customer: start_erasure(ctx, customer.session),
 }
+OTHERS: dict[str, Callable[[Context, Customer], RequestRow]] = {
+    "correct": lambda ctx, customer: start_correction(ctx, customer.session, item="phone", typed="0987654322"),
+    "copy": lambda ctx, customer: start_erasure(ctx, customer.session),
+    "erase": lambda ctx, customer: start_copy(ctx, customer.session),
+}
+"""Another request, which would not be joined to the first one."""
 FULFILS: dict[str, Callable[[Context, Customer, VerifiedIdentity], None]] = {
     "correct": correct,
     "copy": copy,
@@ -77,15 +84,17 @@ def made_up(journey: Journey, subject_id: str, request_id: str, *, age: timedelt
 def test_nothing_runs_on_a_request_that_was_not_verified(journey: Journey, alice: Customer, what: str) -> None:
     """P14: without the code, with the code of another request, or too long after it, nothing is changed or given."""
     ctx = journey.ctx
-    unproved, other = STARTS[what](ctx, alice), STARTS[what](ctx, alice)
-    proof = alice.prove(other.id)
+    unproved, other = STARTS[what](ctx, alice), OTHERS[what](ctx, alice)
+    of_other = alice.prove(other.id)
     before = ctx.store.read(lambda unit: unit.values.of_subject(alice.subject_id))
     for identity in (
         made_up(journey, alice.subject_id, unproved.id),
         made_up(journey, alice.subject_id, unproved.id, age=LONG_AGO),
+        replace(of_other, request_id=unproved.id),
     ):
         with pytest.raises(CamketError):
             FULFILS[what](ctx, alice, identity)
+    proof = alice.prove(unproved.id)
     journey.clock.advance(minutes=16)
     with pytest.raises(VerificationError):
         FULFILS[what](ctx, alice, proof)
@@ -96,7 +105,7 @@ def test_nothing_runs_on_a_request_that_was_not_verified(journey: Journey, alice
 def test_a_proof_is_given_by_this_session_for_this_request(journey: Journey, alice: Customer, what: str) -> None:
     """P14: the pages get a proof only for the request whose code was entered, in the session that entered it."""
     ctx = journey.ctx
-    proved, unproved = STARTS[what](ctx, alice), STARTS[what](ctx, alice)
+    proved, unproved = STARTS[what](ctx, alice), OTHERS[what](ctx, alice)
     alice.prove(proved.id)
     assert standing_proof(ctx, alice.session, proved.id).request_id == proved.id
     with pytest.raises(VerificationError):

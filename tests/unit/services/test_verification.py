@@ -8,6 +8,7 @@ from camket.core.errors import NotFoundError, RateLimitedError, VerificationErro
 from camket.core.rights.machine import RequestState
 from camket.core.terms import Verification
 from camket.rows import CodeKind
+from camket.services.copy import start_copy
 from camket.services.erasure import start_erasure
 from camket.services.sessions import Session, find_session
 from camket.services.verification import PROOF_LIFETIME, prove, send_code, standing_proof
@@ -50,7 +51,7 @@ def test_the_code_proves_who_asks_for_this_request(service: Service) -> None:
 def test_a_code_for_one_request_proves_no_other(service: Service) -> None:
     """Bound to its request, in the same session and browser too."""
     session = _session(service)
-    first, second = _request(service, session), _request(service, session)
+    first, second = _request(service, session), start_copy(service.ctx, session).id
     code = _code(service, first, session)
     with pytest.raises(VerificationError):
         prove(service.ctx, session, request_id=second, code=code, browser="browser")
