@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "mail": "camket.cli.mail",
     "ledger": "camket.cli.ledger",
     "certificate": "camket.cli.certificate",
+    "evidence": "camket.cli.evidence",
     "keys": "camket.cli.keys",
     "settings": "camket.cli.settings",
     "staff": "camket.cli.staff",

@@ -1,6 +1,6 @@
 """The evidence pack of a request: what was asked and done, each line opened and proven in the ledger, in one file.
 
-The pack shows that the operator signed this account of the case, that each line of it stands in the ledger as it was
+The pack shows that the operator signed this evidence, that each line of it stands in the ledger as it was
 recorded then, by whom and when, and that the request went only where it may go. It holds no value of any subject. It
 does not show what was written between customer and staff, nor that nothing happened outside the product.
 Source: semantics section 9; ADR 31.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "camket-evidence"
 FORMAT_VERSION: Final = 1
 STATEMENT_FILE: Final = "evidence.json"
-"""The account of the case; the other files of a pack show it to people."""
+"""The evidence itself; the other files of a pack show it to people."""
 
 _STATEMENT: Final = "camket evidence v1"
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -109,7 +109,7 @@ class RequestFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileHash:
-    """A file of the pack beside the account: its name, size in bytes and SHA-256."""
+    """A file of the pack beside the evidence: its name, size in bytes and SHA-256."""
 
     name: str
     size_bytes: int
@@ -123,7 +123,7 @@ class FileHash:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """The account of one request.
+    """What is told and proven of one request.
 
     Args:
         made_at: aware; kept to the millisecond.
@@ -175,7 +175,7 @@ class Evidence:
         return f"{_STATEMENT}\nof {self.key.name}\n{digest}\n"
 
     def to_value(self) -> dict[str, JsonValue]:
-        """Return the account as a JSON value."""
+        """Return the evidence as a JSON value."""
         request = self.request
         return {
             "format": FORMAT,
@@ -203,15 +203,15 @@ class Evidence:
         }
 
     def to_bytes(self) -> bytes:
-        """Return the file `evidence.json`: UTF-8 JSON, indented for people; one account has one spelling."""
+        """Return the file `evidence.json`: UTF-8 JSON, indented for people; evidence has one spelling."""
         return to_file(self.to_value())
 
     @classmethod
     def parse(cls, raw: bytes) -> Evidence:
-        """Read an account; nothing in it is verified here.
+        """Read evidence; nothing in it is verified here.
 
         Raises:
-            LedgerError: not an account of this form; the message names the field.
+            LedgerError: not evidence of this form; the message names the field.
         """
         fields = Fields(parse_file(raw, "the evidence"), "evidence", _FIELDS)
         require_format(fields, FORMAT, FORMAT_VERSION)
@@ -231,10 +231,10 @@ class Evidence:
 
 
 def sign_evidence(evidence: Evidence, signer: NoteSigner) -> Evidence:
-    """Return the account signed by the ledger's key, which binds every byte of what it says, the other files included.
+    """Return the evidence signed by the ledger's key, which binds every byte of what it says, the other files included.
 
     Raises:
-        InvalidValueError: the signer's key is not the one that the account names.
+        InvalidValueError: the signer's key is not the one that the evidence names.
     """
     if signer.verifier_key != evidence.key:
         raise InvalidValueError(f"the evidence names another key than the signer's, `{signer.verifier_key}`")
@@ -242,10 +242,10 @@ def sign_evidence(evidence: Evidence, signer: NoteSigner) -> Evidence:
 
 
 def pack_evidence(evidence: Evidence, files: Mapping[str, bytes]) -> bytes:
-    """Return the pack: the account and the files that it names, in one archive.
+    """Return the pack: the evidence and the files that it names, in one archive.
 
     Raises:
-        InvalidValueError: the account names other files, or a file has no fit name.
+        InvalidValueError: the evidence names other files, or a file has no fit name.
     """
     if evidence.files != tuple(FileHash.of(name, content) for name, content in files.items()):
         raise InvalidValueError("the evidence names other files than those of the pack")
@@ -253,7 +253,7 @@ def pack_evidence(evidence: Evidence, files: Mapping[str, bytes]) -> bytes:
 
 
 def written(at: datetime | None) -> str | None:
-    """Return an instant as the account writes it, `2026-11-22T09:12:00.000Z`; None for none."""
+    """Return an instant as the evidence writes it, `2026-11-22T09:12:00.000Z`; None for none."""
     return None if at is None else f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:23]}Z"
 
 

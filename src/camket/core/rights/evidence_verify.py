@@ -37,14 +37,14 @@ class EvidenceFault(StrEnum):
     """A byte of the archive itself is another one than packing these files gives, or it is no archive."""
     FILE_MISSING = "file_missing"
     FILE_UNKNOWN = "file_unknown"
-    """The pack holds a file that the account does not name."""
+    """The pack holds a file that the evidence does not name."""
     FILE_ALTERED = "file_altered"
-    ACCOUNT_MALFORMED = "account_malformed"
+    EVIDENCE_MALFORMED = "evidence_malformed"
     """`evidence.json` does not have its form, or not its one spelling."""
     SIGNATURE_ALTERED = "signature_altered"
-    """The operator's signature does not fit what the account says."""
+    """The operator's signature does not fit what the evidence says."""
     OTHER_KEY = "other_key"
-    """The account names another key than the one given."""
+    """The evidence names another key than the one given."""
     CHECKPOINT_ALTERED = "checkpoint_altered"
     """The checkpoint is malformed or not signed by the key."""
     RECORD_ALTERED = "record_altered"
@@ -59,9 +59,9 @@ class EvidenceFault(StrEnum):
     LINE_UNLAWFUL = "line_unlawful"
     """The request could not go from where it stood to where the line says."""
     STATE_DIFFERS = "state_differs"
-    """The account says that the request stands somewhere else than its timeline leads."""
+    """The evidence says that the request stands somewhere else than its timeline leads."""
     TERMS_DIFFER = "terms_differ"
-    """The account names another policy version than the one in force when the request was made."""
+    """The evidence names another policy version than the one in force when the request was made."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +86,7 @@ class EvidenceReport:
     """What verifying a pack found.
 
     Args:
-        evidence: the account; None where it could not be read.
+        evidence: what it says; None where it could not be read.
         first_use: the key came from the pack itself, so that trust begins with this reading.
         proven: how many records hold, those of lines and of other acts.
         awaiting: how many have no checkpoint yet.
@@ -123,20 +123,20 @@ def verify_pack(raw: bytes, *, key: VerifierKey | None = None) -> EvidenceReport
     except LedgerError as error:
         finding = EvidenceFinding(fault=EvidenceFault.ARCHIVE_ALTERED, detail=str(error))
         return EvidenceReport(evidence=None, first_use=key is None, findings=(finding,))
-    account = files.get(STATEMENT_FILE)
-    if account is None:
+    stated = files.get(STATEMENT_FILE)
+    if stated is None:
         finding = EvidenceFinding(fault=EvidenceFault.FILE_MISSING, name=STATEMENT_FILE)
         return EvidenceReport(evidence=None, first_use=key is None, findings=(finding,))
     try:
-        evidence = Evidence.parse(account)
+        evidence = Evidence.parse(stated)
         spelled = evidence.to_bytes()
     except (LedgerError, InvalidValueError) as error:
-        finding = EvidenceFinding(fault=EvidenceFault.ACCOUNT_MALFORMED, name=STATEMENT_FILE, detail=str(error))
+        finding = EvidenceFinding(fault=EvidenceFault.EVIDENCE_MALFORMED, name=STATEMENT_FILE, detail=str(error))
         return EvidenceReport(evidence=None, first_use=key is None, findings=(finding,))
     found = [*_other_files(evidence, files), *_signature(evidence, key)]
-    if spelled != account:
+    if spelled != stated:
         detail = "it is written in another way than `camket` writes it"
-        found.append(EvidenceFinding(fault=EvidenceFault.ACCOUNT_MALFORMED, name=STATEMENT_FILE, detail=detail))
+        found.append(EvidenceFinding(fault=EvidenceFault.EVIDENCE_MALFORMED, name=STATEMENT_FILE, detail=detail))
     return _report(evidence, key, found)
 
 

@@ -106,14 +106,14 @@ def ledger(signer: NoteSigner = SIGNER) -> Published:
 
 
 def evidence(*, signer: NoteSigner = SIGNER, whole: bool = False) -> Evidence:
-    """Return the signed account; with `whole` it opens the subject's part too."""
+    """Return the signed evidence; with `whole` it opens the subject's part too."""
     published = ledger(signer)
 
     def prove(index: int, opening: Opening) -> ProvenOpening:
         shown: Opening | FactsOpening = opening if whole else opening.of_facts()
         return published.prove(index, shown)
 
-    account = Evidence(
+    stated = Evidence(
         made_at=AT + timedelta(hours=1),
         request=REQUEST,
         timeline=tuple(
@@ -125,16 +125,16 @@ def evidence(*, signer: NoteSigner = SIGNER, whole: bool = False) -> Evidence:
         key=signer.verifier_key,
         checkpoint=published.files["checkpoint"].decode(),
     )
-    return sign_evidence(account, signer)
+    return sign_evidence(stated, signer)
 
 
-def packed(account: Evidence | None = None) -> bytes:
-    """Return the pack of an account."""
-    return pack_evidence(account or evidence(), PAGES)
+def packed(stated: Evidence | None = None) -> bytes:
+    """Return the pack of evidence."""
+    return pack_evidence(stated or evidence(), PAGES)
 
 
 def altered(change: Callable[[dict[str, Any]], None]) -> bytes:
-    """Return the pack with another account in it, under the old signature."""
+    """Return the pack with other evidence in it, under the old signature."""
     files = unpack(packed())
     value = json.loads(files[STATEMENT_FILE])
     change(value)

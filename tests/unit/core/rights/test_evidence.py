@@ -27,8 +27,8 @@ def faults(raw: bytes, key: VerifierKey | None = None) -> set[EvidenceFault]:
     return {finding.fault for finding in report.findings}
 
 
-def signed_anew(**changes: Any) -> bytes:  # noqa: ANN401 - fields of the account
-    """Return the pack of an account that the operator itself changed and signed."""
+def signed_anew(**changes: Any) -> bytes:  # noqa: ANN401 - fields of the evidence
+    """Return the pack of evidence that the operator itself changed and signed."""
     return packed(sign_evidence(replace(evidence(), **changes, signature=""), SIGNER))
 
 
@@ -48,10 +48,10 @@ def test_a_pack_holds_as_it_was_made() -> None:
 
 
 def test_a_pack_is_read_back_as_it_was_written() -> None:
-    """The account has one spelling, and an account opens to the same value."""
-    account = Evidence.parse(evidence().to_bytes())
-    assert account == evidence()
-    assert account.to_bytes() == evidence().to_bytes()
+    """Evidence has one spelling, and opens to the same value."""
+    stated = Evidence.parse(evidence().to_bytes())
+    assert stated == evidence()
+    assert stated.to_bytes() == evidence().to_bytes()
 
 
 def test_a_pack_for_auditors_names_no_subject() -> None:
@@ -69,18 +69,18 @@ def test_the_key_of_the_pack_is_trusted_on_first_use_alone() -> None:
     assert faults(packed(), key=OTHER_SIGNER.verifier_key) == {EvidenceFault.OTHER_KEY}
 
 
-def test_no_changed_byte_of_the_account_passes() -> None:
+def test_no_changed_byte_of_the_evidence_passes() -> None:
     """Whoever changes one byte and packs the files anew is found out, wherever the byte is, and nothing fails."""
     files = unpack(packed())
-    account = files[STATEMENT_FILE]
-    for at in range(0, len(account), 7):
-        changed = bytearray(account)
+    stated = files[STATEMENT_FILE]
+    for at in range(0, len(stated), 7):
+        changed = bytearray(stated)
         changed[at] ^= 1 + at % 5
         assert not verify_pack(pack({**files, STATEMENT_FILE: bytes(changed)})).holds
 
 
 def test_no_changed_byte_of_a_page_passes() -> None:
-    """A page for people is bound to the account by its hash."""
+    """A page for people is bound to the evidence by its hash."""
     files = unpack(packed())
     for name in PAGES:
         changed = {**files, name: files[name][:-1] + b"!"}
@@ -89,7 +89,7 @@ def test_no_changed_byte_of_a_page_passes() -> None:
 
 
 def test_missing_and_further_files_are_told_by_name() -> None:
-    """A pack holds the files that the account names, and no other."""
+    """A pack holds the files that the evidence names, and no other."""
     files = unpack(packed())
     fewer = {name: content for name, content in files.items() if name != "evidence.html"}
     found = verify_pack(pack({**fewer, "note.txt": b""})).findings
@@ -109,7 +109,7 @@ def test_what_is_no_archive_is_one_finding(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "account",
+    "stated",
     [
         b"",
         b"[]",
@@ -122,16 +122,16 @@ def test_what_is_no_archive_is_one_finding(raw: bytes) -> None:
         b'{"format":"camket-evidence","format_version":2}',
     ],
 )
-def test_what_is_no_account_is_one_finding(account: bytes) -> None:
+def test_what_is_no_evidence_is_one_finding(stated: bytes) -> None:
     """A file that is not of the form is told as such, whatever it is instead."""
-    assert faults(pack({STATEMENT_FILE: account, **PAGES})) == {EvidenceFault.ACCOUNT_MALFORMED}
+    assert faults(pack({STATEMENT_FILE: stated, **PAGES})) == {EvidenceFault.EVIDENCE_MALFORMED}
 
 
-def test_an_account_in_another_spelling_is_found() -> None:
-    """The same account with other spaces is signed all the same, and told to be spelled otherwise."""
+def test_evidence_in_another_spelling_is_found() -> None:
+    """The same evidence with other spaces is signed all the same, and told to be spelled otherwise."""
     files = unpack(packed())
     compact = json.dumps(json.loads(files[STATEMENT_FILE])).encode()
-    assert faults(pack({**files, STATEMENT_FILE: compact})) == {EvidenceFault.ACCOUNT_MALFORMED}
+    assert faults(pack({**files, STATEMENT_FILE: compact})) == {EvidenceFault.EVIDENCE_MALFORMED}
 
 
 def values_within(value: Any, *path: str | int) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401 - any JSON
@@ -144,7 +144,7 @@ def values_within(value: Any, *path: str | int) -> Iterator[tuple[str | int, ...
 
 
 def test_every_value_of_every_field_is_bound() -> None:
-    """No field can be set to anything else: each path of the account is tried with values of every kind."""
+    """No field can be set to anything else: each path of the evidence is tried with values of every kind."""
     files = unpack(packed())
     value = json.loads(files[STATEMENT_FILE])
     others: list[Any] = [
@@ -266,9 +266,9 @@ def _opening_changes() -> list[tuple[str, Callable[[ProvenOpening], ProvenOpenin
 @pytest.mark.parametrize(("name", "change"), _opening_changes(), ids=lambda one: one if isinstance(one, str) else "")
 def test_who_may_sign_cannot_make_a_record_fit(name: str, change: Callable[[ProvenOpening], ProvenOpening]) -> None:
     """A record with another fact, nonce, place or proof does not lead to the root that was signed."""
-    account = evidence()
-    assert EvidenceFault.RECORD_ALTERED in faults(signed_anew(acts=(change(account.acts[0]),))), name
-    lines = list(account.timeline)
+    stated = evidence()
+    assert EvidenceFault.RECORD_ALTERED in faults(signed_anew(acts=(change(stated.acts[0]),))), name
+    lines = list(stated.timeline)
     record = lines[3].record
     assert record is not None
     lines[3] = replace(lines[3], record=change(record))
@@ -283,12 +283,12 @@ def test_a_record_counts_once() -> None:
 
 def test_a_record_of_another_request_or_subject_is_found() -> None:
     """Where an opening shows whose data it was and for which request, it has to be this request's."""
-    account = evidence(whole=True)
+    stated = evidence(whole=True)
     published = ledger()
     for part in ({"reference": "other"}, {"handle": "s-bob"}):
         opening = erasure()
         foreign = replace(opening, subject_part=replace(opening.subject_part, **part))
-        changed = replace(account, acts=(published.prove(201, foreign),), signature="")
+        changed = replace(stated, acts=(published.prove(201, foreign),), signature="")
         assert EvidenceFault.RECORD_FOREIGN in faults(packed(sign_evidence(changed, SIGNER)))
 
 
@@ -330,19 +330,19 @@ def test_no_one_signs_for_another_key() -> None:
 
 def test_late_is_after_the_due_moment() -> None:
     """A request is late when it ended after it was due, or is open and overdue; without a clock it is never late."""
-    account = evidence()
-    ended = account.ended_at
+    stated = evidence()
+    ended = stated.ended_at
     assert ended == line(5).at
-    assert not account.late
-    assert replace(account, request=replace(account.request, due_at=ended - timedelta(seconds=1))).late
-    still_open = replace(account, timeline=account.timeline[:-1])
+    assert not stated.late
+    assert replace(stated, request=replace(stated.request, due_at=ended - timedelta(seconds=1))).late
+    still_open = replace(stated, timeline=stated.timeline[:-1])
     assert still_open.ended_at is None
-    assert replace(still_open, request=replace(account.request, due_at=account.made_at - timedelta(seconds=1))).late
-    assert not replace(account, request=replace(account.request, due_at=None)).late
+    assert replace(still_open, request=replace(stated.request, due_at=stated.made_at - timedelta(seconds=1))).late
+    assert not replace(stated, request=replace(stated.request, due_at=None)).late
 
 
 def test_a_detail_that_has_no_canonical_form_is_refused() -> None:
-    """A fraction in the detail of a line is no account, and no line."""
+    """A fraction in the detail of a line is no evidence, and no line."""
     with pytest.raises(InvalidValueError):
         evidence().request.hash_of(replace(line(1), detail={"share": 0.5}))  # type: ignore[dict-item]  # the wrong type is what is tried
     value = json.loads(evidence().to_bytes())

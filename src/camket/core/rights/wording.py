@@ -1,0 +1,65 @@
+"""What requests, their states and their events are called, in both languages, outside of pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.terms import Language
+
+_VI: Final = Language.VI
+_EN: Final = Language.EN
+
+KINDS: Final = {
+    RequestKind.ACCESS: {_VI: "Xem dữ liệu", _EN: "Access"},
+    RequestKind.RECTIFY: {_VI: "Sửa dữ liệu", _EN: "Correction"},
+    RequestKind.ERASE: {_VI: "Xóa tài khoản", _EN: "Deletion of the account"},
+    RequestKind.PORT: {_VI: "Nhận dữ liệu để mang đi", _EN: "Data to take along"},
+    RequestKind.RESTRICT: {_VI: "Hạn chế sử dụng", _EN: "Restriction"},
+    RequestKind.OBJECT: {_VI: "Phản đối việc sử dụng", _EN: "Objection"},
+    RequestKind.WITHDRAW: {_VI: "Rút lại sự đồng ý", _EN: "Withdrawal of consent"},
+    RequestKind.SUPPORT: {_VI: "Câu hỏi gửi bộ phận hỗ trợ", _EN: "Question to support"},
+}
+"""By kind and language."""
+
+STATES: Final = {
+    RequestState.UNVERIFIED: {_VI: "chờ xác minh danh tính", _EN: "waiting for proof of identity"},
+    RequestState.VERIFIED: {_VI: "đã xác minh", _EN: "verified"},
+    RequestState.PROPOSED: {_VI: "chờ người thứ hai duyệt", _EN: "waiting for a second person"},
+    RequestState.WAITING: {_VI: "chờ khách hàng trả lời", _EN: "waiting for the customer"},
+    RequestState.APPROVED: {_VI: "sẽ được thực hiện", _EN: "to be carried out"},
+    RequestState.RUNNING: {_VI: "đang thực hiện", _EN: "being carried out"},
+    RequestState.DONE: {_VI: "đã thực hiện xong", _EN: "done"},
+    RequestState.REFUSED: {_VI: "đã từ chối, có nêu lý do", _EN: "refused, with its reason"},
+    RequestState.CANCELLED: {_VI: "khách hàng đã rút lại", _EN: "taken back by the customer"},
+    RequestState.EXPIRED: {_VI: "đã hết hạn", _EN: "expired"},
+}
+"""By state and language."""
+
+EVENTS: Final = {
+    RequestEvent.MAKE: {_VI: "Yêu cầu được gửi", _EN: "The request was made"},
+    RequestEvent.VERIFY: {_VI: "Danh tính được xác minh", _EN: "Identity was proved"},
+    RequestEvent.JOIN: {_VI: "Yêu cầu giống hệt được gộp vào", _EN: "The same was asked again and joined"},
+    RequestEvent.ACCEPT: {_VI: "Khách hàng đồng ý cho thực hiện", _EN: "The customer wants it carried out"},
+    RequestEvent.PROPOSE: {
+        _VI: "Nhân viên đề nghị thực hiện thay",
+        _EN: "Staff proposed to do it on the customer's behalf",
+    },
+    RequestEvent.APPROVE: {_VI: "Người thứ hai đã duyệt", _EN: "A second person approved"},
+    RequestEvent.DECLINE: {_VI: "Người thứ hai không duyệt", _EN: "A second person declined"},
+    RequestEvent.START: {_VI: "Bắt đầu thực hiện", _EN: "Carrying out began"},
+    RequestEvent.FAIL: {_VI: "Một bước chưa làm được, sẽ thử lại", _EN: "A step could not be done and is tried again"},
+    RequestEvent.FINISH: {_VI: "Thực hiện xong", _EN: "It was finished"},
+    RequestEvent.REFUSE: {_VI: "Từ chối, có nêu lý do", _EN: "It was refused, with its reason"},
+    RequestEvent.ASK_SUBJECT: {_VI: "Hỏi lại khách hàng", _EN: "The customer was asked"},
+    RequestEvent.ANSWER: {_VI: "Khách hàng trả lời", _EN: "The customer answered"},
+    RequestEvent.EXTEND: {_VI: "Gia hạn một lần, có nêu lý do", _EN: "The one extension, with its reason"},
+    RequestEvent.WITHDRAW: {_VI: "Khách hàng rút lại yêu cầu", _EN: "The customer took it back"},
+    RequestEvent.EXPIRE: {
+        _VI: "Hết hạn mà không được xác minh hoặc trả lời",
+        _EN: "It expired without proof or answer",
+    },
+    RequestEvent.REOPEN: {_VI: "Khách hàng viết tiếp sau khi đã xong", _EN: "The customer wrote again after the end"},
+    RequestEvent.NOTE: {_VI: "Ghi chú", _EN: "A note"},
+}
+"""By event and language."""
