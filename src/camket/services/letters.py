@@ -149,6 +149,8 @@ def _values(ctx: Context, row: MailRow, policy: Policy, draft: _Draft) -> dict[s
         "minutes": str(CODE_MINUTES),
         "hours": str(policy.unconfirmed_hours),
         "item": labels.get(str(args.get("item")), ""),
+        "request": str(args.get("request", "")),
+        "number": str(args.get("number", "")),
         "article": str(args.get("article", "")),
         "until": f"{date.fromisoformat(str(args['until'])):%d/%m/%Y}" if "until" in args else "",
         UNSUBSCRIBE_PLACE: draft.unsubscribe or "",

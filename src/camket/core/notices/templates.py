@@ -7,6 +7,7 @@ from typing import Final
 from camket.core.errors import InvalidValueError, nearest
 from camket.core.notices.news import NEWS
 from camket.core.notices.policy_changed import POLICY_CHANGED
+from camket.core.notices.support_mails import STAFF_WROTE
 from camket.core.notices.text import Addressee, MailTemplate, Wording, worded
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
@@ -314,6 +315,7 @@ TEMPLATES: Final = {
         REMOVED,
         REMOVED_HELD,
         PASSKEY_ADDED,
+        STAFF_WROTE,
         SERVICE_NOTICE,
         POLICY_CHANGED,
         NEWS,

@@ -1,0 +1,85 @@
+"""Which role may do what with a request at the desk: as data, and asked in the transaction of what it allows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from camket.core.errors import DeniedError
+from camket.core.rights.machine import RequestKind
+from camket.core.staff.roles import Role, read_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from camket.ports import Unit
+    from camket.services.staff_sessions import StaffSession
+
+
+class DeskAct(StrEnum):
+    """What staff do with a request."""
+
+    READ = "read"
+    """See the customer's words and values, with a reason."""
+    NOTE = "note"
+    ASSIGN = "assign"
+    REPLY = "reply"
+    ASK_SUBJECT = "ask_subject"
+    REFUSE = "refuse"
+    EXTEND = "extend"
+    PROPOSE = "propose"
+    """Want it done on the customer's behalf."""
+    APPROVE = "approve"
+    """Say yes, or no, to what another one proposed."""
+    FILE = "file"
+    """Make a request for someone who called or came."""
+    VERIFY = "verify"
+    """Take down that they saw who asks, in person."""
+
+
+_BOTH: Final = frozenset({Role.OFFICER, Role.SUPPORT})
+_OFFICER: Final = frozenset({Role.OFFICER})
+
+ROLES: Final[Mapping[DeskAct, frozenset[Role]]] = {
+    DeskAct.READ: _BOTH,
+    DeskAct.NOTE: _BOTH,
+    DeskAct.ASSIGN: _BOTH,
+    DeskAct.REPLY: _BOTH,
+    DeskAct.ASK_SUBJECT: _BOTH,
+    DeskAct.REFUSE: _OFFICER,
+    DeskAct.EXTEND: _OFFICER,
+    DeskAct.PROPOSE: _BOTH,
+    DeskAct.APPROVE: _OFFICER,
+    DeskAct.FILE: _BOTH,
+    DeskAct.VERIFY: _BOTH,
+}
+"""Act -> who may; nobody else, whatever else they are."""
+
+ALSO: Final[Mapping[tuple[RequestKind, DeskAct], frozenset[Role]]] = {
+    # Support says itself that it cannot help with a question; a right is refused by who answers for the policy.
+    (RequestKind.SUPPORT, DeskAct.REFUSE): frozenset({Role.SUPPORT}),
+}
+"""Who may beside those, for requests of one kind."""
+
+
+def roles_for(act: DeskAct, kind: RequestKind) -> frozenset[Role]:
+    """Return the roles that may do something with requests of a kind."""
+    return ROLES[act] | ALSO.get((kind, act), frozenset())
+
+
+def may_act(roles: Iterable[Role], act: DeskAct, kind: RequestKind) -> bool:
+    """Say whether someone with these roles may do it."""
+    return not roles_for(act, kind).isdisjoint(roles)
+
+
+def require_act_in(unit: Unit, by: StaffSession, act: DeskAct, kind: RequestKind) -> None:
+    """Refuse who may not do this, in the unit of work of the effect.
+
+    Raises:
+        DeniedError: their account has ended, or no role of theirs allows it any more; the unit must not go on.
+    """
+    # INVARIANT: the role is read in the transaction of what it allows.
+    member = unit.staff.get(by.subject_id)
+    if member is None or not may_act(read_roles(member.roles), act, kind):
+        needed = " or ".join(sorted(role.value for role in roles_for(act, kind)))
+        raise DeniedError(f"only staff with the role {needed} may do this")
