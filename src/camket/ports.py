@@ -342,6 +342,11 @@ class Unit(Protocol):
         ...
 
     @property
+    def request_queue(self) -> queries.RequestQueueQueries:
+        """Many requests at once, for the desk."""
+        ...
+
+    @property
     def outbox(self) -> queries.OutboxQueries:
         """Mail that waits to be sent."""
         ...

@@ -13,6 +13,7 @@ from camket.queries.notices import NoticeQueries
 from camket.queries.passkeys import PasskeyQueries
 from camket.queries.people import FactQueries, IdentifierQueries, SubjectQueries, ValueQueries
 from camket.queries.publishing import PublishingQueries
+from camket.queries.request_queue import RequestQueueQueries
 from camket.queries.requests import RequestPartQueries, RequestQueries
 from camket.queries.staff import StaffQueries
 from camket.queries.work import JobQueries, OutboxQueries
@@ -36,6 +37,7 @@ __all__ = [
     "RecordQueries",
     "RequestPartQueries",
     "RequestQueries",
+    "RequestQueueQueries",
     "SessionQueries",
     "StaffQueries",
     "SubjectQueries",

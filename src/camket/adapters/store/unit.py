@@ -22,6 +22,7 @@ from camket.adapters.store.areas.policies import PolicyArea
 from camket.adapters.store.areas.publishing import PublishingArea
 from camket.adapters.store.areas.records import RecordArea
 from camket.adapters.store.areas.request_parts import RequestPartArea
+from camket.adapters.store.areas.request_queue import RequestQueueArea
 from camket.adapters.store.areas.requests import RequestArea
 from camket.adapters.store.areas.sessions import SessionArea
 from camket.adapters.store.areas.staff import StaffArea
@@ -63,6 +64,7 @@ class StoreUnit:
         "publishing",
         "records",
         "request_parts",
+        "request_queue",
         "requests",
         "sessions",
         "staff",
@@ -87,6 +89,7 @@ class StoreUnit:
         self.codes = CodeArea(link)
         self.requests = RequestArea(link)
         self.request_parts = RequestPartArea(link)
+        self.request_queue = RequestQueueArea(link)
         self.outbox = OutboxArea(link)
         self.notices = NoticeArea(link)
         self.jobs = JobArea(link)

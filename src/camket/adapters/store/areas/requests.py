@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from camket.adapters.store.statements import Query, command
-from camket.adapters.store.tables.requests import READ
+from camket.adapters.store.tables.requests import READ, request_event, request_proof
 from camket.adapters.store.tables.requests import request as table
-from camket.adapters.store.tables.requests import request_event, request_proof
 from camket.core.rights.machine import RequestState
 from camket.rows.requests import RequestEventRow, RequestProofRow, RequestRow
 

@@ -45,8 +45,9 @@ READ: Final = tuple(column for column in request.c if column.name != "queue_at")
 """What a request is read from; `queue_at` follows from the rest and is there to be sorted by."""
 for _name, _columns, _where in (
     ("open", (request.c.due_at, request.c.id), "done_at IS NULL"),
-    ("queue", (request.c.queue_at, request.c.id), "done_at IS NULL AND verified_at IS NOT NULL"),
+    ("queue", (request.c.queue_at, request.c.id, request.c.warn_at), "done_at IS NULL AND verified_at IS NOT NULL"),
     ("unproven", (request.c.created_at, request.c.id), "done_at IS NULL AND verified_at IS NULL"),
+    ("failing", (request.c.failing_since, request.c.id), "done_at IS NULL AND failing IS NOT NULL"),
     ("ended", (request.c.done_at, request.c.id), "done_at IS NOT NULL AND verified_at IS NOT NULL"),
 ):
     sa.Index(f"ix_request_{_name}", *_columns, sqlite_where=sa.text(_where), postgresql_where=sa.text(_where))
