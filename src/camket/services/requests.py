@@ -16,6 +16,7 @@ from camket.services.ids import random_id
 from camket.services.limits import count_request_in
 from camket.services.request_clocks import started_in, terms_in
 from camket.services.request_moves import add_line_in, move_in
+from camket.services.spent_proofs import spend_proof_in
 
 if TYPE_CHECKING:
     from camket.core.gate.history import Standing
@@ -236,7 +237,7 @@ def begin_in(
     Raises:
         NotFoundError: there is no such request of this subject for this right; the unit must not go on.
         VerificationError: the proof does not hold.
-        ConflictError: the request was not verified, was done before, or is being done.
+        ConflictError: the request was not verified, was done before, or is being done; or the proof was used.
         DeniedError: the subject did not have this right when they asked; the unit must not go on.
     """
     now = ctx.clock.now()
@@ -247,6 +248,7 @@ def begin_in(
     if terms is None:
         raise DeniedError(f"the policy does not grant the right `{right}`")
     require_proof(terms, identity, request_id=row.id, now=now)
+    spend_proof_in(unit, ctx, identity)
     if _approved_in(unit, row):
         return row
     # INVARIANT: a request runs once; whoever moves it first has it.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, InvalidValueError, NotFoundError, VerificationError
-from camket.core.rights.kinds import terms_of
+from camket.core.errors import DeniedError, InvalidValueError, NotFoundError, VerificationError
 from camket.core.rights.machine import RequestEvent, may_move
 from camket.core.rights.proof import (
     PROOF_LIFETIME,
@@ -26,8 +25,10 @@ from camket.services.ids import random_id
 from camket.services.limits import count_subject_in
 from camket.services.outbox import queue_mail_in
 from camket.services.refusals import counting_refusals
+from camket.services.request_clocks import terms_in
 from camket.services.request_moves import move_in
-from camket.services.requests import NO_REQUEST, standing_in
+from camket.services.requests import NO_REQUEST
+from camket.services.spent_proofs import UNPROVEN
 
 if TYPE_CHECKING:
     from camket.ports import Unit
@@ -45,27 +46,28 @@ __all__ = (
     "prove_by_session_in",
     "send_code",
     "send_code_in",
-    "spend_proof_in",
     "standing_proof",
     "standing_proof_in",
     "verified_in",
 )
 
 PROOF_CODE: Final = "proof_code"
-UNPROVEN: Final = "prove who you are first; a proof lasts a quarter of an hour"
-SPENT: Final = "this proof was used; prove it again"
 
 
 def needed_level_in(unit: Unit, ctx: Context, row: RequestRow) -> Verification:
-    """Return how sure we have to be who makes a request: what its right asks for; being signed in, for support.
+    """Return how sure we have to be who makes a request: what its right asked for when it was made.
+
+    Being signed in is enough for a letter to support.
 
     Raises:
-        DeniedError: the policy does not grant the right (any more).
-        NotFoundError: its subject is gone.
+        DeniedError: the policy did not grant the right.
     """
     if row.kind.right is None:
         return Verification.SESSION
-    return terms_of(standing_in(unit, ctx, row.subject_id).rights, row.kind.right).verification
+    terms = terms_in(unit, ctx, row)
+    if terms is None:
+        raise DeniedError(f"the policy does not grant the right `{row.kind.right}`")
+    return terms.verification
 
 
 def send_code(ctx: Context, session: Session, request_id: str, *, browser: str) -> None:
@@ -317,22 +319,6 @@ def standing_proof_in(unit: Unit, ctx: Context, row: RequestRow, place: ProofPla
 def place_of(proof: RequestProofRow) -> ProofPlace:
     """Return where a proof was given."""
     return ProofPlace(session_id=proof.session_id, browser_hash=proof.browser_hash, given_by=proof.given_by)
-
-
-def spend_proof_in(unit: Unit, ctx: Context, identity: VerifiedIdentity) -> None:
-    """Use a proof up, in the unit of work of what is carried out on it: one thing for one proof.
-
-    Raises:
-        VerificationError: no such proof is kept (it was made up), or it has run out; the unit must not go on.
-        ConflictError: something was carried out on it before; the unit must not go on.
-    """
-    now = ctx.clock.now()
-    kept = next((one for one in unit.requests.proofs(identity.request_id) if _identity(one) == identity), None)
-    if kept is None or kept.expires_at <= now:
-        raise VerificationError(UNPROVEN)
-    # INVARIANT: marking and checking are one statement, so that of two who carry something out on it one does.
-    if not unit.requests.use_proof(kept.id, at=now):
-        raise ConflictError(SPENT)
 
 
 def _identity(proof: RequestProofRow) -> VerifiedIdentity:

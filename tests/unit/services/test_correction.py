@@ -120,7 +120,7 @@ def test_nothing_runs_unverified(journey: Service, alice: Customer) -> None:
         verified_at=now,
         expires_at=now + timedelta(minutes=15),
     )
-    with pytest.raises(ConflictError):
+    with pytest.raises(VerificationError):
         finish_correction(journey.ctx, made_up)
     copy = alice.prove(start_copy(journey.ctx, alice.session).id)
     with pytest.raises(NotFoundError):

@@ -149,7 +149,7 @@ def test_nothing_is_erased_unverified(journey: Service, alice: Customer) -> None
         verified_at=now,
         expires_at=now + timedelta(minutes=1),
     )
-    with pytest.raises(ConflictError):
+    with pytest.raises(VerificationError):
         accept_erasure(journey.ctx, made_up, accepted=accepted)
     identity = alice.prove(request.id)
     journey.clock.advance(hours=1)

@@ -56,10 +56,10 @@ def sign_in(service: Service, key: Authenticator, *, browser: str = "another") -
     ).subject_id
 
 
-def request_of(service: Service, session: Session) -> str:
+def request_of(service: Service, session: Session, kind: RequestKind = RequestKind.ERASE) -> str:
     """Return a request of a subject that waits for its proof."""
     return service.ctx.store.write(
-        lambda unit: start_request_in(unit, service.ctx, subject_id=session.subject_id, kind=RequestKind.ERASE)
+        lambda unit: start_request_in(unit, service.ctx, subject_id=session.subject_id, kind=kind)
     ).id
 
 
@@ -94,7 +94,7 @@ def test_a_passkey_proves_a_request(service: Service) -> None:
     alice = signed_in(service)
     key = device(service)
     add(service, alice, key)
-    first, second = request_of(service, alice), request_of(service, alice)
+    first, second = request_of(service, alice), request_of(service, alice, RequestKind.PORT)
     options = start_passkey_proof(service.ctx, alice, first, browser=HERE)
     answer = key.sign(options)
     with pytest.raises(VerificationError):
