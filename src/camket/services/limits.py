@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HOUR_SECONDS: Final = 3600
 SUBSCRIBER_BITS: Final = 64
+MESSAGES_PER_HOUR: Final = 30
+"""Messages of one subject to support, of all threads together."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,6 +226,15 @@ def count_request_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -
     """
     require_request_left_in(unit, ctx, subject_id, now)
     count_try_in(unit, _request_limit(ctx), _subject_key(ctx, subject_id), now)
+
+
+def count_message_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
+    """Count one message of a subject to support, before anything of it is written.
+
+    Raises:
+        RateLimitedError: too many messages of this subject in this hour; the unit must not go on.
+    """
+    count_try_in(unit, RateLimit(bucket="message", count=MESSAGES_PER_HOUR), _subject_key(ctx, subject_id), now)
 
 
 def _proof_limit(ctx: Context) -> RateLimit:

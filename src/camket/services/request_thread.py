@@ -16,6 +16,7 @@ from camket.core.terms import Source
 from camket.rows.requests import RequestMessageRow
 from camket.services.access import SUBJECT
 from camket.services.access_core import STAFF
+from camket.services.access_standing import item_names
 from camket.services.forms import FormError
 from camket.services.ids import random_id
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from camket.core.gate.history import History
     from camket.ports import Unit
     from camket.rows.requests import RequestRow
     from camket.services.access_values import Opened
@@ -148,19 +150,16 @@ def add_staff_message_in(
     return message
 
 
-def value_ids(messages: Sequence[RequestMessageRow]) -> tuple[str, ...]:
-    """Return where the customer's words and pictures in these messages are held."""
-    words = [message.value_id for message in messages if message.value_id is not None]
-    return (*words, *(picture for message in messages for picture in message.pictures))
-
-
-def message_views(ctx: Context, messages: Sequence[RequestMessageRow], opened: Opened) -> tuple[MessageView, ...]:
+def message_views(
+    ctx: Context, messages: Sequence[RequestMessageRow], opened: Opened, *, pictures: frozenset[str]
+) -> tuple[MessageView, ...]:
     """Return messages in the clear, *personal*.
 
     Args:
         ctx: the service.
         messages: of one subject.
-        opened: what the door gave of `THREAD_ITEMS` for a read that is on record.
+        opened: what the door gave of `MESSAGE` for a read that is on record.
+        pictures: where pictures of the same subject are held.
 
     Raises:
         InvalidValueError: a message is another subject's than what was read.
@@ -170,22 +169,25 @@ def message_views(ctx: Context, messages: Sequence[RequestMessageRow], opened: O
     if any(message.subject_id != opened.subject_id for message in messages):
         raise InvalidValueError("a message and what was read are of different subjects")
     words = {value.row_id: value.text for value in opened.values.get(MESSAGE, ())}
-    pictures = {value.row_id for value in opened.values.get(PICTURE, ())}
-    return tuple(_view(ctx, message, words, pictures) for message in messages)
-
-
-def _view(ctx: Context, message: RequestMessageRow, words: Mapping[str, str], pictures: set[str]) -> MessageView:
-    if message.sealed is not None:
-        text: str | None = ctx.door.open_request_text(
-            subject_id=message.subject_id, place=message.id, sealed=message.sealed
+    return tuple(
+        MessageView(
+            id=message.id,
+            at=message.at,
+            staff=message.author.removeprefix(STAFF) if message.author.startswith(STAFF) else None,
+            text=_text(ctx, message, words),
+            pictures=tuple(picture for picture in message.pictures if picture in pictures),
+            internal=message.internal,
         )
-    else:
-        text = words.get(message.value_id or "")
-    return MessageView(
-        id=message.id,
-        at=message.at,
-        staff=message.author.removeprefix(STAFF) if message.author.startswith(STAFF) else None,
-        text=text,
-        pictures=tuple(picture for picture in message.pictures if picture in pictures),
-        internal=message.internal,
+        for message in messages
     )
+
+
+def _text(ctx: Context, message: RequestMessageRow, words: Mapping[str, str]) -> str | None:
+    if message.sealed is None:
+        return words.get(message.value_id or "")
+    return ctx.door.open_request_text(subject_id=message.subject_id, place=message.id, sealed=message.sealed)
+
+
+def thread_items(history: History) -> tuple[str, ...]:
+    """Return which of the items of a thread any version in force declares."""
+    return tuple(item for item in THREAD_ITEMS if item in item_names(history).roots)
