@@ -13,7 +13,7 @@ from camket.rows.requests import RequestChannel, RequestRow
 from camket.services.access import SUBJECT
 from camket.services.access_standing import subject_facts
 from camket.services.ids import random_id
-from camket.services.limits import count_request_in
+from camket.services.limits import count_bar_in, count_request_in
 from camket.services.request_clocks import started_in, terms_in
 from camket.services.request_moves import add_line_in, move_in
 from camket.services.spent_proofs import spend_proof_in
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NO_REQUEST: Final = "there is no such request"
 COUNTED: Final = frozenset({RequestChannel.ACCOUNT, RequestChannel.APP})
 """How requests come in of which a subject may make so many in an hour."""
+UNDONE_AS_EASILY: Final = frozenset({RequestKind.RESTRICT, RequestKind.OBJECT, RequestKind.WITHDRAW})
+"""Kinds that are done with a click and undone with a click: nobody is kept from the second by the first."""
 RECEIPT_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U."""
 RECEIPT_LENGTH: Final = 10
@@ -112,7 +114,7 @@ def start_request_in(
         kind: what for.
         body: what exactly, beside the kind.
         channel: how it came in. From outside and through staff no tries of its subject are counted: others could use
-            them up; who asks there is counted by the caller.
+            them up; who asks there is counted by the caller. So are letters to support, which take no code.
         filed_by: pseudonym of the staff who files it for a caller.
 
     Returns:
@@ -124,9 +126,9 @@ def start_request_in(
         RateLimitedError: too many requests of this subject in this hour; the unit must not go on.
     """
     now = ctx.clock.now()
-    if channel in COUNTED:
+    if channel in COUNTED and kind is not RequestKind.SUPPORT:
         # INVARIANT: counted before anything is written, so that no one fills the ledger with what goes nowhere.
-        count_request_in(unit, ctx, subject_id, now)
+        (count_bar_in if kind in UNDONE_AS_EASILY else count_request_in)(unit, ctx, subject_id, now)
     actor = SUBJECT if filed_by is None else f"staff:{filed_by}"
     same = _same_in(unit, ctx, subject_id, kind, body)
     if same is not None:
@@ -219,9 +221,7 @@ def read_body(ctx: Context, *, subject_id: str, request_id: str) -> RequestBody:
     return RequestBody.from_text(ctx.door.open_request(subject_id=subject_id, request=row))
 
 
-def begin_in(
-    unit: Unit, ctx: Context, *, identity: VerifiedIdentity, right: Right, actor: str = SUBJECT
-) -> RequestRow:
+def begin_in(unit: Unit, ctx: Context, *, identity: VerifiedIdentity, right: Right, actor: str = SUBJECT) -> RequestRow:
     """Take a verified request up because its subject wants it carried out, in the unit of work of its effect.
 
     Args:
