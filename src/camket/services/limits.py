@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import RateLimitedError
-from camket.core.vault.lookup import IndexField, blind_index, normalise_email
+from camket.core.vault.lookup import IndexField, blind_index, normalise_email, normalise_phone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HOUR_SECONDS: Final = 3600
 SUBSCRIBER_BITS: Final = 64
+BARS_FOR_A_CODE: Final = 10
 MESSAGES_PER_HOUR: Final = 30
 """Messages of one subject to support, of all threads together."""
 
@@ -152,11 +153,12 @@ def _address_key(ctx: Context, address: str) -> bytes:
 
 
 def address_limit(ctx: Context, bucket: str) -> RateLimit:
-    """Return the limit per network address of `register`, `sign_in` or `enter_code`."""
+    """Return the limit per network address of `register`, `sign_in`, `outside` or `enter_code`."""
     settings = ctx.settings
     count = {
         "register": settings.registrations_per_address_hour,
         "sign_in": settings.sign_ins_per_address_hour,
+        "outside": settings.sign_ins_per_address_hour,
         "enter_code": settings.attempts_per_address_hour,
     }[bucket]
     return RateLimit(bucket=bucket, count=count)
@@ -197,6 +199,15 @@ def count_email_in(unit: Unit, ctx: Context, email: str, now: datetime) -> None:
     count_try_in(unit, _email_limit(ctx), _email_key(ctx, email), now)
 
 
+def count_phone_in(unit: Unit, ctx: Context, phone: str, now: datetime) -> None:
+    """Count one code to whoever has a phone number, whether anyone has it or not.
+
+    Raises:
+        RateLimitedError: too many codes by this number in this hour.
+    """
+    count_try_in(unit, _email_limit(ctx), visitor_key(ctx, f"phone {normalise_phone(phone)}"), now)
+
+
 def count_subject_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
     """Count one code to a subject who is signed in.
 
@@ -235,6 +246,16 @@ def count_message_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -
         RateLimitedError: too many messages of this subject in this hour; the unit must not go on.
     """
     count_try_in(unit, RateLimit(bucket="message", count=MESSAGES_PER_HOUR), _subject_key(ctx, subject_id), now)
+
+
+def count_bar_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
+    """Count one request that needs no code and takes something back or lifts it: it is as easy to undo as to do.
+
+    Raises:
+        RateLimitedError: there were ten in this hour for each code that a subject may get.
+    """
+    limit = RateLimit(bucket="bar", count=BARS_FOR_A_CODE * ctx.settings.codes_per_subject_hour)
+    count_try_in(unit, limit, _subject_key(ctx, subject_id), now)
 
 
 def _proof_limit(ctx: Context) -> RateLimit:
