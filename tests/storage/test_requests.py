@@ -113,6 +113,7 @@ def test_a_thread_is_read_oldest_first(store: Store) -> None:
         id="m1",
         request_id="r1",
         subject_id="alice",
+        position=0,
         at=NOW,
         author="subject",
         value_id="v1",
@@ -120,7 +121,7 @@ def test_a_thread_is_read_oldest_first(store: Store) -> None:
         sealed=None,
         internal=False,
     )
-    answer = replace(first, id="m0", at=after(1), author="staff:x", value_id=None, pictures=[], sealed=b"s")
+    answer = replace(first, id="m0", position=1, author="staff:x", value_id=None, pictures=[], sealed=b"s")
     store.write(lambda unit: each(unit.request_parts.add_message, [answer, first]))
     assert store.read(lambda unit: unit.request_parts.messages("r1")) == (first, answer)
     assert store.read(lambda unit: unit.request_parts.messages_of_subject("alice")) == (first, answer)

@@ -153,6 +153,7 @@ class RequestMessageRow:
     """One message of a request's thread.
 
     Args:
+        position: how many messages stood before it.
         author: `subject` or `staff:pseudonym`.
         value_id: of the held value with the customer's own words; None for words of staff.
         pictures: ids of the held values of its pictures.
@@ -163,6 +164,7 @@ class RequestMessageRow:
     id: str
     request_id: str
     subject_id: str
+    position: int
     at: datetime
     author: str
     value_id: str | None

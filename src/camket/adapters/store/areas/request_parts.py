@@ -22,13 +22,13 @@ ADD_MESSAGE: Final = command(sa.insert(request_message))
 MESSAGES: Final = Query(
     sa.select(request_message)
     .where(request_message.c.request_id == bindparam("asked"))
-    .order_by(request_message.c.at, request_message.c.id),
+    .order_by(request_message.c.position, request_message.c.id),
     RequestMessageRow,
 )
 MESSAGES_OF_SUBJECT: Final = Query(
     sa.select(request_message)
     .where(request_message.c.subject_id == bindparam("whose"))
-    .order_by(request_message.c.at, request_message.c.id),
+    .order_by(request_message.c.at, request_message.c.request_id, request_message.c.position),
     RequestMessageRow,
 )
 DELETE_MESSAGES: Final = command(sa.delete(request_message).where(request_message.c.subject_id == bindparam("whose")))

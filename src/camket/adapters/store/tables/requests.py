@@ -92,13 +92,14 @@ request_message = table(
     must("id", ByteText(), key=True),
     must("request_id", ByteText()),
     must("subject_id", ByteText()),
+    must("position", Whole()),
     must("at", Instant()),
     must("author", ByteText()),
     may("value_id", ByteText()),
     must("pictures", CanonicalJson()),
     may("sealed", Blob()),
     must("internal", Flag()),
-    sa.Index(None, "request_id", "at"),
+    sa.Index(None, "request_id", "position"),
     sa.Index(None, "subject_id"),
 )
 

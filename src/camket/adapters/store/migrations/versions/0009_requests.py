@@ -128,6 +128,7 @@ def make_answers() -> None:
         sa.Column("id", TEXT, nullable=False, autoincrement=False),
         sa.Column("request_id", TEXT, nullable=False),
         sa.Column("subject_id", TEXT, nullable=False),
+        sa.Column("position", WHOLE, nullable=False),
         sa.Column("at", WHOLE, nullable=False),
         sa.Column("author", TEXT, nullable=False),
         sa.Column("value_id", TEXT, nullable=True),
@@ -137,7 +138,7 @@ def make_answers() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_request_message"),
         sqlite_strict=True,
     )
-    op.create_index("ix_request_message_request_id_at", "request_message", ["request_id", "at"])
+    op.create_index("ix_request_message_request_id_position", "request_message", ["request_id", "position"])
     op.create_index("ix_request_message_subject_id", "request_message", ["subject_id"])
     op.create_table(
         "request_file",
