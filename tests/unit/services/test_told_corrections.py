@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from camket.core.errors import HolderFailure
-from camket.core.rights.machine import RequestEvent, RequestState
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import Language, Right
 from camket.jobs.engine import Engine, Kind, registry
 from camket.services.access import SUBJECT
 from camket.services.correction import finish_correction, start_correction
 from camket.services.request_failures import failing_of
 from camket.services.request_moves import move_in
-from camket.services.requests import begin_in, start_request_in
+from camket.services.requests import RequestBody, begin_in, start_request_in
 from camket.services.told_corrections import is_told, tell_correction
 from tests.connectors.other_system import BOB, OtherSystem, customers, declared
 from tests.connectors.receiver import Receiver, receiving
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from camket.services.steps import Run
 
 LATER = 7200
+VALUES = count()
+"""Two requests that ask for the same are one; these never do."""
 
 
 def run_telling(ctx: Context, run: Run) -> None:
@@ -84,7 +87,13 @@ class Telling:
         self._ctx = service.ctx
         ctx = service.ctx
         self.request = ctx.store.write(
-            lambda unit: start_request_in(unit, ctx, subject_id=alice.subject_id, right=Right.RECTIFY)
+            lambda unit: start_request_in(
+                unit,
+                ctx,
+                subject_id=alice.subject_id,
+                kind=RequestKind.RECTIFY,
+                body=RequestBody(item=item, value=str(next(VALUES))),
+            )
         )
         identity = alice.prove(self.request.id)
 
