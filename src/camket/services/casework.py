@@ -256,7 +256,7 @@ def verify_in_person(ctx: Context, by: StaffSession, *, request_id: str, reason:
     words = read_words(REASON, reason)
 
     def verify(unit: Unit) -> VerifiedIdentity:
-        row = _row_in(unit, by, request_id, DeskAct.VERIFY)
+        row = row_in(unit, by, request_id, DeskAct.VERIFY)
         return verified_in(
             unit,
             ctx,
@@ -268,6 +268,23 @@ def verify_in_person(ctx: Context, by: StaffSession, *, request_id: str, reason:
         )
 
     return ctx.store.write(verify)
+
+
+def row_in(unit: Unit, by: StaffSession, request_id: str, act: DeskAct) -> RequestRow:
+    """Return a request for a member of staff who may do this with it, in the unit of work of the effect.
+
+    Raises:
+        DeniedError: they may not, or it is their own request; the unit must not go on.
+        NotFoundError: there is no such request; only who may do this learns so.
+    """
+    row = unit.requests.find(request_id)
+    require_act_in(unit, by, act, RequestKind.SUPPORT if row is None else row.kind)
+    if row is None:
+        raise NotFoundError(NO_REQUEST)
+    # INVARIANT: nobody works on a request of their own.
+    if row.subject_id == by.subject_id:
+        raise DeniedError("staff do not act on requests of their own")
+    return row
 
 
 def _with_reason(
@@ -284,22 +301,7 @@ def _act(
     act: DeskAct,
     work: Callable[[Unit, RequestRow], RequestRow],
 ) -> RequestRow:
-    return ctx.store.write(lambda unit: work(unit, _row_in(unit, by, request_id, act)))
-
-
-def _row_in(unit: Unit, by: StaffSession, request_id: str, act: DeskAct) -> RequestRow:
-    """Return a request for someone who may do this with it.
-
-    Who may do it with no request at all is not told whether there is this one.
-    """
-    row = unit.requests.find(request_id)
-    require_act_in(unit, by, act, RequestKind.SUPPORT if row is None else row.kind)
-    if row is None:
-        raise NotFoundError(NO_REQUEST)
-    # INVARIANT: nobody works on a request of their own.
-    if row.subject_id == by.subject_id:
-        raise DeniedError("staff do not act on requests of their own")
-    return row
+    return ctx.store.write(lambda unit: work(unit, row_in(unit, by, request_id, act)))
 
 
 def _write_in(
