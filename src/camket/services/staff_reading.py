@@ -1,4 +1,4 @@
-"""Staff reading what is a customer's: only with a reason, for one request, for a quarter of an hour, each read on record.
+"""Staff reading what is a customer's: on a reason alone, for one request and a quarter of an hour, each read on record.
 
 The reason stands on the request's timeline, sealed, and its customer reads it there; each read is a use through the
 door that names the request. Without a reason there is nothing but what a row says without being opened.
