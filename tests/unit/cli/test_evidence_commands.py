@@ -13,7 +13,7 @@ from camket.core.rights.archive import pack
 from camket.core.rights.evidence import STATEMENT_FILE
 from camket.core.rights.evidence_verify import EvidenceFault
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
-from camket.core.rights.wording import EVENTS, KINDS, STATES
+from camket.core.rights.wording import ACTIONS, CHANNELS, EVENTS, KINDS, STATES
 from camket.core.terms import Language
 from tests.unit.core.ledger.published import OTHER_SIGNER, SIGNER, Published, numbered
 from tests.unit.core.rights.packed import altered, ledger, packed
@@ -71,7 +71,7 @@ def test_every_fault_state_and_sentence_is_said_in_both_languages() -> None:
     """Nothing that can be found, and nothing that a request can be, lacks its words in one of the languages."""
     assert set(FAULTS) == set(EvidenceFault)
     assert (set(KINDS), set(STATES), set(EVENTS)) == (set(RequestKind), set(RequestState), set(RequestEvent))
-    for words in (FAULTS, SENTENCES, KINDS, STATES, EVENTS):
+    for words in (FAULTS, SENTENCES, KINDS, STATES, EVENTS, CHANNELS, ACTIONS):
         for texts in words.values():
             assert set(texts) == set(Language)
             assert texts[Language.VI] != texts[Language.EN]

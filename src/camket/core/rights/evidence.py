@@ -39,7 +39,20 @@ STATEMENT_FILE: Final = "evidence.json"
 _STATEMENT: Final = "camket evidence v1"
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _REQUEST_FIELDS: Final = frozenset(
-    {"id", "number", "kind", "channel", "state", "policy_version", "document_hash", "reply_due_at", "due_at"}
+    {
+        "id",
+        "number",
+        "kind",
+        "channel",
+        "state",
+        "policy_version",
+        "document_hash",
+        "law_profile",
+        "reply_due_at",
+        "reply_article",
+        "due_at",
+        "due_article",
+    }
 )
 _LINE_FIELDS: Final = frozenset({"position", "event", "state", "at", "actor", "detail", "shown", "written", "record"})
 _FIELDS: Final = frozenset(
@@ -72,8 +85,11 @@ class RequestFacts:
         state: where it stands.
         policy_version: number of the version whose terms decide.
         document_hash: that version's, in hexadecimal digits.
+        law_profile: the law that the version names, whose clocks run.
         reply_due_at: aware; until when it is answered; None where no clock runs.
+        reply_article: what that moment rests on; None where no clock runs.
         due_at: aware; until when it is carried out; None where no clock runs.
+        due_article: what that moment rests on; None where no clock runs.
     """
 
     id: str
@@ -83,8 +99,11 @@ class RequestFacts:
     state: RequestState
     policy_version: int
     document_hash: str
+    law_profile: str
     reply_due_at: datetime | None
+    reply_article: str | None
     due_at: datetime | None
+    due_article: str | None
 
     def __post_init__(self) -> None:
         for name in ("reply_due_at", "due_at"):
@@ -189,8 +208,11 @@ class Evidence:
                 "state": request.state.value,
                 "policy_version": request.policy_version,
                 "document_hash": request.document_hash,
+                "law_profile": request.law_profile,
                 "reply_due_at": written(request.reply_due_at),
+                "reply_article": request.reply_article,
                 "due_at": written(request.due_at),
+                "due_article": request.due_article,
             },
             "timeline": [_line_value(one) for one in self.timeline],
             "acts": [one.to_value() for one in self.acts],
@@ -304,8 +326,11 @@ def _read_request(value: object) -> RequestFacts:
         state=RequestState(fields.text("state")),
         policy_version=fields.integer("policy_version"),
         document_hash=fields.text("document_hash"),
+        law_profile=fields.text("law_profile"),
         reply_due_at=_read_instant(fields, "reply_due_at") if fields.has("reply_due_at") else None,
+        reply_article=fields.optional_text("reply_article"),
         due_at=_read_instant(fields, "due_at") if fields.has("due_at") else None,
+        due_article=fields.optional_text("due_article"),
     )
 
 

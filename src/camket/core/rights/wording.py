@@ -1,9 +1,10 @@
-"""What requests, their states and their events are called, in both languages, outside of pages."""
+"""What requests, their states, events and records are called, in both languages, outside of the service's own pages."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import Language
 
@@ -63,3 +64,31 @@ EVENTS: Final = {
     RequestEvent.NOTE: {_VI: "Ghi chú", _EN: "A note"},
 }
 """By event and language."""
+
+CHANNELS: Final = {
+    "account": {_VI: "tài khoản của khách hàng", _EN: "the customer's account"},
+    "outside": {_VI: "trang công khai, không đăng nhập", _EN: "the public page, not signed in"},
+    "staff": {_VI: "nhân viên gửi thay", _EN: "staff, for the customer"},
+    "app": {_VI: "ứng dụng", _EN: "an app"},
+}
+"""By way in which requests come, and language."""
+
+ACTIONS: Final = {
+    LedgerAction.COLLECT: {_VI: "thu thập dữ liệu", _EN: "data was collected"},
+    LedgerAction.USE: {_VI: "đọc hoặc dùng dữ liệu", _EN: "data was read or used"},
+    LedgerAction.SHARE: {_VI: "đưa dữ liệu ra ngoài", _EN: "data was given out"},
+    LedgerAction.CONSENT: {_VI: "ghi nhận sự đồng ý", _EN: "a consent was recorded"},
+    LedgerAction.AGREEMENT: {_VI: "ghi nhận chấp thuận thay đổi", _EN: "an agreement was recorded"},
+    LedgerAction.REFUSAL: {_VI: "ghi nhận từ chối", _EN: "a refusal was recorded"},
+    LedgerAction.WITHDRAW: {_VI: "rút lại sự đồng ý hoặc chấp thuận", _EN: "a consent or agreement was withdrawn"},
+    LedgerAction.REQUEST: {_VI: "ghi nhận yêu cầu", _EN: "a request was recorded"},
+    LedgerAction.ERASE: {_VI: "xóa dữ liệu", _EN: "data was erased"},
+    LedgerAction.POLICY: {_VI: "công bố chính sách", _EN: "a policy was published"},
+    LedgerAction.EPOCH: {_VI: "đổi khóa", _EN: "keys were renewed"},
+    LedgerAction.CHECKPOINT: {_VI: "ký sổ cái", _EN: "the ledger was signed"},
+    LedgerAction.RESTORED: {_VI: "khôi phục", _EN: "the service was restored"},
+    LedgerAction.SESSION: {_VI: "đăng nhập hoặc đăng xuất", _EN: "someone signed in or out"},
+    LedgerAction.STAFF: {_VI: "thay đổi tài khoản nhân viên", _EN: "a work account changed"},
+    LedgerAction.NOTICE: {_VI: "gửi thông báo", _EN: "a notice was given"},
+}
+"""By action on record and language."""

@@ -31,8 +31,11 @@ REQUEST = RequestFacts(
     state=RequestState.DONE,
     policy_version=3,
     document_hash="ab" * 32,
+    law_profile="vn-pdpl-2025",
     reply_due_at=AT + timedelta(days=2),
+    reply_article="D356 Art. 5.2",
     due_at=AT + timedelta(days=20),
+    due_article="D356 Art. 5.3",
 )
 OFFICER = "staff:pine-42"
 STEPS: tuple[tuple[RequestEvent, RequestState, str, dict[str, Any] | None], ...] = (
