@@ -107,6 +107,27 @@ def test_a_proof_is_used_once_and_swept_when_it_ran_out(store: Store) -> None:
     assert [one.id for one in store.read(lambda unit: unit.requests.proofs("r1"))] == ["p2"]
 
 
+def test_a_browser_lets_go_of_its_own_proofs_of_one_request(store: Store) -> None:
+    """What other browsers gave, and what this one gave for other requests, stays."""
+    proof = RequestProofRow(
+        id="p1",
+        request_id="r1",
+        subject_id="alice",
+        level=Verification.EMAIL_CODE,
+        at=NOW,
+        expires_at=after(900),
+        session_id=None,
+        browser_hash=b"b",
+        given_by=None,
+        used_at=None,
+    )
+    others = [replace(proof, id="p2", browser_hash=b"c"), replace(proof, id="p3", request_id="r2")]
+    store.write(lambda unit: each(unit.requests.add_proof, [proof, *others]))
+    assert store.write(lambda unit: unit.requests.delete_proofs("r1", browser_hash=b"b")) == 1
+    assert [one.id for one in store.read(lambda unit: unit.requests.proofs("r1"))] == ["p2"]
+    assert [one.id for one in store.read(lambda unit: unit.requests.proofs("r2"))] == ["p3"]
+
+
 def test_a_thread_is_read_oldest_first(store: Store) -> None:
     """Messages keep their pictures; a subject's messages go together."""
     first = RequestMessageRow(

@@ -61,8 +61,27 @@ class RequestQueries(Protocol):
         """Drop a subject's requests with their timelines and proofs; return how many requests."""
         ...
 
-    def sweep_unverified(self, *, before: datetime) -> int:
-        """Drop requests made before an instant and never verified; return how many."""
+    def stalled(self, state: RequestState, *, before: datetime, after_id: str, limit: int) -> tuple[RequestRow, ...]:
+        """Return open requests in a state, by id from after `after_id`, that nothing has come of since an instant.
+
+        What counts is since when they wait for their subject; else when they were first verified; else made.
+        """
+        ...
+
+    def to_warn(self, now: datetime, *, limit: int) -> tuple[RequestRow, ...]:
+        """Return open requests whose clocks run and of which officers are to be warned now, first due first.
+
+        They are warned once when a quarter of the time to the next due moment is left, and once when it is over.
+        """
+        ...
+
+    def sweep_ended(self, *, unproven_before: datetime, before: datetime) -> int:
+        """Drop requests that ended before an instant, with all that hangs on them; return how many.
+
+        Args:
+            unproven_before: for those that nobody ever proved.
+            before: for all.
+        """
         ...
 
     def add_event(self, row: RequestEventRow) -> None:
@@ -83,6 +102,10 @@ class RequestQueries(Protocol):
 
     def use_proof(self, proof_id: str, *, at: datetime) -> bool:
         """Mark a proof as used; False when it was used before."""
+        ...
+
+    def delete_proofs(self, request_id: str, *, browser_hash: bytes) -> int:
+        """Drop the proofs of a request that one browser gave; return how many."""
         ...
 
     def sweep_proofs(self, *, before: datetime) -> int:

@@ -43,6 +43,8 @@ class CodeKind(StrEnum):
     SIGN_IN = "sign_in"
     VERIFY = "verify"
     NEW_EMAIL = "new_email"
+    OUTSIDE = "outside"
+    """A request of someone who is not signed in."""
 
 
 class JobState(StrEnum):

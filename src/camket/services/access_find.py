@@ -134,7 +134,9 @@ class FindingDoor(DoorCore):
         """Return the blind index of a normal form under each key in use, with the key's version; the newest first."""
         return [(key.version, index_normalised(key, form)) for key in self._keys.index_keys(field)]
 
-    def look_up_in(self, unit: Unit, *, field: IndexField, value: str, actor: Actor) -> Handle:
+    def look_up_in(
+        self, unit: Unit, *, field: IndexField, value: str, actor: Actor, same_as: Handle | None = None
+    ) -> Handle:
         """Find a subject by a confirmed e-mail address, or by a phone number that one subject has.
 
         The same statements, the same work and one record, whether the person is known or not (semantics section 8). The
@@ -145,6 +147,7 @@ class FindingDoor(DoorCore):
             field: `email` or `phone`.
             value: *personal*; as typed.
             actor: who looks.
+            same_as: from another look-up; then the one person is found whom both name, whoever else has the value too.
 
         Returns:
             A handle of one form; of an unknown person it names no one, and every read with it is denied.
@@ -158,6 +161,8 @@ class FindingDoor(DoorCore):
             for row in unit.identifiers.find(field, index)
             if row.claim is not None or field is not IndexField.EMAIL
         }
+        if same_as is not None:
+            known &= {same_as.id}
         handle = next(iter(known)) if len(known) == 1 else decoy
         facts = Facts(
             at=now,

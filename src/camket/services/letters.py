@@ -11,11 +11,13 @@ from camket.core.errors import DeniedError, NotFoundError
 from camket.core.notices.policy_changed import POLICY_CHANGED
 from camket.core.notices.templates import ACCOUNT_EXISTS_CODE, CODE_MINUTES, REGISTRATION_CODE
 from camket.core.notices.text import UNSUBSCRIBE_PLACE, Addressee, write_letter
+from camket.core.notices.wishes import wish_label
 from camket.core.policy.model import ItemKind
 from camket.core.terms import Language
 from camket.core.vault.lookup import IndexField
 from camket.ports import Mail
 from camket.services.codes import code_text
+from camket.services.file_links import link_address
 from camket.services.notice_texts import change_values
 from camket.services.requests import read_body
 
@@ -146,8 +148,10 @@ def _values(ctx: Context, row: MailRow, policy: Policy, draft: _Draft) -> dict[s
         "controller": policy.controller.name[language],
         "origin": ctx.settings.origin,
         "code": code_text(ctx, str(args["code"])) if "code" in args else "",
+        "link": link_address(ctx, str(args["link"])) if "link" in args else "",
         "minutes": str(CODE_MINUTES),
         "hours": str(policy.unconfirmed_hours),
+        "wish": wish_label(policy, str(args.get("wish", "")), language),
         "item": labels.get(str(args.get("item")), ""),
         "request": str(args.get("request", "")),
         "number": str(args.get("number", "")),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.ledger.entry import LedgerAction
 from camket.core.policy.model import ClauseKind, ItemKind
+from camket.core.rights.proof import FOLLOWED
 from camket.core.terms import SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.core.vault.shred import plan_erasure
@@ -229,7 +230,9 @@ def sweep_traces(ctx: Context) -> int:
             + unit.passkeys.sweep_challenges(before=now)
             + unit.limits.sweep(before=now - LIMITS_KEPT)
             + unit.certificates.sweep(before=now)
+            + unit.request_parts.sweep_files(before=now)
             + unit.requests.sweep_unverified(before=now - UNVERIFIED_KEPT)
+            + unit.requests.sweep_proofs(before=now - FOLLOWED)
             + unit.outbox.sweep(before=now - MAILS_KEPT)
             + unit.news.sweep_unsubscriptions(before=now - UNSUBSCRIPTIONS_KEPT)
             + unit.jobs.sweep(before=now - JOBS_KEPT)

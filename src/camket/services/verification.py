@@ -26,7 +26,7 @@ from camket.services.limits import count_subject_in
 from camket.services.outbox import queue_mail_in
 from camket.services.refusals import counting_refusals
 from camket.services.request_clocks import terms_in
-from camket.services.request_moves import move_in
+from camket.services.request_moves import add_line_in, move_in
 from camket.services.requests import NO_REQUEST
 from camket.services.spent_proofs import UNPROVEN
 
@@ -40,7 +40,10 @@ __all__ = (
     "PROOF_CODE",
     "PROOF_LIFETIME",
     "UNPROVEN",
+    "let_look_in",
     "needed_level_in",
+    "place_of",
+    "provable_in",
     "prove",
     "prove_by_session",
     "prove_by_session_in",
@@ -242,9 +245,7 @@ def verified_in(
     if (level is Verification.IN_PERSON) is not bool(place.given_by and (reason or "").strip()):
         raise InvalidValueError("only staff prove someone `in_person`, and never without saying how they know them")
     now = ctx.clock.now()
-    row = unit.requests.get(subject_id, request_id)
-    if row is None:
-        raise VerificationError(EXPIRED)
+    row = _own_in(unit, subject_id, request_id)
     known = (level,) if row.verified_level is None else (row.verified_level, level)
     move_in(
         unit,
@@ -257,10 +258,41 @@ def verified_in(
         verified_at=row.verified_at or now,
         verified_level=strongest(known),
     )
+    identity = _keep_in(unit, ctx, row, level=level, place=place)
+    # INVARIANT: being signed in proves a right that asks for no more, and never makes the session itself fresher.
+    if place.session_id is not None and level is not Verification.SESSION:
+        unit.sessions.verify(place.session_id, until=identity.expires_at)
+    return identity
+
+
+def let_look_in(
+    unit: Unit, ctx: Context, *, subject_id: str, request_id: str, level: Verification, place: ProofPlace
+) -> VerifiedIdentity:
+    """Take a proof down for a request that has ended: its subject reads how; nothing is carried out on it any more.
+
+    As `verified_in`; the request stands where it stood, and the look is on record.
+
+    Raises:
+        VerificationError: there is no such request of this subject; the unit must not go on.
+    """
+    row = _own_in(unit, subject_id, request_id)
+    add_line_in(unit, ctx, row, RequestEvent.NOTE, actor=place.actor, detail={"level": level.value}, shown=False)
+    return _keep_in(unit, ctx, row, level=level, place=place)
+
+
+def _own_in(unit: Unit, subject_id: str, request_id: str) -> RequestRow:
+    row = unit.requests.get(subject_id, request_id)
+    if row is None:
+        raise VerificationError(EXPIRED)
+    return row
+
+
+def _keep_in(unit: Unit, ctx: Context, row: RequestRow, *, level: Verification, place: ProofPlace) -> VerifiedIdentity:
+    now = ctx.clock.now()
     proof = RequestProofRow(
         id=random_id(ctx.entropy),
-        request_id=request_id,
-        subject_id=subject_id,
+        request_id=row.id,
+        subject_id=row.subject_id,
         level=level,
         at=now,
         expires_at=now + lifetime_of(level),
@@ -270,9 +302,6 @@ def verified_in(
         used_at=None,
     )
     unit.requests.add_proof(proof)
-    # INVARIANT: being signed in proves a right that asks for no more, and never makes the session itself fresher.
-    if place.session_id is not None and level is not Verification.SESSION:
-        unit.sessions.verify(place.session_id, until=proof.expires_at)
     return _identity(proof)
 
 

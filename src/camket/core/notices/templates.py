@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from camket.core.errors import InvalidValueError, nearest
+from camket.core.notices.copy_mails import COPY_READY
 from camket.core.notices.news import NEWS
 from camket.core.notices.policy_changed import POLICY_CHANGED
 from camket.core.notices.support_mails import STAFF_WROTE
@@ -151,6 +152,31 @@ NEW_EMAIL_CODE: Final = _code_mail(
         "{code}",
         "It works for {minutes} minutes, only in the browser that asked for it.",
         "If you did not ask for it, ignore this mail: this address will not be used.",
+        _SIGNED_EN,
+    ),
+)
+
+OUTSIDE_CODE: Final = _code_mail(
+    "outside_code",
+    places=frozenset({"wish"}),
+    vi=worded(
+        "Mã xác minh yêu cầu gửi đến {controller}",
+        "Chào bạn,",
+        "Có người, có lẽ là bạn, vừa gửi yêu cầu này mà không đăng nhập: “{wish}”. "
+        "Nếu đúng là bạn, hãy nhập mã này vào trang bạn đang mở:",
+        "{code}",
+        "Mã dùng được trong {minutes} phút, cho riêng yêu cầu đó, chỉ trên trình duyệt đã yêu cầu.",
+        "Nếu không phải bạn, đừng đưa mã cho ai và hãy bỏ qua thư này: không có mã thì không có gì được làm.",
+        _SIGNED_VI,
+    ),
+    en=worded(
+        "Your code to confirm a request to {controller}",
+        "Hello,",
+        "Someone, probably you, has just made this request without signing in: “{wish}”. "
+        "If it was you, enter this code on the page you have open:",
+        "{code}",
+        "It works for {minutes} minutes, for that request alone, only in the browser that asked for it.",
+        "If it was not you, give the code to no one and ignore this mail: without the code nothing is done.",
         _SIGNED_EN,
     ),
 )
@@ -310,12 +336,14 @@ TEMPLATES: Final = {
         SIGN_IN_CODE,
         PROOF_CODE,
         NEW_EMAIL_CODE,
+        OUTSIDE_CODE,
         EMAIL_CHANGED,
         CORRECTED,
         REMOVED,
         REMOVED_HELD,
         PASSKEY_ADDED,
         STAFF_WROTE,
+        COPY_READY,
         SERVICE_NOTICE,
         POLICY_CHANGED,
         NEWS,

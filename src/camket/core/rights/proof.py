@@ -16,6 +16,8 @@ PROOF_LIFETIME: Final = timedelta(minutes=15)
 """How long what someone proved themselves holds: long enough to read what happens, and to say yes."""
 SEEN_LIFETIME: Final = timedelta(days=1)
 """How long it holds that staff saw someone: a second person may have to say yes, and comes to work tomorrow."""
+FOLLOWED: Final = timedelta(days=30)
+"""How long after its last proof a browser outside a session may look where a request stands, and no more than that."""
 
 _LEAST_OUTSIDE: Final = Verification.EMAIL_CODE
 """Outside a session there is no session to rely on: a code is the least."""

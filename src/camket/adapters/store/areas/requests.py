@@ -8,16 +8,23 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from camket.adapters.store.statements import Query, command
-from camket.adapters.store.tables.requests import READ, request_event, request_proof
+from camket.adapters.store.tables.requests import (
+    READ,
+    request_event,
+    request_file,
+    request_message,
+    request_part,
+    request_proof,
+)
 from camket.adapters.store.tables.requests import request as table
-from camket.core.rights.machine import RequestState
+from camket.adapters.store.types import Instant
 from camket.rows.requests import RequestEventRow, RequestProofRow, RequestRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.adapters.store.statements import Link
-    from camket.core.rights.machine import RequestKind
+    from camket.core.rights.machine import RequestKind, RequestState
 
 _THIS: Final = table.c.id == bindparam("request_id")
 _THEIRS: Final = table.c.subject_id == bindparam("whose")
@@ -46,9 +53,57 @@ SAVE: Final = command(
 )
 CLEAR: Final = command(sa.update(table).where(_THIS).values(sealed=sa.null()))
 DELETE_OF_SUBJECT: Final = command(sa.delete(table).where(_THEIRS))
-SWEEP_UNVERIFIED: Final = command(
-    sa.delete(table).where(table.c.state == RequestState.UNVERIFIED, table.c.created_at < bindparam("before"))
+_OPEN: Final = table.c.done_at.is_(None)
+STALLED: Final = Query(
+    sa.select(*READ)
+    .where(
+        _OPEN,
+        table.c.state == bindparam("standing"),
+        sa.func.coalesce(table.c.paused_at, table.c.verified_at, table.c.created_at)
+        < bindparam("before", type_=Instant()),
+        table.c.id > bindparam("after_id"),
+    )
+    .order_by(table.c.id)
+    .limit(bindparam("limit")),
+    RequestRow,
 )
+_NOW: Final = bindparam("now", type_=Instant())
+
+
+def _unwarned(moment: sa.ColumnElement[datetime | None]) -> sa.ColumnElement[bool]:
+    """Say that a moment has come, and that nobody was warned since."""
+    return sa.and_(moment <= _NOW, sa.or_(table.c.warned_at.is_(None), table.c.warned_at < moment))
+
+
+TO_WARN: Final = Query(
+    sa.select(*READ)
+    .where(
+        _OPEN,
+        table.c.verified_at.is_not(None),
+        table.c.paused_at.is_(None),
+        sa.or_(
+            _unwarned(table.c.warn_at),
+            sa.and_(table.c.replied_at.is_(None), _unwarned(table.c.reply_due_at)),
+            _unwarned(table.c.due_at),
+        ),
+    )
+    .order_by(table.c.queue_at, table.c.id)
+    .limit(bindparam("limit")),
+    RequestRow,
+)
+_OVER: Final = sa.and_(
+    table.c.done_at.is_not(None),
+    sa.or_(
+        table.c.done_at < bindparam("before"),
+        sa.and_(table.c.verified_at.is_(None), table.c.done_at < bindparam("unproven_before")),
+    ),
+)
+_OVER_IDS: Final = sa.select(table.c.id).where(_OVER)
+SWEEP_PARTS: Final = tuple(
+    command(sa.delete(part).where(part.c.request_id.in_(_OVER_IDS)))
+    for part in (request_event, request_proof, request_message, request_file, request_part)
+)
+SWEEP_ENDED: Final = command(sa.delete(table).where(_OVER))
 
 ADD_EVENT: Final = command(sa.insert(request_event))
 EVENTS: Final = Query(
@@ -72,6 +127,11 @@ USE_PROOF: Final = command(
     .values(used_at=bindparam("at"))
 )
 DELETE_PROOFS: Final = command(sa.delete(request_proof).where(request_proof.c.subject_id == bindparam("whose")))
+DELETE_PROOFS_OF_BROWSER: Final = command(
+    sa.delete(request_proof).where(
+        request_proof.c.request_id == bindparam("asked"), request_proof.c.browser_hash == bindparam("browser")
+    )
+)
 SWEEP_PROOFS: Final = command(sa.delete(request_proof).where(request_proof.c.expires_at < bindparam("before")))
 
 
@@ -122,9 +182,19 @@ class RequestArea:
         DELETE_PROOFS.run(self._link, whose=subject_id)
         return DELETE_OF_SUBJECT.run(self._link, whose=subject_id)
 
-    def sweep_unverified(self, *, before: datetime) -> int:
-        """Drop requests made before an instant and never verified."""
-        return SWEEP_UNVERIFIED.run(self._link, before=before)
+    def stalled(self, state: RequestState, *, before: datetime, after_id: str, limit: int) -> tuple[RequestRow, ...]:
+        """Return open requests in a state that nothing has come of since an instant, by id."""
+        return STALLED.all(self._link, standing=state, before=before, after_id=after_id, limit=limit)
+
+    def to_warn(self, now: datetime, *, limit: int) -> tuple[RequestRow, ...]:
+        """Return open requests of which officers are to be warned now, first due first."""
+        return TO_WARN.all(self._link, now=now, limit=limit)
+
+    def sweep_ended(self, *, unproven_before: datetime, before: datetime) -> int:
+        """Drop requests that ended before an instant, with all that hangs on them."""
+        for part in SWEEP_PARTS:
+            part.run(self._link, before=before, unproven_before=unproven_before)
+        return SWEEP_ENDED.run(self._link, before=before, unproven_before=unproven_before)
 
     def add_event(self, row: RequestEventRow) -> None:
         """Store a line of a timeline."""
@@ -145,6 +215,10 @@ class RequestArea:
     def use_proof(self, proof_id: str, *, at: datetime) -> bool:
         """Mark a proof as used."""
         return USE_PROOF.run(self._link, proof_id=proof_id, at=at) == 1
+
+    def delete_proofs(self, request_id: str, *, browser_hash: bytes) -> int:
+        """Drop the proofs of a request that one browser gave."""
+        return DELETE_PROOFS_OF_BROWSER.run(self._link, asked=request_id, browser=browser_hash)
 
     def sweep_proofs(self, *, before: datetime) -> int:
         """Drop proofs that ran out before an instant."""
