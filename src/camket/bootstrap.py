@@ -19,6 +19,7 @@ from camket.adapters.keys import open_or_create_key_store
 from camket.adapters.law import ShippedLaws
 from camket.adapters.mail.absent import NoCarrier
 from camket.adapters.mail.mailbox import Mailbox
+from camket.adapters.pictures import ConfinedPictures
 from camket.adapters.policy_files import read_policy_folder
 from camket.adapters.store import open_store
 from camket.adapters.telemetry import configure_logs
@@ -178,6 +179,7 @@ def _context(
             codes_per_subject_hour=settings.codes_per_subject_hour,
         ),
         laws=ShippedLaws(),
+        pictures=ConfinedPictures(),
         holders=Holders(settings.apps_with_data | {one.name for one in settings.declared_connectors}),
         mail_words=_mail_words(settings),
     )

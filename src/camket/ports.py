@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket import queries
+    from camket.core.intake import Problem
     from camket.core.rights.law import LawProfile
     from camket.core.vault.keyring import Epoch, KeyKind, SubjectKeys, Tombstone
     from camket.core.vault.lookup import IndexField, IndexKey
@@ -234,6 +235,22 @@ class MailCarrier(Protocol):
         Raises:
             MailError: it was not taken; says whether trying again later can help.
             InvalidValueError: a header would carry a line end or an address that is none; nothing was sent.
+        """
+        ...
+
+
+class PictureMaker(Protocol):
+    """Makes pictures of photos that people send. Keeps nothing. Safe to call from many threads."""
+
+    def make(self, photo: bytes) -> bytes | Problem:
+        """Return the picture of a photo as the vault takes it: upright, whole, three sizes, pixels alone.
+
+        Args:
+            photo: *personal*; as it was sent; JPEG, PNG, WebP or HEIC of at most 8 MiB and 50 megapixels.
+
+        Returns:
+            The archive; or what is wrong with the photo and what to do. It never raises over a photo, whatever its
+            bytes, and waits for seconds at most. The same photo gives the same picture.
         """
         ...
 

@@ -12,7 +12,7 @@ from camket.services.spare_keys import SpareKeys
 from camket.services.spent_tries import SpentTries
 
 if TYPE_CHECKING:
-    from camket.ports import Clock, Entropy, KeyStore, LawBook, MailCarrier, Store
+    from camket.ports import Clock, Entropy, KeyStore, LawBook, MailCarrier, PictureMaker, Store
     from camket.services.access import Door
     from camket.services.policies import PolicyBook
 
@@ -51,6 +51,7 @@ class Context:
     door: Door
     settings: ServiceSettings
     laws: LawBook
+    pictures: PictureMaker
     holders: Holders = field(default_factory=Holders)
     mail_words: MailWords = field(default_factory=MailWords)
     log_queue: LogQueue = field(default_factory=LogQueue)
