@@ -55,6 +55,7 @@ OPENED_BY: Final[dict[str, frozenset[Role]]] = {
     "/officer/policy/draft/publish": OFFICER,
     "/officer/policy/draft/drop": OFFICER,
     "/officer/policy/draft/files/{file}": OFFICER,
+    "/officer/requests/{number}/evidence": READERS,
     "/officer/notices": READERS,
     "/officer/notices/{number}": READERS,
     "/officer/notices/{number}/table": READERS,

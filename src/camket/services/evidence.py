@@ -52,6 +52,23 @@ class EvidencePack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceSummary:
+    """What a pack would be about.
+
+    Args:
+        number: receipt number.
+        lines: how many lines its timeline has.
+        file_name: of the pack.
+        command: what checks the pack, offline, with the ledger's key.
+    """
+
+    number: str
+    lines: int
+    file_name: str
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Read:
     """What one unit of work read of a request."""
 
@@ -59,6 +76,24 @@ class _Read:
     timeline: tuple[RequestEventRow, ...]
     records: Mapping[int, RecordRow]
     acts: tuple[RecordRow, ...]
+
+
+def evidence_summary(ctx: Context, number: str) -> EvidenceSummary:
+    """Return what a pack of a request would be about; nothing is made or recorded.
+
+    Raises:
+        NotFoundError: there is no such request.
+    """
+
+    def read(unit: Unit) -> int:
+        row = unit.requests.by_number(number)
+        if row is None:
+            raise NotFoundError(NO_REQUEST)
+        return len(unit.requests.events(row.id))
+
+    lines, name = ctx.store.read(read), _file_name(number)
+    command = f"camket evidence verify {name} --key {ledger_signer(ctx).verifier_key}"
+    return EvidenceSummary(number=number, lines=lines, file_name=name, command=command)
 
 
 def make_evidence(ctx: Context, *, by: StaffSession, number: str) -> EvidencePack:
@@ -89,7 +124,11 @@ def make_evidence(ctx: Context, *, by: StaffSession, number: str) -> EvidencePac
     files = tuple(FileHash.of(name, content) for name, content in pages.items())
     stated = replace(evidence, files=files)
     data = pack_evidence(sign_evidence(stated, ledger_signer(ctx)), pages)
-    return EvidencePack(file_name=f"camket-{number}.zip", data=data)
+    return EvidencePack(file_name=_file_name(number), data=data)
+
+
+def _file_name(number: str) -> str:
+    return f"camket-{number}.zip"
 
 
 def _read_in(unit: Unit, ctx: Context, by: StaffSession, number: str) -> _Read:

@@ -41,7 +41,7 @@ from camket.web.endpoints import STAFF_SIGN_IN, Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
 from camket.web.log_lines import LogLines
-from camket.web.officer import news, own, policy_preview, policy_text, shell, staff
+from camket.web.officer import evidence, news, own, policy_preview, policy_text, shell, staff
 from camket.web.officer import notices as officer_notices
 from camket.web.officer import passkeys as staff_passkeys
 from camket.web.officer import policy as publishing
@@ -202,6 +202,7 @@ def _staff(pages: Routes) -> None:
     pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
     pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)
     _publishing(pages)
+    _evidence(pages)
     _notices(pages)
     pages.add_staff("/officer/news", get=news.news_page, post=news.write, form_bytes=news.FORM_BYTES)
     pages.add_staff("/officer/news/{news}", get=news.piece, post=news.rewrite, form_bytes=news.FORM_BYTES)
@@ -214,6 +215,12 @@ def _staff(pages: Routes) -> None:
     pages.add_staff(f"{staff.INVITATIONS}/{{invitation}}/withdraw", admin, post=staff.withdraw)
     pages.add_staff(f"{staff.STAFF}/{{name}}", admin, get=staff.member, post=staff.change_roles)
     pages.add_staff(f"{staff.STAFF}/{{name}}/revoke", admin, get=staff.revoke_form, post=staff.revoke)
+
+
+def _evidence(pages: Routes) -> None:
+    takers = frozenset({Role.OFFICER, Role.AUDITOR})
+    path = "/officer/requests/{number}/evidence"
+    pages.add_staff(path, takers, get=evidence.evidence_page, post=evidence.take_evidence)
 
 
 def _notices(pages: Routes) -> None:
