@@ -23,6 +23,7 @@ from camket.services.staff_sessions import find_staff_session
 from camket.web import cookies
 from camket.web.guards import BODY_BYTES
 from camket.web.officer.shell import role_names
+from camket.web.uploads import LargePlaces, is_multipart
 from camket.web.visit import Visit, read_visit
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from camket.web.site import Site
+    from camket.web.uploads import UploadLimits
 
 Page = Callable[[Visit], Response]
 """What answers one visit. It runs in a thread and may wait for the store."""
@@ -65,6 +67,7 @@ class Routes:
     def __init__(self, site: Site, *, threads: int) -> None:
         self.site = site
         self.limiter = CapacityLimiter(threads)
+        self.large = LargePlaces()
         self.routes: list[Route] = []
 
     def add(
@@ -76,6 +79,7 @@ class Routes:
         post: Page | None = None,
         reads_form: bool = True,
         form_bytes: int = BODY_BYTES,
+        uploads: UploadLimits | None = None,
     ) -> None:
         """Add a page: what answers reading it, and what answers its form.
 
@@ -87,11 +91,14 @@ class Routes:
             reads_form: False where the address alone says what a POST is for, so that its body, of whatever type, is
                 not looked at.
             form_bytes: a larger form is refused.
+            uploads: what a form with files may be; None where the page takes none.
         """
         pages = {method: page for method, page in (("GET", get), ("POST", post)) if page is not None}
 
         async def endpoint(request: Request) -> Response:
             page = pages["GET" if request.method == "HEAD" else request.method]
+            if uploads is not None and is_multipart(request):
+                return await self._answer_upload(request, uploads, looks, page, path)
             visit = await read_visit(request, self.site, reads_form=reads_form, form_bytes=form_bytes)
             return await self._answer(visit, looks, page, path)
 
@@ -120,6 +127,17 @@ class Routes:
             form_bytes=form_bytes,
         )
 
+    async def _answer_upload(
+        self, request: Request, uploads: UploadLimits, looks: Looks, page: Page, path: str
+    ) -> Response:
+        # INVARIANT: who is not signed in takes no place and no memory for files.
+        coming = await read_visit(request, self.site, reads_form=False)
+        if looks is Looks.SUBJECT and not await to_thread.run_sync(is_signed_in, coming, limiter=self.limiter):
+            return to_sign_in(coming, forget=False)
+        # The place is held until the page has its answer: so long the files are in memory.
+        async with self.large.one():
+            return await self._answer(await read_visit(request, self.site, uploads=uploads), looks, page, path)
+
     async def _answer(self, visit: Visit, looks: Looks, page: Page, path: str) -> Response:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -129,6 +147,12 @@ class Routes:
 
     def _in_thread(self, work: Callable[[], Response]) -> Awaitable[Response]:
         return to_thread.run_sync(work, abandon_on_cancel=True, limiter=self.limiter)
+
+
+def is_signed_in(visit: Visit) -> bool:
+    """Say whether the cookie that came is of a customer's session; nothing is noted of it."""
+    token = cookies.SESSION.read(visit.cookies, https=visit.https)
+    return bool(token) and find_session(visit.context, token or "") is not None
 
 
 def look(visit: Visit, looks: Looks, page: Page, path: str) -> Response:

@@ -81,8 +81,8 @@ class OriginGuard:
         return site is not None or str(scope["path"]).startswith(self.without_cookies)
 
 
-async def read_body(request: Request, *, most_bytes: int = BODY_BYTES) -> bytes:
-    """Return the whole body, or refuse it: 413 over `most_bytes`, 408 after `BODY_SECONDS`, 400 for a bad length."""
+async def read_body(request: Request, *, most_bytes: int = BODY_BYTES, seconds: int = BODY_SECONDS) -> bytes:
+    """Return the whole body, or refuse it: 413 over `most_bytes`, 408 after `seconds`, 400 for a bad length."""
     declared = request.headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit():
         raise HTTPException(400)
@@ -90,7 +90,7 @@ async def read_body(request: Request, *, most_bytes: int = BODY_BYTES) -> bytes:
         raise HTTPException(413)
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > most_bytes:

@@ -13,6 +13,7 @@ from camket.core.errors import VerificationError
 from camket.web import cookies
 from camket.web.guards import BODY_BYTES, SAFE_METHODS, read_body
 from camket.web.i18n import say
+from camket.web.uploads import is_multipart, read_upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from camket.services.sessions import Session
     from camket.services.staff_sessions import StaffSession
     from camket.web.site import Site
+    from camket.web.uploads import UploadLimits
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 FIELDS_OF_A_FORM: Final = 40
@@ -42,6 +44,7 @@ class Visit:
         parameters: from the path.
         query: from the address; never personal.
         form: *personal*; what was typed, empty unless the request is a POST.
+        files: *personal*; the files of a form, by field; only where the page takes files.
         cookies: as the browser sent them.
         headers: lower-case names.
         address: *personal*; where the request comes from, for rate limits only.
@@ -63,6 +66,7 @@ class Visit:
     chosen: Language | None = None
     session: Session | None = None
     staff_session: StaffSession | None = None
+    files: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def context(self) -> Context:
@@ -119,14 +123,32 @@ class Visit:
         return self.form.get(name, "")
 
 
-async def read_visit(request: Request, site: Site, *, reads_form: bool = True, form_bytes: int = BODY_BYTES) -> Visit:
+async def read_visit(
+    request: Request,
+    site: Site,
+    *,
+    reads_form: bool = True,
+    form_bytes: int = BODY_BYTES,
+    uploads: UploadLimits | None = None,
+) -> Visit:
     """Read a request whole; of one whose form is not read, all but the body.
+
+    Args:
+        request: as it came.
+        site: what pages are made from.
+        reads_form: whether its body is looked at.
+        form_bytes: a larger form without files is refused.
+        uploads: what a form with files may be; None where the page takes none.
 
     Raises:
         HTTPException: a body that is too large (413), too slow (408), of another type (415) or unreadable (400).
     """
-    form = {}
-    if reads_form and request.method not in SAFE_METHODS:
+    form: dict[str, str] = {}
+    files: Mapping[str, tuple[bytes, ...]] = {}
+    changes = reads_form and request.method not in SAFE_METHODS
+    if changes and uploads is not None and is_multipart(request):
+        form, files = await read_upload(request, uploads)
+    elif changes:
         form = read_form(request, await read_body(request, most_bytes=form_bytes))
     chosen = language_named(request.query_params.get(LANGUAGE_PARAMETER))
     return Visit(
@@ -136,6 +158,7 @@ async def read_visit(request: Request, site: Site, *, reads_form: bool = True, f
         parameters=request.path_params,
         query=request.query_params,
         form=form,
+        files=files,
         cookies=request.cookies,
         headers=request.headers,
         address=request.client.host if request.client else None,
