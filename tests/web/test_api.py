@@ -91,7 +91,7 @@ def test_the_api_reads_no_cookie(service: Service) -> None:
 
 
 def test_the_api_describes_itself(untouched: Service) -> None:
-    """The description is OpenAPI 3.1, and every answer that fails is described as problem details."""
+    """The description is OpenAPI 3.1; every refusal is problem details, and every operation says how often, how large."""
     description = untouched.browser().get("/api/v1/openapi.json").json()
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {
@@ -111,7 +111,22 @@ def test_the_api_describes_itself(untouched: Service) -> None:
         "/questions/{question}/answer",
         "/registrations",
         "/registrations/confirmation",
+        "/requests",
+        "/requests/{request}",
+        "/requests/{request}/acceptance",
+        "/requests/{request}/code",
+        "/requests/{request}/file",
+        "/requests/{request}/messages",
+        "/requests/{request}/new-address-code",
+        "/requests/{request}/preview",
+        "/requests/{request}/proof",
     }
     for path in description["paths"].values():
         for operation in path.values():
-            assert operation["responses"]["4XX"]["content"]
+            refusals = {status: one for status, one in operation["responses"].items() if status[0] in "45"}
+            assert {"400", "403", "413", "500", "503"} <= refusals.keys()
+            assert all(list(one["content"]) == ["application/problem+json"] for one in refusals.values())
+            assert ("429" in refusals) is (operation is not path.get("get"))
+            assert ("401" in refusals) is ("security" in operation)
+    assert description["paths"]["/questions"]["post"]["responses"]["429"]["headers"]["Retry-After"]["description"]
+    assert "16384 bytes" in description["info"]["description"]

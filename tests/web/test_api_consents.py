@@ -165,5 +165,6 @@ def test_the_api_describes_the_stable_error(untouched: Service) -> None:
     """The description names the code and the question that come with it, and how a caller shows who they are."""
     described = untouched.browser().get("/api/v1/openapi.json").json()
     decide = described["paths"]["/decisions"]["post"]
-    assert decide["responses"]["403"]["content"]["application/json"]["schema"]["$ref"].endswith("/ConsentRequired")
+    forms = decide["responses"]["403"]["content"]["application/problem+json"]["schema"]["anyOf"]
+    assert [one["$ref"].rpartition("/")[2] for one in forms] == ["ConsentRequired", "ProblemDocument"]
     assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
@@ -9,12 +10,14 @@ from fastapi import Request as ApiRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from camket.core.errors import CamketError
 from camket.core.terms import Language
 from camket.services.forms import FormError
 from camket.services.registration import confirm_registration, start_registration
 from camket.web.api.consents import add_consents
+from camket.web.api.description import describe, operation_name
 from camket.web.api.documents import (
     ConfirmedRegistration,
     FieldProblem,
@@ -26,6 +29,7 @@ from camket.web.api.documents import (
 from camket.web.api.notices import add_notices
 from camket.web.api.policy import add_policy
 from camket.web.api.receipts import add_receipts
+from camket.web.api.requests import add_requests
 from camket.web.boundary import PROBLEM_TYPE, problem_of, readable
 from camket.web.customer.arrival import new_browser
 from camket.web.failures import failure_of
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
     from camket.web.site import Site
 
+NOT_ALLOWED: Final = 405
 UNPROCESSABLE: Final = 422
 
 
@@ -43,11 +48,13 @@ def create_api(site: Site) -> FastAPI:
     api = FastAPI(
         title="camket",
         version="1",
-        summary="A service that runs on the privacy policy that it publishes.",
         docs_url=None,
         redoc_url=None,
-        responses={"4XX": {"model": ProblemDocument}, "5XX": {"model": ProblemDocument}},
+        generate_unique_id_function=operation_name,
+        responses={"4XX": {"model": ProblemDocument}},
     )
+    # FastAPI asks the application for its description by this name.
+    setattr(api, "openapi", partial(describe, api))  # noqa: B010 - a method in its class, a function here
     api.add_exception_handler(FormError, _refused_form)
     api.add_exception_handler(RequestValidationError, _refused_document)
     api.add_exception_handler(HTTPException, _failed)
@@ -58,6 +65,7 @@ def create_api(site: Site) -> FastAPI:
     add_consents(api, site)
     add_receipts(api, site)
     add_notices(api, site)
+    add_requests(api, site)
     return api
 
 
@@ -96,11 +104,22 @@ def _add_registration(api: FastAPI, site: Site) -> None:
         return ConfirmedRegistration(session=arrived.session_token)
 
 
-async def _failed(_request: ApiRequest, error: Exception) -> Response:
+async def _failed(request: ApiRequest, error: Exception) -> Response:
     response = problem_of(error)
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
+    if response.status_code == NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: ApiRequest) -> list[str]:
+    """Return what can be done at an address; a route by itself knows of its own methods alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        matched, _ = route.matches(request.scope)
+        found |= (route.methods or set()) if matched is not Match.NONE else set()
+    return sorted(found)
 
 
 async def _refused_form(_request: ApiRequest, error: Exception) -> Response:

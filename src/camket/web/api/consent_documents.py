@@ -5,23 +5,51 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, model_validator
 
 from camket.core.terms import Language, Outcome
 from camket.services.consents import OwnState, QuestionKind
-from camket.web.api.documents import Document, Name, ProblemDocument
+from camket.web.api.documents import Document, Name, Names, ProblemDocument
 
 ClauseName = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def one_of(*names: str, flag: str | None = None) -> dict[str, JsonValue]:
+    """Return what a description says of a document that has exactly one of some members, the others missing or null.
+
+    Args:
+        names: of the members.
+        flag: one of them that counts as there when it is true, and as missing when it is false.
+    """
+    given: dict[str, JsonValue] = {one: {"const": True} if one == flag else {"not": {"type": "null"}} for one in names}
+    missing: dict[str, JsonValue] = {one: {"const": False} if one == flag else {"type": "null"} for one in names}
+    return {"oneOf": [{"required": [name], "properties": missing | {name: given[name]}} for name in names]}
 
 
 class NewQuestion(Document):
     """What the customer is to be asked for: a purpose, a recipient, or the changes of a new version."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"purpose": "promote", "items": ["email"]}],
+            **one_of("purpose", "recipient", "changes", flag="changes"),
+        }
+    )
+
     purpose: Name | None = Field(default=None, description="A purpose that rests on consent.")
     recipient: Name | None = Field(default=None, description="A recipient that needs consent.")
-    changes: bool = Field(default=False, description="The clauses of the newest version that wait for this customer.")
-    items: list[Name] = Field(default=[], max_length=100, description="Items of a consent; none means all of them.")
+    changes: StrictBool = Field(
+        default=False, description="The clauses of the newest version that wait for this customer."
+    )
+    items: Names = Field(default=[], max_length=100, description="Items of a consent; none means all of them.")
     language: Language = Language.VI
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if sum((self.purpose is not None, self.recipient is not None, self.changes)) != 1:
+            message = "a question is about one thing: `purpose`, `recipient` or `changes`"
+            raise ValueError(message)
+        return self
 
 
 class ClauseDocument(Document):
@@ -48,6 +76,8 @@ class QuestionDocument(Document):
 
 class NewAnswer(Document):
     """The answer to a question: either `yes`, or `clauses`."""
+
+    model_config = ConfigDict(json_schema_extra=one_of("yes", "clauses"))
 
     text_hash: str = Field(max_length=64, description="Of the text that was shown.")
     yes: StrictBool | None = Field(default=None, description="To the whole question.")
@@ -107,7 +137,7 @@ class WithdrawnDocument(Document):
 class NewDecision(Document):
     """A use of the customer's data."""
 
-    items: list[Name] = Field(min_length=1, max_length=100, description="Ids of the items.")
+    items: Names = Field(min_length=1, max_length=100, description="Ids of the items.")
     purpose: Name
     language: Language = Field(default=Language.VI, description="Of the question, where there is one.")
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from camket.core.terms import Language
 
 LONGEST_NAME: Final = 100
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-"""The name of something that a policy declares. Its bound also refuses what is no text: half of a surrogate pair."""
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+"""The name of something that a policy declares. Its bounds also refuse what is no text: half of a surrogate pair."""
+
+
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) != len(names):
+        message = "a name stands here twice"
+        raise ValueError(message)
+    return names
+
+
+Names = Annotated[list[Name], AfterValidator(_each_once), Field(json_schema_extra={"uniqueItems": True})]
+"""Names, each once."""
 
 
 class Document(BaseModel):

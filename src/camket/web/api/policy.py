@@ -51,7 +51,7 @@ def add_policy(api: FastAPI, site: Site) -> None:
             raise NotFoundError(f"there is no version `{number}`")
         return _policy_document(found[0], lang)
 
-    @api.get("/policy/compare", tags=["policy"])
+    @api.get("/policy/compare", tags=["policy"], responses={404: {}})
     def policy_comparison(one: OneParameter, other: OtherParameter) -> ComparisonDocument:
         """Return what changed between two versions, by meaning: what is better, worse or neither, and whom it binds."""
         return _comparison_document(span_of(site.versions(), str(one), str(other)))
