@@ -43,6 +43,8 @@ ARRIVING: Final = {
 OFFICER: Final = frozenset({Role.OFFICER})
 ADMIN: Final = frozenset({Role.ADMIN})
 READERS: Final = frozenset({Role.OFFICER, Role.AUDITOR})
+REQUESTS: Final = frozenset({Role.OFFICER, Role.SUPPORT, Role.AUDITOR})
+WORKERS: Final = frozenset({Role.OFFICER, Role.SUPPORT})
 OPENED_BY: Final[dict[str, frozenset[Role]]] = {
     "/officer": EVERY_ROLE,
     "/officer/policy": OFFICER,
@@ -64,6 +66,7 @@ OPENED_BY: Final[dict[str, frozenset[Role]]] = {
     "/officer/news/{news}": OFFICER,
     "/officer/news/{news}/send": OFFICER,
     "/officer/news/{news}/drop": OFFICER,
+    "/officer/requests": REQUESTS,
     "/officer/staff": ADMIN,
     "/officer/invitations": ADMIN,
     "/officer/invitations/{invitation}/withdraw": ADMIN,

@@ -342,10 +342,21 @@ class Door(RightsDoor):
         return answers
 
     def read_many_in(
-        self, unit: Unit, *, actor: Actor, subject_ids: tuple[str, ...], items: tuple[str, ...], purpose: str
+        self,
+        unit: Unit,
+        *,
+        actor: Actor,
+        subject_ids: tuple[str, ...],
+        items: tuple[str, ...],
+        purpose: str,
+        requests: Mapping[str, str] | None = None,
     ) -> tuple[Pending, ...]:
-        """Do what `read_many` does inside the caller's unit of work; each result opens once that is durable."""
-        require_purpose(actor, purpose)
+        """Do what `read_many` does inside the caller's unit of work; each result opens once that is durable.
+
+        `requests` names for each subject the request that it belongs to, for the record.
+        """
+        requests = requests or {}
+        require_purpose(actor, purpose, request=min((requests.get(one, "") for one in subject_ids), default=""))
         now = self._clock.now()
         history = self._policies.in_force_in(unit, now)
         names = item_names(history).expand(items)
@@ -370,10 +381,12 @@ class Door(RightsDoor):
                     keys=self._keys,
                 )
             )
-        self._record_batches(unit, actor, history, pending)
+        self._record_batches(unit, actor, history, pending, requests)
         return tuple(pending)
 
-    def _record_batches(self, unit: Unit, actor: Actor, history: History, pending: list[Pending]) -> None:
+    def _record_batches(
+        self, unit: Unit, actor: Actor, history: History, pending: list[Pending], requests: Mapping[str, str]
+    ) -> None:
         for outcome in Outcome:
             group = [one for one in pending if one.decision.outcome is outcome]
             if not group:
@@ -392,7 +405,7 @@ class Door(RightsDoor):
             record, links = make_batch_record(
                 self._entropy,
                 facts,
-                [SubjectPart(handle=subject_id) for subject_id in keys],
+                [SubjectPart(handle=subject_id, reference=requests.get(subject_id)) for subject_id in keys],
                 {subject_id: key for subject_id, key in keys.items() if key is not None},
             )
             unit.records.add(record, links)

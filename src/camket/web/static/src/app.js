@@ -4,6 +4,7 @@ import { offerCopying } from "./behaviour/copying.mjs";
 import { offerLines } from "./behaviour/lines.mjs";
 import { watchPending } from "./behaviour/pending.mjs";
 import { offerPasskeys } from "./behaviour/passkeys.mjs";
+import { offerRowKeys } from "./behaviour/rows.mjs";
 import { tidyCodes } from "./behaviour/codes.mjs";
 
 guardSubmits(document);
@@ -11,4 +12,5 @@ offerCopying(document);
 offerLines(document);
 watchPending(document);
 offerPasskeys(document);
+offerRowKeys(document);
 tidyCodes(document);
