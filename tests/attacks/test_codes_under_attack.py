@@ -13,7 +13,7 @@ from camket.core.errors import CamketError, RateLimitedError, VerificationError
 from camket.core.terms import Language
 from camket.rows import CodeKind
 from camket.services.codes import EXPIRED, TOO_MANY, WRONG, code_text
-from camket.services.copy import start_copy
+from camket.services.copy_requests import start_copy
 from camket.services.correction import start_correction
 from camket.services.ids import random_id
 from camket.services.registration import confirm_registration, start_registration

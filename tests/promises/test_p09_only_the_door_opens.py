@@ -19,11 +19,19 @@ if TYPE_CHECKING:
 
 ALLOWED: Final[dict[str, dict[str, str]]] = {
     "open_sealed": {
+        "services/access_files.py:open_part": "a part of the file that answers a request, which is on record",
         "services/access_values.py:open_row": "takes the gate's yes, and opens only an item that the yes names",
         "services/access_rights.py:reseal_in": "from `live` to `hold` in one step, at an erasure; nothing is returned",
         "services/access_rights.py:open_request": "what a customer asks for, for the request that is on record",
         "services/access_secrets.py:open_factor": "the second factor of staff, to compare what its owner typed",
         "services/access_records.py:open_record": "the customer's own entry of the ledger: no value is in it",
+    },
+    "open_part": {
+        "services/request_files.py:open_parts": "what was read for a request on record, for who asked for it",
+    },
+    "open_parts": {
+        "services/copy_holdings.py:read_given": "what apps gave for a copy, put into its file",
+        "services/request_files.py:_opened": "handed over to who proved who they are, on record",
     },
     "open_with": {
         "services/certificates.py:certificate_status": "sealed for the token that only the former customer has",
@@ -42,6 +50,8 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/access.py:_prepare": "the door",
         "services/access_core.py:_key_of": "the door",
         "services/access_core.py:_sealed_rows": "the door, sealing",
+        "services/access_files.py:open_part": "the door",
+        "services/access_files.py:seal_part": "the door, sealing",
         "services/access_find.py:look_up_in": "the door, sealing the record of a look-up",
         "services/access_rights.py:reseal_in": "the door",
         "services/access_rights.py:seal_request_in": "the door, sealing",

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camket.core.errors import CamketError, VerificationError
-from camket.core.terms import Language, Right, Verification, VerifiedIdentity
+from camket.core.terms import Right, Verification, VerifiedIdentity
 from camket.rows import CodeKind
-from camket.services.copy import make_copy, start_copy
+from camket.services.copy_requests import begin_copy, start_copy
 from camket.services.correction import finish_correction, start_correction
-from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.verification import standing_proof
 from camket.testing.service import newest_code
 from tests import journeys
@@ -40,9 +41,9 @@ def correct(ctx: Context, customer: Customer, identity: VerifiedIdentity) -> Non
 
 
 def copy(ctx: Context, customer: Customer, identity: VerifiedIdentity) -> None:
-    """Make a copy."""
+    """Have a copy made."""
     del customer
-    make_copy(ctx, identity, language=Language.EN)
+    begin_copy(ctx, identity)
 
 
 def erase(ctx: Context, customer: Customer, identity: VerifiedIdentity) -> None:

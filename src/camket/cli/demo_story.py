@@ -15,14 +15,16 @@ from camket.rows import CodeKind
 from camket.services.centre import my_data
 from camket.services.codes import browser_hash, code_text
 from camket.services.consents import AskedThrough, Expression, answer, ask_question
-from camket.services.copy import make_copy, start_copy
+from camket.services.copy_requests import begin_copy, start_copy
 from camket.services.correction import finish_correction, start_correction
 from camket.services.epochs import queue_end
-from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.news import send_news, write_news
 from camket.services.outbox import queue_mail_in
 from camket.services.publishing import publish_version
 from camket.services.registration import confirm_registration, start_registration
+from camket.services.request_files import hand_over
 from camket.services.sequencing import Sequencer
 from camket.services.sessions import find_session
 from camket.services.signin import confirm_sign_in, start_sign_in
@@ -275,8 +277,10 @@ class Story:
         """Look at what is held and take a copy."""
         my_data(self._ctx, person.session)
         request = start_copy(self._ctx, person.session)
-        make_copy(self._ctx, self.prove(person, request.id), language=Language.VI)
+        identity = self.prove(person, request.id)
+        begin_copy(self._ctx, identity)
         self.work(minutes=5)
+        hand_over(self._ctx, identity).whole()
 
     def leave(self, person: Person) -> None:
         """Delete the account."""

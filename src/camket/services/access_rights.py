@@ -13,8 +13,8 @@ from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome, Source
 from camket.core.vault.envelope import open_sealed, seal
 from camket.core.vault.keyring import KeyKind
 from camket.services.access_core import NONCE_BYTES, SUBJECT, Actor
+from camket.services.access_files import FilesDoor
 from camket.services.access_records import open_record
-from camket.services.access_secrets import SecretsDoor
 from camket.services.access_standing import item_names
 from camket.services.access_values import Pending, require_permit
 
@@ -76,7 +76,7 @@ class Erased:
         require_permit(self.decision)
 
 
-class RightsDoor(SecretsDoor):
+class RightsDoor(FilesDoor):
     """The part of the door that serves the subject's own rights."""
 
     def view_in(self, unit: Unit, *, subject_id: str, items: tuple[str, ...]) -> Pending:

@@ -12,33 +12,30 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from camket.core.errors import NotFoundError, VerificationError
+from camket.core.errors import NotFoundError
 from camket.core.intake import rendition
 from camket.core.intake.pictures import SIZES
-from camket.core.ledger.entry import LedgerAction
-from camket.core.ledger.openings import Openings
-from camket.core.rights.kinds import require_proof, terms_of
-from camket.core.rights.machine import RequestKind
-from camket.core.terms import RIGHTS_PURPOSE, Language, Right
+from camket.core.policy.dpv import VOCABULARIES
+from camket.core.terms import RIGHTS_PURPOSE, Language
 from camket.services.access import SUBJECT
+from camket.services.copy_asked import read_requests_in, requests_data
 from camket.services.copy_consents import consents_data
 from camket.services.copy_notices import notices_data
 from camket.services.copy_page import FILE_OF, PICTURES, render_page
+from camket.services.copy_schema import FORMAT, FORMAT_VERSION, SCHEMA_FILE, schema_bytes
 from camket.services.erasure_plan import declared_item
-from camket.services.holdings import count_held, export_held
 from camket.services.own_log import log_lines
-from camket.services.proofs import prove_all
+from camket.services.proofs import prove_set
 from camket.services.purposes import purposes_of
-from camket.services.requests import NO_REQUEST, begin_in, finish_in, standing_in, start_request_in
 from camket.services.uses import use_of
-from camket.services.verification import UNPROVEN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from camket.core.gate.history import History
+    from camket.core.ledger.opening_set import OpeningSet
     from camket.core.rights.exported import ExportedItem
-    from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
     from camket.rows import FactRow, SessionRow, SubjectRecordRow, SubjectRow
     from camket.rows.consents import ConsentEventRow, ConsentTextRow
@@ -46,14 +43,11 @@ if TYPE_CHECKING:
     from camket.rows.requests import RequestRow
     from camket.services.access import OpenedValue, Pending
     from camket.services.context import Context
-    from camket.services.holdings import Exported, Held
-    from camket.services.sessions import Session
+    from camket.services.copy_asked import RequestRead
+    from camket.services.holdings import Exported
 
-FORMAT: Final = "camket-copy"
-FORMAT_VERSION: Final = 1
 APPS: Final = "apps"
 MOST_RECORDS: Final = 20_000
-EPOCH_OF_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 _MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
 
 
@@ -71,7 +65,7 @@ class Copy:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Read:
+class CopyRead:
     """What one unit of work gathered; the values open once it is durable."""
 
     pending: Pending
@@ -81,91 +75,30 @@ class _Read:
     texts: tuple[ConsentTextRow, ...]
     notices: tuple[DeliveryRow, ...]
     sessions: tuple[SessionRow, ...]
-    requests: tuple[RequestRow, ...]
+    requests: tuple[RequestRead, ...]
     records: tuple[SubjectRecordRow, ...]
 
 
-def start_copy(ctx: Context, session: Session) -> RequestRow:
-    """Ask for a copy; it is made once identity is proved as the policy wants.
-
-    Raises:
-        RateLimitedError: too many requests of this subject in this hour; nothing was stored.
-
-    Effects: the request and its ledger record are durable. Twice makes two requests.
-    """
-    return ctx.store.write(
-        lambda unit: start_request_in(unit, ctx, subject_id=session.subject_id, kind=RequestKind.PORT)
-    )
-
-
-def make_copy(ctx: Context, identity: VerifiedIdentity, *, language: Language) -> Copy:
-    """Return a copy of everything held.
+def read_copy_in(unit: Unit, ctx: Context, request: RequestRow) -> CopyRead:
+    """Read everything that is held about a subject, in one unit of work, for their request that is carried out.
 
     Args:
+        unit: that it was read is on record when this unit is durable; the values open then.
         ctx: the service.
-        identity: proof of who asks, for this request.
-        language: of the page that the archive names first.
+        request: whose, and the number that the record names.
 
     Raises:
-        NotFoundError: there is no such request for a copy.
-        VerificationError: the proof does not hold.
-        HolderError: an app cannot give what it holds; the request can be carried out again when it can.
-
-    Effects: the copy is on record before it is returned, and the request is done. As often as asked for while the proof
-        lasts, each time on record.
+        NotFoundError: the subject is gone; the unit must not go on.
     """
-    held = count_held(ctx, identity.subject_id)
-    read = ctx.store.write(lambda unit: _read_in(unit, ctx, identity, held))
-    # INVARIANT: apps are asked for what they hold after the copy is on record, and a copy without it is none.
-    exported = export_held(ctx, identity.subject_id)
-    opened = read.pending.open()
-    history = read.pending.standing.history
-    values = [value for of_item in opened.values.values() for value in of_item]
-    pictures = _pictures(values)
-    data = _data(ctx, read, values, {row_id: name for row_id, (name, _) in pictures.items()}, opened.at)
-    data["holdings"] = [one for app in exported for one in _holdings(read, app, opened.at)]
-    given = {_file_of(app, item): item.content for app in exported for item in app.items}
-    files: dict[str, bytes] = {
-        FILE_OF[one]: render_page(data, given, history.newest.policy, one, origin=ctx.settings.origin).encode()
-        for one in sorted(Language, key=lambda one: one is not language)
-    }
-    files["data.json"] = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
-    openings = _openings(ctx, identity.subject_id, read.records)
-    if openings is not None:
-        files["openings.json"] = openings.to_bytes()
-    files |= given | dict(pictures.values())
-    return Copy(file_name=f"camket-{opened.at:%Y-%m-%d}.zip", data=_zip(files, opened.at))
-
-
-def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -> _Read:
-    subject_id = identity.subject_id
-    request = unit.requests.get(subject_id, identity.request_id)
+    subject_id = request.subject_id
     subject = unit.subjects.get(subject_id)
-    if request is None or subject is None or request.kind is not RequestKind.PORT:
-        raise NotFoundError(NO_REQUEST)
-    terms = terms_of(standing_in(unit, ctx, subject_id).rights, Right.PORT)
-    now = ctx.clock.now()
-    # INVARIANT: nothing leaves on a request that was not verified (P14).
-    require_proof(terms, identity, request_id=request.id, now=now)
-    if request.verified_at is None:
-        raise VerificationError(UNPROVEN)
+    if subject is None:
+        raise NotFoundError("there is no such account")
     pending = ctx.door.read_in(
         unit, actor=SUBJECT, subject_id=subject_id, items=(), purpose=RIGHTS_PURPOSE, request=request.id
     )
-    if held:
-        ctx.door.record_in(
-            unit,
-            actor=SUBJECT,
-            action=LedgerAction.USE,
-            subject_id=subject_id,
-            items=tuple(sorted(held)),
-            purpose=RIGHTS_PURPOSE,
-            request=request.id,
-        )
-    if not request.state.ended:
-        finish_in(unit, ctx, begin_in(unit, ctx, identity=identity, right=Right.PORT))
     consents = unit.consents.of_subject(subject_id)
-    return _Read(
+    return CopyRead(
         pending=pending,
         subject=subject,
         facts=unit.facts.of_subject(subject_id),
@@ -173,31 +106,63 @@ def _read_in(unit: Unit, ctx: Context, identity: VerifiedIdentity, held: Held) -
         texts=unit.consents.texts(sorted({one.text_hash for one in consents if one.text_hash is not None})),
         notices=unit.notices.of_subject(subject_id),
         sessions=unit.sessions.of_subject(subject_id),
-        requests=unit.requests.of_subject(subject_id),
+        requests=read_requests_in(unit, subject_id),
         records=unit.records.of_subject(subject_id, limit=MOST_RECORDS),
     )
 
 
-def _openings(ctx: Context, subject_id: str, records: tuple[SubjectRecordRow, ...]) -> Openings | None:
+def build_copy(ctx: Context, read: CopyRead, exported: Sequence[Exported]) -> Copy:
+    """Return the file of what was read; the page in the subject's own language stands first.
+
+    Args:
+        ctx: the service.
+        read: from `read_copy_in`, in a unit that is durable.
+        exported: what apps and other systems gave.
+
+    Raises:
+        DeniedError: the gate said no: the subject is erased.
+        VaultError: a value does not open, for example because its key has died since.
+    """
+    opened = read.pending.open()
+    history = read.pending.standing.history
+    values = [value for of_item in opened.values.values() for value in of_item]
+    pictures = _pictures(values)
+    data = _data(ctx, read, values, {row_id: name for row_id, (name, _) in pictures.items()}, opened.at)
+    data["holdings"] = [one for app in exported for one in _holdings(read, app, opened.at)]
+    given = {_file_of(app, item): item.content for app in exported for item in app.items}
+    languages = sorted(Language, key=lambda one: one is not read.subject.language)
+    files: dict[str, bytes] = {
+        FILE_OF[one]: render_page(data, given, history.newest.policy, one, origin=ctx.settings.origin).encode()
+        for one in languages
+    }
+    files["data.json"] = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    files[SCHEMA_FILE] = schema_bytes()
+    openings = _openings(ctx, read.subject.id, read.records)
+    if openings is not None:
+        files["openings.json"] = openings.to_bytes()
+    files |= given | dict(pictures.values())
+    return Copy(file_name=f"camket-{opened.at:%Y-%m-%d}.zip", data=_zip(files, opened.at))
+
+
+def _openings(ctx: Context, subject_id: str, records: tuple[SubjectRecordRow, ...]) -> OpeningSet | None:
     # A record without a sealed part was never one that its subject can open.
     known = [row for row in records if row.sealed is not None]
     opened = ctx.door.open_records(subject_id=subject_id, rows=known)
-    proven = prove_all(ctx, [(opening, row.ledger_index) for opening, row in zip(opened, known, strict=True)])
-    if proven is None:
-        return None
-    return Openings(key=proven.key, checkpoint=proven.checkpoint, openings=proven.openings)
+    return prove_set(ctx, [(opening, row.ledger_index) for opening, row in zip(opened, known, strict=True)])
 
 
 def _data(
-    ctx: Context, read: _Read, values: list[OpenedValue], pictures: dict[str, str], at: datetime
+    ctx: Context, read: CopyRead, values: list[OpenedValue], pictures: dict[str, str], at: datetime
 ) -> dict[str, Any]:
     """Return `data.json`; `docs/reference/copy-format.md` says what each field means."""
     history = read.pending.standing.history
     policy = history.newest.policy
     purposes = {item: list(purposes_of(read.pending.standing, item, at)) for item in {one.item for one in values}}
     return {
+        "$schema": SCHEMA_FILE,
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
+        "vocabularies": VOCABULARIES,
         "made_at": _instant(at),
         "origin": ctx.settings.origin,
         "controller": {"name": _text(policy.controller.name), "email": policy.controller.email},
@@ -230,18 +195,14 @@ def _data(
         "sessions": [
             {"began_at": _instant(one.created_at), "last_seen_at": _instant(one.last_seen_at)} for one in read.sessions
         ],
-        "requests": [
-            {
-                "id": one.id,
-                "right": one.kind.value,
-                "state": one.state.value,
-                "made_at": _instant(one.created_at),
-                "done_at": _when(one.done_at),
-            }
-            for one in read.requests
-        ],
+        "requests": requests_data(ctx, read.requests, words=_words(values), pictures=pictures),
         "uses": [_use(row) for row in read.records],
     }
+
+
+def _words(values: list[OpenedValue]) -> dict[str, str]:
+    """Return every value that is text by the id of its row, for what names it."""
+    return {value.row_id: value.value for value in values if isinstance(value.value, str)}
 
 
 def _value(history: History, value: OpenedValue, file: str | None, purposes: list[str]) -> dict[str, Any]:
@@ -265,7 +226,7 @@ def _value(history: History, value: OpenedValue, file: str | None, purposes: lis
     }
 
 
-def _holdings(read: _Read, app: Exported, at: datetime) -> list[dict[str, Any]]:
+def _holdings(read: CopyRead, app: Exported, at: datetime) -> list[dict[str, Any]]:
     """Return what `data.json` says of an app's files."""
     standing = read.pending.standing
     found = []

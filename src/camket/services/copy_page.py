@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
+from camket.services.copy_asked import render_requests
 from camket.services.copy_consents import render_consents
 from camket.services.copy_notices import render_notices
 from camket.services.copy_tables import render_holdings
@@ -177,6 +178,7 @@ def render_page(
         f"{_server_log(data, policy, language)}"
         f"{render_consents(data, language, table=_table)}"
         f"{render_notices(data, language, table=_table)}"
+        f"{render_requests(data, language, table=_table)}"
         f"{render_holdings(data, files, language, table=_table)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"

@@ -19,6 +19,7 @@ from camket.ports import Mail
 from camket.services.codes import code_text
 from camket.services.file_links import link_address
 from camket.services.notice_texts import change_values
+from camket.services.request_mails import due_lines, reason_of
 from camket.services.requests import read_body
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 MAILER: Final = "service:mailer"
+STAFF_EMAIL: Final = "staff.email"
+"""The item under which an operator holds the addresses of staff."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,18 +74,18 @@ def compose(ctx: Context, row: MailRow, template: MailTemplate) -> Mail:
     """
     subject_id = row.subject_id or ""
     policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
-    items = _items_of(policy, template.needs)
+    items = {ItemKind.EMAIL: STAFF_EMAIL} if template.to is Addressee.STAFF else _items_of(policy, template.needs)
     draft = ctx.store.write(lambda unit: _ask_in(unit, ctx, row, template, tuple(items.values())))
     opened = draft.pending.open()
     held = {kind: opened.first(item) or "" for kind, item in items.items()}
-    if template.to is not Addressee.HELD:
+    if template.to in (Addressee.REQUESTED, Addressee.FORMER):
         body = read_body(ctx, subject_id=subject_id, request_id=str(row.args["request"]))
         held[ItemKind.EMAIL] = body.value if template.to is Addressee.REQUESTED else body.former or ""
     if not held[ItemKind.EMAIL]:
         raise DeniedError("no address is held")
     if template is REGISTRATION_CODE and _has_account(ctx, held[ItemKind.EMAIL]):
         template = ACCOUNT_EXISTS_CODE
-    values = _values(ctx, row, policy, draft)
+    values = _values(ctx, row, policy, draft, template.places)
     values["name"] = held.get(ItemKind.PERSON_NAME, "")
     wanted = template.places | {"controller", "origin"}
     worded = ctx.mail_words.of(template)
@@ -141,7 +144,7 @@ def _has_account(ctx: Context, address: str) -> bool:
     return ctx.store.read(lambda unit: unit.subjects.get(handle.id)) is not None
 
 
-def _values(ctx: Context, row: MailRow, policy: Policy, draft: _Draft) -> dict[str, str]:
+def _values(ctx: Context, row: MailRow, policy: Policy, draft: _Draft, places: frozenset[str]) -> dict[str, str]:
     args, language = row.args, draft.language
     labels = {item.id: item.label[language] for item in policy.items}
     values = {
@@ -161,6 +164,10 @@ def _values(ctx: Context, row: MailRow, policy: Policy, draft: _Draft) -> dict[s
     }
     if row.template == POLICY_CHANGED.id:
         values |= change_values(ctx, _number(args), language)
+    if "reason" in places:
+        values["reason"] = reason_of(ctx, args)
+    if "due" in places:
+        values["due"] = due_lines(ctx, args)
     if "news" in args:
         values |= _news_values(draft.news, language)
     return values

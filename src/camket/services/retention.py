@@ -40,7 +40,10 @@ PAGE: Final = 50
 """Subjects in one unit of work: other units wait no longer than these take."""
 MANY: Final = 1000
 JOBS_KEPT: Final = timedelta(days=7)
-UNVERIFIED_KEPT: Final = timedelta(hours=24)
+BODIES_KEPT: Final = timedelta(hours=24)
+"""How long what a request asked for is kept after its end, or while nobody proves it."""
+UNPROVEN_KEPT: Final = timedelta(days=30)
+"""How long a request that nobody ever proved is kept after its end."""
 LIMITS_KEPT: Final = timedelta(hours=2)
 UNSUBSCRIPTIONS_KEPT: Final = timedelta(days=730)
 """How long the address in a mail works: whoever finds it later has My data."""
@@ -114,9 +117,10 @@ def _sweep_subject_in(unit: Unit, ctx: Context, subject: SubjectRow, now: dateti
 
 
 def _clear_requests_in(unit: Unit, subject_id: str, now: datetime) -> None:
-    """Drop what old requests ask for: a correction that no one carried out holds its value for a day, not longer."""
+    """Drop what requests asked for that ended or were never proven: a value in one lives for a day, not longer."""
     for request in unit.requests.of_subject(subject_id):
-        if request.sealed is not None and request.created_at + UNVERIFIED_KEPT <= now:
+        since = request.done_at if request.verified_at is not None else request.created_at
+        if request.sealed is not None and since is not None and since + BODIES_KEPT <= now:
             unit.requests.clear(request.id)
 
 
@@ -220,6 +224,7 @@ def sweep_traces(ctx: Context) -> int:
         How many rows went.
     """
     now = ctx.clock.now()
+    record_days = ctx.policies.in_force(ctx.store, now).newest.policy.record_days
 
     def sweep(unit: Unit) -> int:
         return (
@@ -231,7 +236,7 @@ def sweep_traces(ctx: Context) -> int:
             + unit.limits.sweep(before=now - LIMITS_KEPT)
             + unit.certificates.sweep(before=now)
             + unit.request_parts.sweep_files(before=now)
-            + unit.requests.sweep_unverified(before=now - UNVERIFIED_KEPT)
+            + unit.requests.sweep_ended(unproven_before=now - UNPROVEN_KEPT, before=now - timedelta(days=record_days))
             + unit.requests.sweep_proofs(before=now - FOLLOWED)
             + unit.outbox.sweep(before=now - MAILS_KEPT)
             + unit.news.sweep_unsubscriptions(before=now - UNSUBSCRIPTIONS_KEPT)

@@ -31,12 +31,14 @@ from camket.web.customer import (
     receipt,
     registration,
     removal,
+    restrictions,
     sessions,
     signin,
     start,
     unsubscribe,
     verification,
 )
+from camket.web.desk_routes import request_desk
 from camket.web.endpoints import STAFF_SIGN_IN, Looks, Routes
 from camket.web.guards import HostGuard, OriginGuard
 from camket.web.guests import guest_routes
@@ -145,6 +147,7 @@ def _privacy_centre(pages: Routes) -> None:
     pages.add("/me/devices/{device}/name", Looks.SUBJECT, get=devices.name_form, post=devices.name)
     pages.add("/me/devices/{device}/forget", Looks.SUBJECT, get=devices.forget_form, post=devices.forget)
     pages.add("/me/language", Looks.SUBJECT, get=language.language_form, post=language.choose)
+    pages.add(restrictions.RESTRICTIONS, Looks.SUBJECT, get=restrictions.restrictions, post=restrictions.change)
     pages.add("/me/delete", Looks.SUBJECT, get=erasure.preview, post=erasure.begin)
     pages.add("/me/notices", Looks.SUBJECT, get=notices.notices)
     pages.add("/me/notices/{number}/seen", Looks.SUBJECT, post=notices.see)
@@ -167,9 +170,17 @@ def _privacy_centre(pages: Routes) -> None:
         post=verification.new_address,
     )
     pages.add("/me/requests/{request}/new-address/code", Looks.SUBJECT, post=verification.send_to_new_address)
-    pages.add("/me/requests/{request}/copy", Looks.SUBJECT, get=copy.ready, post=copy.download)
+    _copies(pages)
     # Who sends the form twice is signed out by the first; the second still leads to the certificate.
     pages.add("/me/requests/{request}/accept", Looks.VISITOR, get=erasure.accept_form, post=erasure.accept)
+
+
+def _copies(pages: Routes) -> None:
+    pages.add("/me/requests/{request}/copy", Looks.SUBJECT, get=copy.ready, post=copy.download)
+    pages.add("/me/requests/{request}/copy/status", Looks.SUBJECT, get=copy.status)
+    pages.add("/me/requests/{request}/copy/make", Looks.SUBJECT, post=copy.make)
+    pages.add("/me/requests/{request}/copy/delete", Looks.SUBJECT, post=copy.delete)
+    pages.add("/copies/{token}", Looks.VISITOR, get=copy.link_page, post=copy.fetch)
 
 
 def _consents(pages: Routes) -> None:
@@ -201,6 +212,7 @@ def _staff(pages: Routes) -> None:
     pages.add(f"{STAFF_SIGN_IN}/passkey/options", Looks.STAFF_ARRIVING, post=staff_passkeys.sign_in_options)
     pages.add("/officer/sign-out", Looks.STAFF_ARRIVING, post=staff_signin.sign_out)
     pages.add_staff("/officer", EVERY_ROLE, get=shell.desk)
+    request_desk(pages)
     _publishing(pages)
     _evidence(pages)
     _notices(pages)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.core.errors import HolderError, SettingsError
+from camket.core.errors import HolderError, NotFoundError, SettingsError
 from camket.core.terms import Language
 from camket.core.vault.keyring import KeyKind
 from camket.services.centre import my_data
 from camket.services.certificates import certificate_status
 from camket.services.connected import check_connector
-from camket.services.copy import make_copy, start_copy
-from camket.services.erasure import LONGEST_REQUEST, preview_erasure
+from camket.services.erasure import LONGEST_REQUEST
+from camket.services.erasure_preview import preview_erasure
+from camket.services.request_failures import failing_of
+from camket.services.requests import find_request
 from tests.connectors.other_system import BOB, CUSTOMERS, LINES, ORDERS, OtherSystem, customers, declared, orders
+from tests.copies import fetch, make, proven, take
 from tests.journeys import Customer, Service, register, service_in
 
 if TYPE_CHECKING:
@@ -64,12 +65,10 @@ def test_the_page_shows_the_other_system_under_its_name(service: Service, alice:
 
 def test_the_copy_has_its_files(service: Service, alice: Customer) -> None:
     """Each table is a file of JSON, named in `data.json` and shown on the page for people."""
-    identity = alice.prove(start_copy(service.ctx, alice.session).id)
-    copy = make_copy(service.ctx, identity, language=Language.VI)
-    with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
-        held = json.loads(archive.read("data.json"))["holdings"]
-        assert json.loads(archive.read("apps/crm/customers.json")) == [{"Full Name": "Alice"}]
-        assert "Họ tên" in archive.read("du-lieu-cua-toi.html").decode()
+    copy = take(service, alice)
+    held = copy.values["holdings"]
+    assert json.loads(copy.files["apps/crm/customers.json"]) == [{"Full Name": "Alice"}]
+    assert "Họ tên" in copy.files["du-lieu-cua-toi.html"].decode()
     assert sorted((one["app"], one["item"], one["count"]) for one in held) == [
         ("crm", "shop.catalogue", 1),
         ("crm", "shop.sales", 1),
@@ -118,18 +117,22 @@ def test_one_that_cannot_answer_is_shown_as_such_and_stops_the_copy(
     service: Service, alice: Customer, system: OtherSystem
 ) -> None:
     """The page stands and says that it does not know; no copy and no preview is made without it."""
-    identity = alice.prove(start_copy(service.ctx, alice.session).id)
+    identity = proven(service, alice)
     system.run("ALTER TABLE lines RENAME TO gone")
     (holder,) = my_data(service.ctx, alice.session).holders
     assert (holder.name, holder.answers) == ("crm", False)
-    for ask in (
-        lambda: make_copy(service.ctx, identity, language=Language.VI),
-        lambda: preview_erasure(service.ctx, alice.session),
-    ):
-        with pytest.raises(HolderError, match="`crm`"):
-            ask()
+    with pytest.raises(HolderError, match="`crm`"):
+        preview_erasure(service.ctx, alice.session)
+    with pytest.raises(NotFoundError):
+        make(service, identity)
+    request = find_request(service.ctx, subject_id=alice.subject_id, request_id=identity.request_id)
+    assert [(one.step, one.holder) for one in failing_of(service.ctx, request)] == [("holder:crm", "crm")]
     system.run("ALTER TABLE gone RENAME TO lines")
-    assert make_copy(service.ctx, identity, language=Language.VI).data
+    service.clock.advance(seconds=LATER)
+    service.work()
+    assert fetch(service, identity).data
+    request = find_request(service.ctx, subject_id=alice.subject_id, request_id=identity.request_id)
+    assert request.failing is None
 
 
 def test_what_the_policy_does_not_declare_is_never_passed_over(tmp_path: Path, system: OtherSystem) -> None:

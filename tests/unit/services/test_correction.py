@@ -10,7 +10,7 @@ from camket.core.rights.machine import RequestState
 from camket.core.terms import RIGHTS_PURPOSE, Verification, VerifiedIdentity
 from camket.core.vault.lookup import IndexField
 from camket.rows import CodeKind
-from camket.services.copy import start_copy
+from camket.services.copy_requests import start_copy
 from camket.services.correction import finish_correction, send_new_address_code, start_correction
 from camket.services.forms import FormError
 from camket.services.requests import find_request

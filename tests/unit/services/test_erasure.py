@@ -13,9 +13,10 @@ from camket.core.vault.keyring import KeyKind
 from camket.services import erasure
 from camket.services.centre import my_data
 from camket.services.certificates import CertificateFetch, certificate_status
-from camket.services.copy import start_copy
+from camket.services.copy_requests import start_copy
 from camket.services.epochs import queue_end
-from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.log_lines import LogLine
 from camket.services.retention import sweep_traces
 from camket.services.sequencing import tile_reader

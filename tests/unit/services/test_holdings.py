@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,21 +11,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camket.client.loading import close_apps, load_apps
-from camket.core.errors import ConflictError, HolderError
+from camket.core.errors import ConflictError, HolderError, NotFoundError
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.exported import ExportedItem
 from camket.core.terms import Language
 from camket.core.vault.keyring import KeyKind
+from camket.jobs.engine import FIRST_RETRY
 from camket.services.centre import MyData, my_data
 from camket.services.certificates import CertificateFetch, certificate_status
-from camket.services.copy import make_copy, start_copy
 from camket.services.copy_tables import render_holdings
-from camket.services.erasure import LONGEST_REQUEST, accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import LONGEST_REQUEST, accept_erasure, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.registration import start_registration
+from camket.services.requests import find_request
 from camket.services.retention import erase_unconfirmed
 from camket.services.sequencing import tile_reader
 from camket.services.uses import uses
+from tests.copies import fetch, make, proven, take
 from tests.guest import APPS, ERASURES, REFUSES, Book
 from tests.journeys import Customer, Service, register, service_in
 
@@ -92,10 +93,7 @@ def seen(hosted: Hosted) -> MyData:
 
 def files_of(hosted: Hosted) -> dict[str, bytes]:
     """Return the files of a copy for alice."""
-    identity = hosted.alice.prove(start_copy(hosted.service.ctx, hosted.alice.session).id)
-    copy = make_copy(hosted.service.ctx, identity, language=Language.VI)
-    with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    return take(hosted.service, hosted.alice).files
 
 
 # The page.
@@ -137,17 +135,19 @@ def test_a_guest_that_is_not_loaded_is_never_taken_for_an_empty_one(tmp_path: Pa
     """A process without the app answers neither page nor copy nor deletion in its place."""
     with service_in(tmp_path, apps=APPS) as service:
         alice = register(service)
-        request = start_copy(service.ctx, alice.session)
-        identity = alice.prove(request.id)
+        identity = proven(service, alice)
         erasure = alice.prove(start_erasure(service.ctx, alice.session).id)
         for ask in (
             lambda: my_data(service.ctx, alice.session),
             lambda: preview_erasure(service.ctx, alice.session),
-            lambda: make_copy(service.ctx, identity, language=Language.VI),
             lambda: accept_erasure(service.ctx, erasure, accepted="0" * 64),
         ):
             with pytest.raises(HolderError, match="not loaded"):
                 ask()
+        with pytest.raises(NotFoundError):
+            make(service, identity)
+        request = find_request(service.ctx, subject_id=alice.subject_id, request_id=identity.request_id)
+        assert request.failing == "holder:book=unreachable"
 
 
 # The copy.
@@ -176,13 +176,14 @@ def test_that_an_app_gave_what_it_holds_is_on_record(hosted: Hosted) -> None:
 
 def test_no_copy_is_made_without_the_app(hosted: Hosted) -> None:
     """Where the app fails there is no copy that leaves it out; once it answers, the same proof gives a whole one."""
-    identity = hosted.alice.prove(start_copy(hosted.service.ctx, hosted.alice.session).id)
+    identity = proven(hosted.service, hosted.alice)
     hosted.refuse()
-    with pytest.raises(HolderError):
-        make_copy(hosted.service.ctx, identity, language=Language.VI)
+    with pytest.raises(NotFoundError):
+        make(hosted.service, identity)
     hosted.answer()
-    copy = make_copy(hosted.service.ctx, identity, language=Language.VI)
-    assert "apps/book/book.txt" in zipfile.ZipFile(io.BytesIO(copy.data)).namelist()
+    hosted.service.clock.advance(seconds=FIRST_RETRY.total_seconds())
+    hosted.service.work()
+    assert "apps/book/book.txt" in fetch(hosted.service, identity).files
 
 
 # Tables.

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.core.terms import Language
 from camket.core.vault.keyring import KeyKind
 from camket.services.centre import my_data
-from camket.services.copy import make_copy, start_copy
 from camket.services.log_lines import LogLine
 from camket.services.own_log import own_log
 from camket.services.server_log import LOG_ITEMS, ServerLog
+from tests.copies import take
 from tests.journeys import Customer, Service, register
 
 if TYPE_CHECKING:
@@ -48,12 +45,7 @@ def alice(journey: Service) -> Customer:
 
 def copied(journey: Service, customer: Customer) -> Mapping[str, bytes]:
     """Return the files of a copy."""
-    request = start_copy(journey.ctx, customer.session)
-    identity = customer.prove(request.id)
-    journey.sequence()
-    copy = make_copy(journey.ctx, identity, language=Language.VI)
-    with zipfile.ZipFile(io.BytesIO(copy.data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    return take(journey, customer).files
 
 
 def test_the_copy_has_every_line(journey: Service, alice: Customer) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from camket.core.errors import RateLimitedError
 from camket.ports import Unit
-from camket.services.copy import start_copy
+from camket.services.copy_requests import start_copy
 from camket.services.correction import start_correction
 from camket.services.erasure import start_erasure
 from camket.services.verification import send_code

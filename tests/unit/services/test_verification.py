@@ -8,7 +8,7 @@ from camket.core.errors import NotFoundError, RateLimitedError, VerificationErro
 from camket.core.rights.machine import RequestState
 from camket.core.terms import Verification
 from camket.rows import CodeKind
-from camket.services.copy import start_copy
+from camket.services.copy_requests import start_copy
 from camket.services.erasure import start_erasure
 from camket.services.sessions import Session, find_session
 from camket.services.verification import PROOF_LIFETIME, prove, send_code, standing_proof

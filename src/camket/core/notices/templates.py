@@ -6,8 +6,10 @@ from typing import Final
 
 from camket.core.errors import InvalidValueError, nearest
 from camket.core.notices.copy_mails import COPY_READY
+from camket.core.notices.erasure_mails import ERASURE_AHEAD
 from camket.core.notices.news import NEWS
 from camket.core.notices.policy_changed import POLICY_CHANGED
+from camket.core.notices.request_mails import REQUEST_MAILS
 from camket.core.notices.support_mails import STAFF_WROTE
 from camket.core.notices.text import Addressee, MailTemplate, Wording, worded
 from camket.core.policy.model import ItemKind
@@ -341,9 +343,11 @@ TEMPLATES: Final = {
         CORRECTED,
         REMOVED,
         REMOVED_HELD,
+        ERASURE_AHEAD,
         PASSKEY_ADDED,
         STAFF_WROTE,
         COPY_READY,
+        *REQUEST_MAILS,
         SERVICE_NOTICE,
         POLICY_CHANGED,
         NEWS,

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+VOCABULARIES: Final = {"dpv": "https://w3id.org/dpv#", "pd": "https://w3id.org/dpv/pd#"}
+"""What the prefixes of the terms stand for."""
+
 PERSONAL_DATA: Final = frozenset(
     f"pd:{term}"
     for term in (

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from camket.web.visit import Visit
 
 BROWSER_BYTES: Final = 32
-OWN_PAGE: Final = re.compile(r"/me(/[a-z0-9][a-z0-9_.-]*){0,4}|/ask/[0-9a-f]{32}", re.ASCII)
-"""Where one may be led on to: pages of the privacy centre, questions, and those of mounted apps."""
+OWN_PAGE: Final = re.compile(r"/me(/[a-z0-9][a-z0-9_.-]*){0,4}|/ask/[0-9a-f]{32}|/copies/[0-9a-f]{64}", re.ASCII)
+"""Where one may be led on to: pages of the privacy centre, questions, links to files, and those of mounted apps."""
 NEXT: Final = "next"
 """The field that carries where to go on to."""
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from camket.core.errors import VerificationError
+from camket.core.errors import ConflictError, VerificationError
 from camket.core.rights.machine import RequestKind
+from camket.services.copy_requests import COPIED, begin_copy
 from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
 from camket.services.passkeys import has_passkeys
 from camket.services.removal import finish_removal, removes
-from camket.services.requests import find_request
+from camket.services.requests import find_request, read_body
+from camket.services.restrictions import BARS, carry_out_restriction
 from camket.services.verification import prove, send_code, standing_proof
+from camket.services.withdrawal_requests import carry_out_withdrawal
 from camket.web.customer.arrival import browser_of
 from camket.web.customer.codes import CodePage
-from camket.web.customer.done import CORRECTED, REMOVED, lead_on
+from camket.web.customer.done import BARRED, CORRECTED, REMOVED, UNBARRED, WITHDRAWN, lead_on
 from camket.web.endpoints import HOME, see_other
 from camket.web.forms import code_problem
 
@@ -91,7 +95,17 @@ def go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
     request = find_request(visit.context, subject_id=identity.subject_id, request_id=identity.request_id)
     if request.kind is RequestKind.ERASE:
         return see_other(f"/me/requests/{request.id}/accept")
-    if request.kind is not RequestKind.RECTIFY:
+    if request.kind is RequestKind.WITHDRAW:
+        carry_out_withdrawal(visit.context, identity)
+        return lead_on(visit, "/me/consents", WITHDRAWN)
+    if request.kind in BARS:
+        lifts = read_body(visit.context, subject_id=identity.subject_id, request_id=request.id).lifts
+        carry_out_restriction(visit.context, identity)
+        return lead_on(visit, "/me/restrictions", UNBARRED if lifts else BARRED)
+    if request.kind in COPIED:
+        # One that waits for a second person or has ended is not begun; its page says so.
+        with suppress(ConflictError, VerificationError):
+            begin_copy(visit.context, identity)
         return see_other(f"/me/requests/{request.id}/copy")
     if removes(visit.context, subject_id=identity.subject_id, request_id=request.id):
         finish_removal(visit.context, identity)
