@@ -57,6 +57,10 @@ class RequestQueries(Protocol):
         """Drop what was asked for, keep the request."""
         ...
 
+    def cut(self, request_id: str, *, stranger: str) -> None:
+        """Cut a request and its timeline from their subject: another id stands in its place, and no words are left."""
+        ...
+
     def delete_of_subject(self, subject_id: str) -> int:
         """Drop a subject's requests with their timelines and proofs; return how many requests."""
         ...

@@ -48,6 +48,13 @@ WITHDRAW: Final = command(
         _THIS, table.c.state == JobState.READY, table.c.attempts == 0, table.c.run_at > bindparam("now")
     )
 )
+RELEASE: Final = command(sa.update(table).where(_THIS, table.c.state == JobState.DONE).values(dedupe_key=sa.null()))
+# A job that was never begun waits for its day, and one that is done stays done.
+HASTEN: Final = command(
+    sa.update(table)
+    .where(_THIS, table.c.fence > 0, sa.or_(table.c.state == JobState.READY, table.c.state == JobState.FAILED))
+    .values(state=JobState.READY, run_at=bindparam("now"), attempts=0, finished_at=sa.null())
+)
 # On PostgreSQL a job that another unit is taking is passed over; on SQLite there is no other writing unit.
 CLAIMABLE: Final[Query[Any]] = Query(
     sa.select(table.c.id)
@@ -136,6 +143,14 @@ class JobArea:
     def withdraw(self, job_id: int, *, now: datetime) -> bool:
         """Drop a job that no one has begun and that is not due yet."""
         return WITHDRAW.run(self._link, job_id=job_id, now=now) == 1
+
+    def release(self, job_id: int) -> bool:
+        """Let another job have the key of one that is done."""
+        return RELEASE.run(self._link, job_id=job_id) == 1
+
+    def hasten(self, job_id: int, *, now: datetime) -> bool:
+        """Have a job that was begun and waits, or was given up, go on at once."""
+        return HASTEN.run(self._link, job_id=job_id, now=now) == 1
 
     def claim(self, owner: str, kinds: Sequence[str], *, now: datetime, until: datetime) -> JobRow | None:
         """Take the job that has been due the longest, or whose lease ran out."""

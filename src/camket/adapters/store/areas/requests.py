@@ -53,6 +53,12 @@ SAVE: Final = command(
 )
 CLEAR: Final = command(sa.update(table).where(_THIS).values(sealed=sa.null()))
 DELETE_OF_SUBJECT: Final = command(sa.delete(table).where(_THEIRS))
+CUT: Final = command(sa.update(table).where(_THIS).values(subject_id=bindparam("stranger"), sealed=sa.null()))
+CUT_EVENTS: Final = command(
+    sa.update(request_event)
+    .where(request_event.c.request_id == bindparam("asked"))
+    .values(subject_id=bindparam("stranger"), sealed=sa.null())
+)
 _OPEN: Final = table.c.done_at.is_(None)
 STALLED: Final = Query(
     sa.select(*READ)
