@@ -16,7 +16,8 @@ from camket.jobs.kinds import KINDS
 from camket.ports import Mail, Store, Unit
 from camket.rows import CodeKind
 from camket.services.context import Context
-from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.registration import confirm_registration, start_registration
 from camket.services.sequencing import Sequencer
 from camket.services.sessions import Session, find_session

@@ -12,7 +12,8 @@ from camket.rows import CodeKind, JobState
 from camket.services import erasure
 from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.correction import finish_correction, start_correction
-from camket.services.erasure import accept_erasure, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.signin import confirm_sign_in, start_sign_in
 from camket.testing.service import newest_code
 from tests.attacks.test_codes_under_attack import at_once

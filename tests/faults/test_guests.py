@@ -20,7 +20,8 @@ from camket.config import load_settings
 from camket.core.errors import HolderError
 from camket.core.vault.keyring import KeyKind
 from camket.jobs.engine import LEASE
-from camket.services.erasure import erase_unconfirmed_in, preview_erasure
+from camket.services.erasure import erase_unconfirmed_in
+from camket.services.erasure_preview import preview_erasure
 from camket.testing.doubles import CapturedMail, HeldClock
 from camket.testing.service import DEFAULT_POLICY
 from tests import journeys

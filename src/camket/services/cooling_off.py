@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camket.core.errors import ConflictError, NotFoundError
-from camket.core.rights.machine import RequestEvent
+from camket.core.rights.machine import RequestEvent, RequestState
 from camket.services.access import SUBJECT
 from camket.services.erasure import erasure_key
 from camket.services.request_moves import move_in
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from camket.ports import Unit
     from camket.rows import JobRow
+    from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.sessions import Session
 
@@ -38,11 +39,18 @@ class ErasureAhead:
 
 
 def erasure_ahead(ctx: Context, session: Session) -> ErasureAhead | None:
-    """Return the deletion that lies ahead of an account; None where none does, or it has begun."""
-    job = ctx.store.read(lambda unit: unit.jobs.find(erasure_key(session.subject_id)))
-    if job is None or "request" not in job.args or not _lies_ahead(job, ctx.clock.now()):
-        return None
-    return ErasureAhead(request_id=str(job.args["request"]), begins_at=job.run_at)
+    """Return the deletion that lies ahead of an account; None where none does, or it has begun or was stopped."""
+
+    def look(unit: Unit) -> ErasureAhead | None:
+        job = unit.jobs.find(erasure_key(session.subject_id))
+        if job is None or "request" not in job.args or not _lies_ahead(job, ctx.clock.now()):
+            return None
+        row = unit.requests.get(session.subject_id, str(job.args["request"]))
+        if row is None or row.state is not RequestState.APPROVED:
+            return None
+        return ErasureAhead(request_id=row.id, begins_at=job.run_at)
+
+    return ctx.store.read(look)
 
 
 def keep_account(ctx: Context, session: Session, *, request_id: str) -> None:
@@ -60,22 +68,24 @@ def keep_account(ctx: Context, session: Session, *, request_id: str) -> None:
     Effects: the job, the place of its certificate and the request's end change together, with a ledger record. Another
         deletion may be asked for at once.
     """
+    ctx.store.write(lambda unit: keep_account_in(unit, ctx, subject_id=session.subject_id, request_id=request_id))
 
-    def keep(unit: Unit) -> None:
-        now = ctx.clock.now()
-        job = unit.jobs.find(erasure_key(session.subject_id))
-        if job is None or job.args.get("request") != request_id:
-            raise NotFoundError(NO_REQUEST)
-        # INVARIANT: what a worker may have begun is never taken back: keys that are destroyed do not return.
-        if not unit.jobs.withdraw(job.id, now=now):
-            raise ConflictError("the deletion has begun and cannot be taken back")
+
+def keep_account_in(unit: Unit, ctx: Context, *, subject_id: str, request_id: str, actor: str = SUBJECT) -> RequestRow:
+    """Do what `keep_account` does inside the caller's unit of work; return the request, cancelled."""
+    now = ctx.clock.now()
+    job = unit.jobs.find(erasure_key(subject_id))
+    if job is None or job.args.get("request") != request_id:
+        raise NotFoundError(NO_REQUEST)
+    # INVARIANT: what a worker may have begun is never taken back: keys that are destroyed do not return.
+    if not unit.jobs.withdraw(job.id, now=now):
+        raise ConflictError("the deletion has begun and cannot be taken back")
+    if "certificate" in job.args:
         unit.certificates.delete(bytes.fromhex(str(job.args["certificate"])))
-        row = unit.requests.get(session.subject_id, request_id)
-        if row is None:
-            raise NotFoundError(NO_REQUEST)
-        move_in(unit, ctx, row, RequestEvent.WITHDRAW, actor=SUBJECT)
-
-    ctx.store.write(keep)
+    row = unit.requests.get(subject_id, request_id)
+    if row is None:
+        raise NotFoundError(NO_REQUEST)
+    return move_in(unit, ctx, row, RequestEvent.WITHDRAW, actor=actor)
 
 
 def _lies_ahead(job: JobRow, now: datetime) -> bool:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError, nearest
 from camket.core.intake import show
 from camket.core.policy.model import ItemKind
-from camket.core.rights.machine import RequestEvent, RequestKind
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import RIGHTS_PURPOSE, Right, Source
 from camket.core.vault.lookup import normalise_email
 from camket.rows import CodeKind
 from camket.services.access import SUBJECT
 from camket.services.codes import enter_code, issue_code_in, use_code_in
+from camket.services.correction_job import CORRECTOR, spread_in, stands_elsewhere
 from camket.services.devices import describes_device
 from camket.services.forms import read_value
 from camket.services.limits import RateLimit, count_try_in, require_request_left_in, visitor_key
@@ -28,7 +29,6 @@ from camket.services.requests import (
     RequestBody,
     begin_in,
     find_request,
-    finish_in,
     read_body,
     start_request_in,
 )
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from camket.services.sessions import Session
 
 BUCKET: Final = "new_email_code"
-CORRECTION: Final = "service:correction"
 
 
 def correctable(item: Item) -> bool:
@@ -108,6 +107,22 @@ def start_correction(ctx: Context, session: Session, *, item: str, typed: str) -
     )
 
 
+def read_correction(ctx: Context, *, item: str, typed: str) -> RequestBody:
+    """Return what a correction asks for, *personal*, where somebody else writes it down for the customer.
+
+    Args:
+        ctx: the service.
+        item: id of the item.
+        typed: *personal*; as typed.
+
+    Raises:
+        NotFoundError: there is no such item to correct; names the nearest.
+        FormError: the value is not one of the item's kind.
+    """
+    declared = _find_item(ctx, item)
+    return RequestBody(item=declared.id, value=read_value(declared, typed))
+
+
 def needs_new_address(ctx: Context, *, subject_id: str, request_id: str) -> bool:
     """Say whether a correction also needs the code that is sent to the new e-mail address."""
     body = read_body(ctx, subject_id=subject_id, request_id=request_id)
@@ -160,6 +175,8 @@ def finish_correction(
     new_address_code: str | None = None,
     address: str | None = None,
     session_id: str | None = None,
+    asked: RequestBody | None = None,
+    actor: str = SUBJECT,
 ) -> None:
     """Put the value that a verified request asks for in the place of the old one.
 
@@ -170,6 +187,8 @@ def finish_correction(
         new_address_code: as typed; needed for an e-mail address.
         address: *personal*; where the request came from, for the rate limit on codes.
         session_id: the session that asks: it stays when an e-mail address changes, every other one ends.
+        asked: from `read_correction`, where the request itself does not say what is to be held; else None.
+        actor: who has it carried out, for the record: its subject, or staff for them.
 
     Raises:
         VerificationError: the proof or the code does not hold; nothing was changed.
@@ -179,13 +198,17 @@ def finish_correction(
 
     Effects: the new value, the blind index made from it, the request's state and one ledger record without any value
         are durable together; the old value is gone. With an e-mail address every other session ends, on record. A
-        notice is queued. Twice is refused.
+        notice is queued. Where the value also stands elsewhere the request is done once everyone there was told; its
+        job is queued in the same unit. Twice is refused.
     """
     subject_id, request_id = identity.subject_id, identity.request_id
     row = find_request(ctx, subject_id=subject_id, request_id=request_id)
-    if row.state.ended:
+    if row.state.ended or row.state is RequestState.RUNNING:
         raise ConflictError("the request was carried out before")
-    body = read_body(ctx, subject_id=subject_id, request_id=request_id)
+    body = asked
+    if row.sealed is not None or body is None:
+        # INVARIANT: what was asked for and proven is what is carried out.
+        body = read_body(ctx, subject_id=subject_id, request_id=request_id)
     if body.removes is not None:
         raise NotFoundError(NO_REQUEST)
     declared = _find_item(ctx, body.item)
@@ -193,17 +216,18 @@ def finish_correction(
     if declared.kind is ItemKind.EMAIL:
         code = _prove_new_address(ctx, browser=browser, typed=new_address_code, address=address, request_id=request_id)
     service = declared.collected[0].service
+    elsewhere = stands_elsewhere(ctx, body.item)
 
     def correct(unit: Unit) -> Collected:
         now = ctx.clock.now()
-        begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY)
+        begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY, actor=actor)
         if code is not None:
             use_code_in(unit, code, now)
         replaced = ctx.door.replace_in(unit, identity=identity, values={body.item: body.value}, service=service)
         if not replaced.row_ids:
-            move_in(unit, ctx, begun, RequestEvent.REFUSE, actor=CORRECTION, detail={"reason": "not_held"})
+            move_in(unit, ctx, begun, RequestEvent.REFUSE, actor=CORRECTOR, detail={"reason": "not_held"})
             return replaced
-        finish_in(unit, ctx, begun)
+        spread_in(unit, ctx, begun, item=body.item, elsewhere=elsewhere, actor=actor)
         if declared.kind is ItemKind.EMAIL:
             # INVARIANT: what went to the address that is given up opens nothing any more, and keeps nothing open.
             unit.codes.delete_of_subject(subject_id)

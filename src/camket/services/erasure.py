@@ -9,38 +9,36 @@ until it has done it.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, HolderError, InvalidValueError
 from camket.core.ledger.entry import LedgerAction
-from camket.core.rights.consequences import CONSEQUENCES, Stays, acceptance_hash
+from camket.core.notices.erasure_mails import ERASURE_AHEAD
 from camket.core.rights.failing import Failing
-from camket.core.rights.machine import RequestKind
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import RIGHTS_PURPOSE, Right
 from camket.core.vault.drop import TOKEN_BYTES, address_of
 from camket.core.vault.keyring import KeyKind
 from camket.rows import CertificateRow, CertificateState
 from camket.services.access import SUBJECT
+from camket.services.calendar import day_of
 from camket.services.certificates import CERTIFICATE_LIFETIME, gather_in
-from camket.services.erasure_plan import declared_item, plan_in
+from camket.services.erasure_plan import plan_in
+from camket.services.erasure_preview import preview_in
 from camket.services.holdings import count_held
+from camket.services.ids import random_id
+from camket.services.outbox import queue_mail_in
 from camket.services.request_failures import note_failing
-from camket.services.requests import begin_in, start_request_in
-from camket.services.server_log import logged_items
+from camket.services.request_moves import move_in
+from camket.services.requests import begin_in, finish_in, start_request_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Callable
 
-    from camket.core.gate.history import History
-    from camket.core.policy.model import Text
     from camket.core.terms import VerifiedIdentity
-    from camket.core.vault.shred import Kept
     from camket.ports import Unit
-    from camket.rows import Json, JsonObject
+    from camket.rows import Json
     from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.holdings import Held
@@ -49,71 +47,12 @@ if TYPE_CHECKING:
 
 ERASE_JOB: Final = "erase"
 ERASER: Final = "service:erasure"
+STOPPED: Final = "stopped"
+"""What the first step of an erasure gives whose request was refused or taken back."""
+ON_BEHALF_WAIT: Final = timedelta(days=1)
+"""How long an erasure that staff set going waits at least, so that its subject reads of it and may keep the account."""
 LONGEST_REQUEST: Final = timedelta(minutes=1)
 """A request to an app that was under way when the account was closed has ended by then, one way or the other."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GoesView:
-    """An item that goes.
-
-    Args:
-        count: how many values of it.
-        in_apps: how many of these an app holds in its own tables.
-    """
-
-    item: str
-    label: Text
-    count: int
-    in_apps: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StaysView:
-    """An item that the law holds.
-
-    Args:
-        count: how many values of it.
-        article: which article orders it.
-        reason: what the policy says about it.
-        until: when the last value of it goes; aware.
-    """
-
-    item: str
-    label: Text
-    count: int
-    article: str
-    reason: Text
-    until: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preview:
-    """What an erasure would do now.
-
-    Args:
-        goes: what is destroyed.
-        stays: what is held, and why.
-        consequences: what is to be accepted, sentence by sentence.
-        cooling_off_days: between acceptance and erasure; 0 is at once.
-        acceptance: hash of all this; the acceptance names it, so that it is good for what was shown alone.
-    """
-
-    goes: tuple[GoesView, ...]
-    stays: tuple[StaysView, ...]
-    consequences: tuple[Text, ...]
-    cooling_off_days: int
-    acceptance: str
-
-
-def preview_erasure(ctx: Context, session: Session) -> Preview:
-    """Return what an erasure would do; nothing is changed, and no value is opened.
-
-    Raises:
-        HolderError: an app cannot say what it holds; nothing is shown as if it held nothing.
-    """
-    held = count_held(ctx, session.subject_id)
-    return ctx.store.read(lambda unit: _preview_in(unit, ctx, session.subject_id, held))
 
 
 def start_erasure(ctx: Context, session: Session) -> RequestRow:
@@ -150,42 +89,100 @@ def accept_erasure(ctx: Context, identity: VerifiedIdentity, *, accepted: str, t
         InvalidValueError: the token is not 64 hexadecimal digits.
 
     Effects: the acceptance is durable and on record, and the job that erases is queued; from now on it happens,
-        whatever happens to this process. Twice is refused.
+        whatever happens to this process. Where there is time to take it back, a mail says until when. Twice is refused.
 
     Source: LAW Art. 14.1(a).
     """
     secret = read_token(token or certificate_token(ctx))
-    address = address_of(secret)
     held = count_held(ctx, identity.subject_id)
 
     def accept(unit: Unit) -> None:
-        now = ctx.clock.now()
-        preview = _preview_in(unit, ctx, identity.subject_id, held)
+        preview = preview_in(unit, ctx, identity.subject_id, held)
         if preview.acceptance != accepted:
             raise ConflictError("what would be deleted is no longer what was shown; look at it again")
         request = begin_in(unit, ctx, identity=identity, right=Right.ERASE)
-        starts_at = now + timedelta(days=preview.cooling_off_days)
-        unit.certificates.add(
-            CertificateRow(
-                token_hash=address,
-                sealed=None,
-                status=CertificateState.PENDING,
-                created_at=now,
-                expires_at=starts_at + CERTIFICATE_LIFETIME,
-            )
-        )
-        args: JsonObject = {
-            "subject": identity.subject_id,
-            "request": request.id,
-            "certificate": address.hex(),
-            "held": dict(held),
-        }
-        # INVARIANT: every token that is handed out is one that the erasure completes.
-        if unit.jobs.enqueue(ERASE_JOB, args, run_at=starts_at, dedupe_key=erasure_key(identity.subject_id)) is None:
-            raise ConflictError("the account is being deleted already, on another request")
+        wait = timedelta(days=preview.cooling_off_days)
+        _queue_in(unit, ctx, request, wait=wait, held=held, certificate=address_of(secret))
 
     ctx.store.write(accept)
     return secret.hex()
+
+
+def carry_out_erasure(
+    ctx: Context, identity: VerifiedIdentity, *, actor: str, before: Callable[[Unit], object] | None = None
+) -> RequestRow:
+    """Have an account erased on its subject's behalf, who was told the consequences and accepted them.
+
+    There is no browser of theirs to hold a certificate, so none is made. The erasure begins a day later at the
+    earliest: a mail tells them first, and they may keep the account until then.
+
+    Args:
+        ctx: the service.
+        identity: proof of who asks, for this request.
+        actor: `staff:pseudonym` of who says the last yes.
+        before: done first in the same unit of work: the second person's yes. What it raises undoes everything.
+
+    Returns:
+        The request, approved.
+
+    Raises:
+        ConflictError: the request was carried out before, the proof was used, or the account is being erased on another
+            request; nothing was changed.
+        VerificationError: the proof does not hold.
+        NotFoundError: there is no such request.
+        HolderError: an app cannot say what it holds; nothing was changed.
+
+    Effects: as `accept_erasure`.
+    """
+    held = count_held(ctx, identity.subject_id)
+
+    def approve(unit: Unit) -> RequestRow:
+        if before is not None:
+            before(unit)
+        request = begin_in(unit, ctx, identity=identity, right=Right.ERASE, actor=actor)
+        days = ctx.policies.in_force_in(unit, ctx.clock.now()).newest.policy.cooling_off_days
+        wait = max(timedelta(days=days), ON_BEHALF_WAIT)
+        _queue_in(unit, ctx, request, wait=wait, held=held, certificate=None)
+        return request
+
+    return ctx.store.write(approve)
+
+
+def _queue_in(
+    unit: Unit, ctx: Context, request: RequestRow, *, wait: timedelta, held: Held, certificate: bytes | None
+) -> None:
+    """Queue the job of an erasure that was accepted; where it begins later, say until when it can be taken back."""
+    now = ctx.clock.now()
+    args: dict[str, Json] = {"subject": request.subject_id, "request": request.id, "held": dict(held)}
+    if certificate is not None:
+        unit.certificates.add(
+            CertificateRow(
+                token_hash=certificate,
+                sealed=None,
+                status=CertificateState.PENDING,
+                created_at=now,
+                expires_at=now + wait + CERTIFICATE_LIFETIME,
+            )
+        )
+        args["certificate"] = certificate.hex()
+    key = erasure_key(request.subject_id)
+    _drop_stopped_in(unit, key, now)
+    # INVARIANT: every token that is handed out is one that the erasure completes.
+    if unit.jobs.enqueue(ERASE_JOB, args, run_at=now + wait, dedupe_key=key) is None:
+        raise ConflictError("the account is being deleted already, on another request")
+    if wait:
+        mail = {"request": request.id, "until": day_of(now + wait).isoformat()}
+        queue_mail_in(unit, ctx, subject_id=request.subject_id, template=ERASURE_AHEAD.id, args=mail)
+
+
+def _drop_stopped_in(unit: Unit, key: str, now: datetime) -> None:
+    """Make room for a job where the one before stands for a request that was refused or taken back."""
+    job = unit.jobs.find(key)
+    if job is None or "request" not in job.args:
+        return
+    stopped = unit.requests.find(str(job.args["request"]))
+    if stopped is not None and stopped.state.ended and not unit.jobs.withdraw(job.id, now=now):
+        unit.jobs.release(job.id)
 
 
 def certificate_token(ctx: Context) -> str:
@@ -221,7 +218,8 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
     """Carry an accepted erasure out, from wherever the last run stopped.
 
     Returns:
-        When apps are to be asked once more, for what a request that was under way wrote in between; None when done.
+        When apps are to be asked once more, for what a request that was under way wrote in between; None when done, or
+        when the request was refused or taken back before it began.
 
     Raises:
         HolderError: an app could not destroy what it holds; the erasure goes on with it when it is run again.
@@ -232,16 +230,40 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
     request_id = str(run.args["request"]) if "request" in run.args else None
     certificate = bytes.fromhex(str(run.args["certificate"])) if "certificate" in run.args else None
 
-    run.step("reseal", lambda unit: _reseal_in(unit, ctx, subject_id))
+    if run.step("reseal", lambda unit: _begin_in(unit, ctx, subject_id, request_id)) == STOPPED:
+        return None
     run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate, _held_of(run)))
-    erase_holdings(ctx, run, subject_id, request_id=request_id)
+    erase_holdings(ctx, run, subject_id)
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
         _kill(ctx, subject_id, hold_dies=not _holds(ctx, subject_id))
     generation = ctx.keys.generation()
     run.step("kill", lambda unit: _remember_kill_in(unit, generation))
-    run.step("forget", lambda unit: _forget_in(unit, subject_id))
-    return _erase_holdings_again(ctx, run, subject_id)
+    done = not ctx.holders.all()
+    run.step("forget", lambda unit: _forget_in(unit, ctx, subject_id, request_id, done=done))
+    again_at = _erase_holdings_again(ctx, run, subject_id)
+    if again_at is None and request_id is not None:
+        run.step("finish", lambda unit: _finish_in(unit, ctx, request_id))
+    return again_at
+
+
+def _begin_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None) -> Json:
+    """Begin, unless the request was stopped; seal under `hold` what a law holds, and return how many values stay."""
+    if request_id is not None:
+        row = unit.requests.find(request_id)
+        # INVARIANT: nothing is erased on a request that was refused or taken back, whatever waits in the job table.
+        if row is None or row.state is not RequestState.APPROVED:
+            return STOPPED
+        move_in(unit, ctx, row, RequestEvent.START, actor=ERASER)
+    return _reseal_in(unit, ctx, subject_id)
+
+
+def _finish_in(unit: Unit, ctx: Context, request_id: str) -> Json:
+    """Say on the request that it is done; it names no one any more."""
+    row = unit.requests.find(request_id)
+    if row is not None and not row.state.ended:
+        finish_in(unit, ctx, row, actor=ERASER)
+    return True
 
 
 def erase_holdings(
@@ -342,9 +364,16 @@ def _remember_kill_in(unit: Unit, generation: int) -> Json:
     return True
 
 
-def _forget_in(unit: Unit, subject_id: str) -> Json:
-    """Drop every row that points at the subject, but what is under `hold`; return how many values are held."""
+def _forget_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None, *, done: bool) -> Json:
+    """Drop every row that points at the subject, but what is under `hold`; return how many values are held.
+
+    Their last request stays, cut from them: that an erasure was asked for, when, and that it was done in time.
+    """
     held = unit.values.of_subject(subject_id)
+    if request_id is not None:
+        if done:
+            _finish_in(unit, ctx, request_id)
+        unit.requests.cut(request_id, stranger=random_id(ctx.entropy))
     unit.values.delete([row.id for row in held if row.key_kind is KeyKind.LIVE])
     unit.identifiers.delete_of_subject(subject_id)
     unit.facts.delete_of_subject(subject_id)
@@ -363,52 +392,3 @@ def _forget_in(unit: Unit, subject_id: str) -> Json:
     if not staying:
         unit.subjects.delete(subject_id)
     return staying
-
-
-def _preview_in(unit: Unit, ctx: Context, subject_id: str, held: Held) -> Preview:
-    history = ctx.policies.in_force_in(unit, ctx.clock.now())
-    plan = plan_in(unit, ctx, subject_id)
-    cooling_off_days = history.newest.policy.cooling_off_days
-    going = Counter(value.item for value in plan.destroy) + Counter(held)
-    goes = tuple(
-        GoesView(item=item, label=declared_item(history, item).label, count=going[item], in_apps=held.get(item, 0))
-        for item in _in_order(history, tuple(going))
-    )
-    stays = tuple(_stays(history, item, plan.kept) for item in _in_order(history, [one.item for one in plan.kept]))
-    # The log of requests grows by the very requests that show and accept this: what it adds is no other answer.
-    logged = {item.id for item in logged_items(history.newest.policy)}
-    accepted = acceptance_hash(
-        goes=frozenset(going) - logged,
-        stays=frozenset(
-            Stays(item=one.item, article=one.article, until=_day(one.until)) for one in stays if one.item not in logged
-        ),
-        cooling_off_days=cooling_off_days,
-    )
-    return Preview(
-        goes=goes, stays=stays, consequences=CONSEQUENCES, cooling_off_days=cooling_off_days, acceptance=accepted
-    )
-
-
-def _in_order(history: History, items: Sequence[str]) -> list[str]:
-    """Return each item once, in the order in which the newest policy declares them; those that it lacks come last."""
-    places = {item.id: place for place, item in enumerate(history.newest.policy.items)}
-    return sorted(dict.fromkeys(items), key=lambda item: places.get(item, len(places)))
-
-
-def _stays(history: History, item: str, kept: Sequence[Kept]) -> StaysView:
-    of_item = [one for one in kept if one.item == item]
-    last = max(of_item, key=lambda one: one.until)
-    declared = declared_item(history, item)
-    minimum = declared.legal_minimum
-    return StaysView(
-        item=item,
-        label=declared.label,
-        count=len(of_item),
-        article=last.article,
-        reason=minimum.reason if minimum else declared.maximum.reason,
-        until=last.until,
-    )
-
-
-def _day(instant: datetime) -> date:
-    return instant.date()

@@ -14,6 +14,7 @@ from camket.core.terms import Right, Source
 from camket.core.vault.keyring import KeyKind
 from camket.services.access import SUBJECT
 from camket.services.calendar import day_of
+from camket.services.correction_job import spread_in, stands_elsewhere
 from camket.services.devices import describes_device
 from camket.services.erasure_plan import declared_item
 from camket.services.outbox import queue_mail_in
@@ -23,7 +24,6 @@ from camket.services.requests import (
     RequestBody,
     begin_in,
     find_request,
-    finish_in,
     read_body,
     start_request_in,
 )
@@ -89,12 +89,13 @@ def removes(ctx: Context, *, subject_id: str, request_id: str) -> bool:
     return read_body(ctx, subject_id=subject_id, request_id=request_id).removes is not None
 
 
-def finish_removal(ctx: Context, identity: VerifiedIdentity) -> None:
+def finish_removal(ctx: Context, identity: VerifiedIdentity, *, actor: str = SUBJECT) -> None:
     """Delete the value that a verified request names.
 
     Args:
         ctx: the service.
         identity: proof of who asks, for this request.
+        actor: who has it carried out, for the record: its subject, or staff for them.
 
     Raises:
         VerificationError: the proof does not hold; nothing was changed.
@@ -102,21 +103,24 @@ def finish_removal(ctx: Context, identity: VerifiedIdentity) -> None:
         ConflictError: it was carried out before.
 
     Effects: the value, its blind index, the request's state and one ledger record change together. A notice is
-        queued. Twice is refused.
+        queued. Where the value also stands elsewhere the request is done once everyone there was told. Twice is
+        refused.
     """
     subject_id, request_id = identity.subject_id, identity.request_id
-    if find_request(ctx, subject_id=subject_id, request_id=request_id).state is RequestState.DONE:
+    state = find_request(ctx, subject_id=subject_id, request_id=request_id).state
+    if state.ended or state is RequestState.RUNNING:
         raise ConflictError("the request was carried out before")
     body = read_body(ctx, subject_id=subject_id, request_id=request_id)
     if body.removes is None:
         raise NotFoundError(NO_REQUEST)
     row_id = body.removes
+    elsewhere = stands_elsewhere(ctx, body.item)
 
     def remove(unit: Unit) -> None:
-        begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY)
+        begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY, actor=actor)
         row = _own_row_in(unit, subject_id, row_id)
-        kept = remove_in(unit, ctx, subject_id=subject_id, rows=(row,), request=request_id)
-        finish_in(unit, ctx, begun)
+        kept = remove_in(unit, ctx, subject_id=subject_id, rows=(row,), request=request_id, actor=actor)
+        spread_in(unit, ctx, begun, item=body.item, elsewhere=elsewhere, actor=actor)
         unit.requests.clear(request_id)
         template, args = _notice(kept, request_id=request_id, item=body.item)
         queue_mail_in(unit, ctx, subject_id=subject_id, template=template, args=args)

@@ -28,6 +28,8 @@ AGREED: Final = "agreed"
 DECLINED: Final = "declined"
 WITHDRAWN: Final = "withdrawn"
 SEEN: Final = "seen"
+BARRED: Final = "barred"
+UNBARRED: Final = "unbarred"
 PASSKEY_ADDED: Final = "passkey-added"
 PASSKEY_REMOVED: Final = "passkey-removed"
 DRAFT_BEGUN: Final = "draft-begun"
@@ -54,6 +56,8 @@ _SENTENCES: Final = {
     AGREED: marked("Your yes is on record. You can withdraw it at any time, with one click."),
     DECLINED: marked("Your no is on record. Everything else stays as it is."),
     WITHDRAWN: marked("It is withdrawn, from this moment on."),
+    BARRED: marked("It holds from this moment on. You can lift it at any time, with one click."),
+    UNBARRED: marked("It is lifted, from this moment on."),
     SEEN: marked("It is on record that you have read it."),
     DRAFT_BEGUN: marked("The draft is begun, with the text of the newest version."),
     DRAFT_SAVED: marked("The draft is saved. Whoever had approved it is asked again."),

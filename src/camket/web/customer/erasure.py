@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, VerificationError
 from camket.core.rights.machine import RequestState
 from camket.services.cooling_off import keep_account
-from camket.services.erasure import accept_erasure, certificate_token, preview_erasure, start_erasure
+from camket.services.erasure import accept_erasure, certificate_token, start_erasure
+from camket.services.erasure_preview import preview_erasure
 from camket.services.requests import find_request
 from camket.services.verification import standing_proof
 from camket.web import cookies
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ACCEPTED: Final = "accepted"
 CERTIFICATE: Final = "/certificate"
+ACCEPTED_STATES: Final = frozenset({RequestState.APPROVED, RequestState.RUNNING, RequestState.DONE})
 TOKEN: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -51,10 +53,13 @@ def accept_form(visit: Visit) -> Response:
         standing_proof(visit.context, visit.own, visit.parameters["request"])
     except VerificationError:
         return see_other("/me/delete")
-    if _was_accepted(visit):
+    state = _state(visit)
+    if state in ACCEPTED_STATES:
         return see_other(CERTIFICATE)
+    if state.ended:  # refused, or taken back
+        return see_other("/me/delete")
     response = _form(visit)
-    if _unused_token(visit) is None:
+    if unused_token(visit) is None:
         cookies.CERTIFICATE.give(response, certificate_token(visit.context), https=visit.https)
     return response
 
@@ -83,9 +88,9 @@ def cancel(visit: Visit) -> Response:
 
 def _delete(visit: Visit, identity: VerifiedIdentity, accepted: str) -> Response:
     try:
-        token = accept_erasure(visit.context, identity, accepted=accepted, token=_unused_token(visit))
+        token = accept_erasure(visit.context, identity, accepted=accepted, token=unused_token(visit))
     except ConflictError:
-        if _was_accepted(visit):  # the same form, sent a moment before
+        if _state(visit) in ACCEPTED_STATES:  # the same form, sent a moment before
             return see_other(CERTIFICATE)
         return _form(
             visit, {ACCEPTED: visit.say("What would be deleted has changed in the meantime. Please look again.")}
@@ -95,12 +100,12 @@ def _delete(visit: Visit, identity: VerifiedIdentity, accepted: str) -> Response
     return response
 
 
-def _was_accepted(visit: Visit) -> bool:
+def _state(visit: Visit) -> RequestState:
     request = find_request(visit.context, subject_id=visit.own.subject_id, request_id=visit.parameters["request"])
-    return request.state is not RequestState.VERIFIED
+    return request.state
 
 
-def _unused_token(visit: Visit) -> str | None:
+def unused_token(visit: Visit) -> str | None:
     """Return the token that the last page gave this browser; None for one that an earlier deletion used."""
     # INVARIANT: a deletion is known by its own request, never by a certificate that somebody left in this browser.
     token = cookies.CERTIFICATE.read(visit.cookies, https=visit.https)

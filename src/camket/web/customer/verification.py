@@ -12,7 +12,7 @@ from camket.services.correction import finish_correction, needs_new_address, sen
 from camket.services.passkeys import has_passkeys
 from camket.services.removal import finish_removal, removes
 from camket.services.requests import find_request, read_body
-from camket.services.restrictions import BARS, carry_out_restriction
+from camket.services.restrictions import carry_out_restriction
 from camket.services.verification import prove, send_code, standing_proof
 from camket.services.withdrawal_requests import carry_out_withdrawal
 from camket.web.customer.arrival import browser_of
@@ -95,25 +95,33 @@ def go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
     request = find_request(visit.context, subject_id=identity.subject_id, request_id=identity.request_id)
     if request.kind is RequestKind.ERASE:
         return see_other(f"/me/requests/{request.id}/accept")
-    if request.kind is RequestKind.WITHDRAW:
-        carry_out_withdrawal(visit.context, identity)
-        return lead_on(visit, "/me/consents", WITHDRAWN)
-    if request.kind in BARS:
-        lifts = read_body(visit.context, subject_id=identity.subject_id, request_id=request.id).lifts
-        carry_out_restriction(visit.context, identity)
-        return lead_on(visit, "/me/restrictions", UNBARRED if lifts else BARRED)
     if request.kind in COPIED:
         # One that waits for a second person or has ended is not begun; its page says so.
         with suppress(ConflictError, VerificationError):
             begin_copy(visit.context, identity)
         return see_other(f"/me/requests/{request.id}/copy")
-    if removes(visit.context, subject_id=identity.subject_id, request_id=request.id):
+    if request.kind is RequestKind.RECTIFY:
+        return _correct(visit, identity)
+    return _withdraw_or_bar(visit, identity, request.kind)
+
+
+def _correct(visit: Visit, identity: VerifiedIdentity) -> Response:
+    if removes(visit.context, subject_id=identity.subject_id, request_id=identity.request_id):
         finish_removal(visit.context, identity)
         return lead_on(visit, HOME, REMOVED)
-    if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=request.id):
+    if needs_new_address(visit.context, subject_id=identity.subject_id, request_id=identity.request_id):
         return _ask_new_address(visit, identity)
     finish_correction(visit.context, identity, session_id=visit.own.id)
     return lead_on(visit, HOME, CORRECTED)
+
+
+def _withdraw_or_bar(visit: Visit, identity: VerifiedIdentity, kind: RequestKind) -> Response:
+    if kind is RequestKind.WITHDRAW:
+        carry_out_withdrawal(visit.context, identity)
+        return lead_on(visit, "/me/consents", WITHDRAWN)
+    lifts = read_body(visit.context, subject_id=identity.subject_id, request_id=identity.request_id).lifts
+    carry_out_restriction(visit.context, identity)
+    return lead_on(visit, "/me/restrictions", UNBARRED if lifts else BARRED)
 
 
 def _ask_new_address(visit: Visit, identity: VerifiedIdentity) -> Response:

@@ -182,6 +182,11 @@ class RequestArea:
         """Drop what was asked for, keep the request."""
         CLEAR.run(self._link, request_id=request_id)
 
+    def cut(self, request_id: str, *, stranger: str) -> None:
+        """Cut a request from its subject."""
+        CUT.run(self._link, request_id=request_id, stranger=stranger)
+        CUT_EVENTS.run(self._link, asked=request_id, stranger=stranger)
+
     def delete_of_subject(self, subject_id: str) -> int:
         """Drop a subject's requests with their timelines and proofs."""
         DELETE_EVENTS.run(self._link, whose=subject_id)
