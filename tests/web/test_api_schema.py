@@ -63,16 +63,14 @@ class Called:
 def called(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Called]:
     """Return a service without limits that many calls from one address would meet, in which alice is signed in."""
     port = free_port()
-    limits = dict.fromkeys(
-        (
-            "registrations_per_address_hour",
-            "sign_ins_per_address_hour",
-            "attempts_per_address_hour",
-            "codes_per_subject_hour",
-        ),
-        MANY,
-    )
-    with running_service(tmp_path_factory.mktemp("service"), port=port, **limits) as runtime:
+    with running_service(
+        tmp_path_factory.mktemp("service"),
+        port=port,
+        registrations_per_address_hour=MANY,
+        sign_ins_per_address_hour=MANY,
+        attempts_per_address_hour=MANY,
+        codes_per_subject_hour=MANY,
+    ) as runtime:
         token, known = sign_in(runtime.context)
         config = uvicorn.Config(create_app(runtime), host="127.0.0.1", port=port, log_config=None, access_log=False)
         server = uvicorn.Server(config)
