@@ -48,12 +48,72 @@ def test_open_requests_are_found_by_their_kind(store: Store) -> None:
     assert store.read(lambda unit: unit.requests.open_of("alice", RequestKind.RECTIFY)) == (rows[1], rows[0])
 
 
-def test_requests_never_verified_are_swept(store: Store) -> None:
-    """Only unverified requests made before the instant go."""
-    rows = [request("r1"), request("r2", created_at=after(1)), request("r3", state=RequestState.VERIFIED)]
+def test_what_ended_long_ago_is_swept_with_all_that_hangs_on_it(store: Store) -> None:
+    """What nobody ever proved goes sooner than the rest; what is open stays however old it is."""
+    rows = [
+        request("r1", state=RequestState.EXPIRED, done_at=after(1)),
+        request("r2", state=RequestState.EXPIRED, done_at=after(5)),
+        request("r3", state=RequestState.DONE, verified_at=NOW, done_at=after(1)),
+        request("r4", state=RequestState.DONE, verified_at=NOW, done_at=NOW),
+        request("r5"),
+    ]
     store.write(lambda unit: each(unit.requests.add, rows))
-    assert store.write(lambda unit: unit.requests.sweep_unverified(before=after(1))) == 1
-    assert {row.id for row in store.read(lambda unit: unit.requests.of_subject("alice"))} == {"r2", "r3"}
+    store.write(lambda unit: each(unit.requests.add_event, [line("e1", 0), line("e2", 0, request_id="r2")]))
+    assert store.write(lambda unit: unit.requests.sweep_ended(unproven_before=after(2), before=after(1))) == 2
+    left = store.read(lambda unit: unit.requests.of_subject("alice"))
+    assert {row.id for row in left} == {"r2", "r3", "r5"}
+    assert store.read(lambda unit: unit.requests.events("r1")) == ()
+    assert len(store.read(lambda unit: unit.requests.events("r2"))) == 1
+
+
+def test_what_stands_still_is_found_by_what_came_last(store: Store) -> None:
+    """Since when it waits, else when it was verified, else when it was made; page by page, by id."""
+    rows = [
+        request("r1", state=RequestState.WAITING, verified_at=after(1), paused_at=after(5)),
+        request("r2", state=RequestState.WAITING, verified_at=after(1), paused_at=after(2)),
+        request("r3", state=RequestState.VERIFIED, verified_at=after(1)),
+        request("r4"),
+        request("r5", created_at=after(9)),
+        request("r6", state=RequestState.EXPIRED, done_at=after(1)),
+    ]
+    store.write(lambda unit: each(unit.requests.add, rows))
+
+    def found(state: RequestState, *, after_id: str = "", limit: int = 9) -> list[str]:
+        return [
+            row.id
+            for row in store.read(
+                lambda unit: unit.requests.stalled(state, before=after(4), after_id=after_id, limit=limit)
+            )
+        ]
+
+    assert found(RequestState.WAITING) == ["r2"]
+    assert found(RequestState.VERIFIED) == ["r3"]
+    assert found(RequestState.VERIFIED, after_id="r3") == []
+    assert found(RequestState.UNVERIFIED) == ["r4"]
+    assert found(RequestState.UNVERIFIED, limit=0) == []
+
+
+def test_each_clock_is_warned_of_once_before_it_ends_and_once_after(store: Store) -> None:
+    """A warning given before the moment came does not count for it; what waits or is unproven is left out."""
+    running = {"state": RequestState.VERIFIED, "verified_at": NOW, "reply_due_at": None, "due_at": after(8)}
+    rows = [
+        request("near", **running, warn_at=after(4)),
+        request("far", **running, warn_at=after(6)),
+        request("warned", **running, warn_at=after(4), warned_at=after(4)),
+        request("warned_early", **running, warn_at=after(4), warned_at=after(3)),
+        request("answer_late", **{**running, "reply_due_at": after(5)}, warn_at=after(4), warned_at=after(4)),
+        request("answered", **{**running, "reply_due_at": after(5)}, replied_at=after(2)),
+        request("late", **{**running, "due_at": after(5)}, warn_at=after(1), warned_at=after(1)),
+        request("late_warned", **{**running, "due_at": after(5)}, warn_at=after(1), warned_at=after(5)),
+        request("waits", **running, warn_at=after(4), paused_at=after(2)),
+        request("unproven", reply_due_at=after(1), due_at=after(2), warn_at=after(1)),
+        request("over", **{**running, "state": RequestState.DONE}, warn_at=after(4), done_at=after(2)),
+    ]
+    store.write(lambda unit: each(unit.requests.add, rows))
+    found = store.read(lambda unit: unit.requests.to_warn(after(5), limit=99))
+    assert {row.id for row in found} == {"near", "warned_early", "answer_late", "late"}
+    assert found[0].id in {"answer_late", "late"}
+    assert len(store.read(lambda unit: unit.requests.to_warn(after(5), limit=2))) == 2
 
 
 def line(line_id: str, position: int, **given: Any) -> RequestEventRow:  # noqa: ANN401 - any column

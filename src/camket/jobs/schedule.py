@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.services.consent_clock import CONSENTS_JOB
 from camket.services.epochs import ENDS_AFTER, ENDS_EVERY, EPOCH_JOB
+from camket.services.request_time import REQUESTS_JOB, WARNINGS_JOB
 
 if TYPE_CHECKING:
     from camket.ports import Unit
@@ -41,6 +42,8 @@ PERIODIC: Final = (
     Periodic(kind="refusals", every=HOUR, after=timedelta(minutes=5)),
     Periodic(kind="records", every=DAY, after=2 * HOUR),
     Periodic(kind=CONSENTS_JOB, every=HOUR, after=timedelta(minutes=10)),
+    Periodic(kind=REQUESTS_JOB, every=HOUR, after=timedelta(minutes=15)),
+    Periodic(kind=WARNINGS_JOB, every=timedelta(minutes=15)),
     Periodic(kind=EPOCH_JOB, every=ENDS_EVERY, after=ENDS_AFTER),
 )
 

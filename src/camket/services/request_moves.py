@@ -13,6 +13,7 @@ from camket.core.terms import RIGHTS_PURPOSE
 from camket.rows.requests import RequestEventRow
 from camket.services.ids import random_id
 from camket.services.request_clocks import timed_in
+from camket.services.request_mails import tell_in
 
 if TYPE_CHECKING:
     from camket.core.rights.machine import RequestEvent
@@ -50,7 +51,7 @@ def move_in(  # noqa: PLR0913 - each names one part of what happened
         changes: columns of the request that change with it, by name.
 
     Returns:
-        The request as it stands now.
+        The request as it stands now. Its subject is told by mail of what they are to know at once.
 
     Raises:
         ConflictError: the request does not take this event where it stands, or has moved on meanwhile; the unit must
@@ -62,7 +63,8 @@ def move_in(  # noqa: PLR0913 - each names one part of what happened
     # INVARIANT: whoever moves it first has it; the other one's unit is undone whole.
     if not unit.requests.save(moved, old=row.state):
         raise ConflictError("the request has moved on meanwhile; look at it again")
-    add_line_in(unit, ctx, moved, event, actor=actor, detail=detail, text=text, shown=shown, items=items)
+    line = add_line_in(unit, ctx, moved, event, actor=actor, detail=detail, text=text, shown=shown, items=items)
+    tell_in(unit, ctx, row, moved, event, position=line.position)
     return moved
 
 
@@ -77,7 +79,7 @@ def add_line_in(  # noqa: PLR0913 - each names one part of what happened
     text: str | None = None,
     shown: bool = True,
     items: tuple[str, ...] = (),
-) -> None:
+) -> RequestEventRow:
     """Record what happened to a request, and write it on its timeline, in the unit of work of its effect."""
     now = ctx.clock.now()
     position = len(unit.requests.events(row.id))
@@ -104,19 +106,19 @@ def add_line_in(  # noqa: PLR0913 - each names one part of what happened
     sealed = None
     if text is not None:
         sealed = ctx.door.seal_request_in(unit, subject_id=row.subject_id, request_id=line_id, text=text)
-    unit.requests.add_event(
-        RequestEventRow(
-            id=line_id,
-            request_id=row.id,
-            subject_id=row.subject_id,
-            position=position,
-            event=event,
-            state=row.state,
-            at=now,
-            actor=actor,
-            detail=detail,
-            sealed=sealed,
-            shown=shown,
-            record_id=record_id,
-        )
+    line = RequestEventRow(
+        id=line_id,
+        request_id=row.id,
+        subject_id=row.subject_id,
+        position=position,
+        event=event,
+        state=row.state,
+        at=now,
+        actor=actor,
+        detail=detail,
+        sealed=sealed,
+        shown=shown,
+        record_id=record_id,
     )
+    unit.requests.add_event(line)
+    return line

@@ -17,6 +17,7 @@ from camket.jobs.schedule import plan_due
 from camket.rows import CodeKind, HeldValueRow
 from camket.services.centre import my_data
 from camket.services.correction import start_correction
+from camket.services.own_requests import withdraw_request
 from camket.services.policies import publish_policy
 from camket.services.registration import confirm_registration, start_registration
 from camket.services.sequencing import tile_reader
@@ -189,17 +190,26 @@ def test_traces_are_swept(journey: Service, alice: Customer) -> None:
 
 
 def test_a_correction_that_no_one_carried_out_holds_its_value_for_a_day(journey: Service, alice: Customer) -> None:
-    """What a request asks for is a value too: proved or not, it is dropped a day after it was asked for."""
+    """What a request asks for is a value too: unproved it is dropped a day later; proved, a day after its end."""
     proved = start_correction(journey.ctx, alice.session, item="email", typed="alice@quay.example")
     alice.prove(proved.id)
-    start_correction(journey.ctx, alice.session, item="phone", typed="0987654321")
+    unproved = start_correction(journey.ctx, alice.session, item="phone", typed="0987654321")
     to(journey, hours=23)
     requests = journey.ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
     assert [request.sealed is None for request in requests] == [False, False]
     to(journey, hours=1)
     to(journey, hours=1)
-    requests = journey.ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
-    assert [(request.id, request.sealed) for request in requests] == [(proved.id, None)]
+
+    def kept() -> dict[str, bool]:
+        requests = journey.ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
+        return {request.id: request.sealed is not None for request in requests}
+
+    assert kept() == {proved.id: True, unproved.id: False}
+    withdraw_request(journey.ctx, alice.session, request_id=proved.id)
+    to(journey, hours=23)
+    assert kept()[proved.id]
+    to(journey, hours=2)
+    assert not kept()[proved.id]
 
 
 def test_twice_is_once(journey: Service, alice: Customer) -> None:

@@ -25,7 +25,7 @@ MOST_BYTES: Final = 64 * 1024
 """A longer file is no mail."""
 OPTIONAL_PLACES: Final = frozenset({"name"})
 """Places that an operator may leave out; every other one says what the mail is for."""
-LIST_PLACES: Final = frozenset({"changes", "asks"})
+LIST_PLACES: Final = frozenset({"changes", "asks", "due"})
 """Places that are filled with a list: they stand alone on the last line of their paragraph."""
 _BRACES = re.compile(r"\{[^{}\n]*\}?|\}")
 

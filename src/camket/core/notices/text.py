@@ -33,6 +33,8 @@ class Addressee(StrEnum):
     """The address that a request of the subject asks to hold."""
     FORMER = "former"
     """The address that was held before a request of the subject was done."""
+    STAFF = "staff"
+    """The address that is held about a member of staff, for their work."""
 
 
 class LineKind(StrEnum):

@@ -117,7 +117,8 @@ MOVES: Final[Mapping[RequestEvent, Mapping[RequestState, RequestState]]] = {
     # A copy that is ready is fetched on a proof of its own, so that a proof may be given after the end too.
     RequestEvent.VERIFY: {_S.UNVERIFIED: _S.VERIFIED} | _same(*_PROVEN, _S.DONE),
     RequestEvent.JOIN: _same(*_OPEN),
-    RequestEvent.ACCEPT: _to(_S.APPROVED, _S.VERIFIED, _S.PROPOSED),
+    # What its subject was asked may be no more than their yes: accepting answers that.
+    RequestEvent.ACCEPT: _to(_S.APPROVED, _S.VERIFIED, _S.PROPOSED, _S.WAITING),
     RequestEvent.PROPOSE: _to(_S.PROPOSED, _S.VERIFIED),
     RequestEvent.APPROVE: _to(_S.APPROVED, _S.PROPOSED),
     RequestEvent.DECLINE: _to(_S.VERIFIED, _S.PROPOSED),
