@@ -103,7 +103,7 @@ def test_show_is_plain_where_it_is_piped() -> None:
     assert "\x1b" not in result.output
     rows = [line.split("\t") for line in result.output.splitlines() if line.startswith("clauses\t")]
     assert rows[0] == ["clauses", "id", "roots", "hash"]
-    assert len(rows) == 194
+    assert len(rows) == 198
     assert "rights\taccess\tXem dữ liệu · See your data\tyes\t2\t10\t0\tsession" in result.output
 
 
