@@ -120,6 +120,7 @@ def test_the_api_describes_itself(untouched: Service) -> None:
         "/requests/{request}/new-address-code",
         "/requests/{request}/preview",
         "/requests/{request}/proof",
+        "/requests/{request}/withdrawal",
     }
     for path in description["paths"].values():
         for operation in path.values():

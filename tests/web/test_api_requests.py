@@ -136,6 +136,19 @@ def test_an_account_ends_on_what_was_shown(service: Service, alice: Caller) -> N
     assert again.status_code in {403, 409}
 
 
+def test_a_request_is_taken_back(service: Service, alice: Caller) -> None:
+    """Proven or not, until it is carried out; twice is refused, and nothing can be done on it any more."""
+    number = make(alice, kind="rectify", item="name", value="Alice Trần")["number"]
+    prove(service, alice, number)
+    followed = alice.get(f"/requests/{number}").json()
+    assert followed["may_withdraw"]
+    assert followed["article"]
+    assert alice.post(f"/requests/{number}/withdrawal").json()["state"] == "cancelled"
+    assert alice.post(f"/requests/{number}/withdrawal").status_code == 409
+    assert alice.post(f"/requests/{number}/acceptance").status_code in {403, 409}
+    assert not alice.get(f"/requests/{number}").json()["may_withdraw"]
+
+
 def test_support_is_written_to_and_answers(service: Service, alice: Caller) -> None:
     """A letter goes to the desk at once; more may be written about it, and each side stands in the thread."""
     number = make(alice, kind="support", text="Máy in không nhận.")["number"]
@@ -160,6 +173,7 @@ def test_support_is_written_to_and_answers(service: Service, alice: Caller) -> N
         ("get", "/preview", None),
         ("post", "/acceptance", {}),
         ("post", "/file", {}),
+        ("post", "/withdrawal", {}),
         ("get", "/messages", None),
         ("post", "/messages", {"text": "Chào"}),
     ],

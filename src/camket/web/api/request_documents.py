@@ -103,13 +103,19 @@ class EventDocument(Document):
     event: RequestEvent
     state: RequestState = Field(description="Where it stood afterwards.")
     at: datetime
-    by_you: bool = Field(description="The caller did it; otherwise the service or its staff.")
+    by_you: bool = Field(description="The caller did it.")
+    staff: str | None = Field(description="Work name of the staff who did it; null for the caller and the service.")
+    text: str | None = Field(description="What was written with it: a reason, an answer.")
 
 
 class TimelineDocument(Document):
     """A request with everything that happened to it and that its customer may see, oldest first."""
 
     request: RequestDocument
+    article: str | None = Field(description="What the due date rests on.")
+    answer_until: datetime | None = Field(description="Until when the caller's answer is waited for.")
+    wants_yes: bool = Field(description="What it waits for is the caller's acceptance alone.")
+    may_withdraw: bool = Field(description="It can be taken back now.")
     timeline: list[EventDocument]
 
 

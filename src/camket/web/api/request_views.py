@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camket.core.errors import DeniedError
-from camket.services.access import SUBJECT
+from camket.services.own_requests import own_request
 from camket.services.request_failures import failing_of
 from camket.services.request_files import find_file
 from camket.services.verification import needed_level_in
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.erasure_preview import Preview
+    from camket.services.sessions import Session
     from camket.services.support import Thread
 
 
@@ -66,15 +67,20 @@ def request_document(ctx: Context, row: RequestRow, language: Language) -> Reque
     )
 
 
-def timeline_document(ctx: Context, row: RequestRow, language: Language) -> TimelineDocument:
-    """Return a request with the lines that its customer may see."""
-    lines = ctx.store.read(lambda unit: unit.requests.events(row.id))
+def timeline_document(ctx: Context, session: Session, row: RequestRow, language: Language) -> TimelineDocument:
+    """Return a request with the lines that its customer may see, *personal*; the look is on record."""
+    view = own_request(ctx, session, request_id=row.id)
     return TimelineDocument(
         request=request_document(ctx, row, language),
+        article=view.article,
+        answer_until=view.answer_until,
+        wants_yes=view.wants_yes,
+        may_withdraw=view.may_withdraw,
         timeline=[
-            EventDocument(event=line.event, state=line.state, at=line.at, by_you=line.actor == SUBJECT)
-            for line in lines
-            if line.shown
+            EventDocument(
+                event=line.event, state=line.state, at=line.at, by_you=line.own, staff=line.staff, text=line.text
+            )
+            for line in view.lines
         ],
     )
 

@@ -17,6 +17,7 @@ from camket.core.terms import Language, Verification
 from camket.services import correction, erasure, support
 from camket.services.copy_requests import begin_copy, start_copy
 from camket.services.erasure_preview import preview_erasure
+from camket.services.own_requests import withdraw_request
 from camket.services.removal import finish_removal
 from camket.services.request_files import hand_over
 from camket.services.requests import NO_REQUEST, read_body
@@ -84,7 +85,15 @@ def _add_own(api: FastAPI, ctx: Context) -> None:
         session: Caller, request: NumberParameter, lang: LanguageParameter = Language.VI
     ) -> TimelineDocument:
         """Return a request with its timeline."""
-        return timeline_document(ctx, own_row(ctx, session, request), lang)
+        return timeline_document(ctx, session, own_row(ctx, session, request), lang)
+
+    @api.post("/requests/{request}/withdrawal", tags=["requests"])
+    def withdraw_own(
+        session: Caller, request: NumberParameter, lang: LanguageParameter = Language.VI
+    ) -> RequestDocument:
+        """Take a request back, wherever it stands; of a deletion, until it begins."""
+        row = own_row(ctx, session, request)
+        return request_document(ctx, withdraw_request(ctx, session, request_id=row.id), lang)
 
 
 def _add_proofs(api: FastAPI, ctx: Context) -> None:
