@@ -73,9 +73,15 @@ def _number(*wanted: sa.ColumnElement[bool]) -> Query[Any]:
 
 _NOW: Final = bindparam("now", type_=Instant())
 _LATE: Final = table.c.queue_at < _NOW
-COUNT_PROVEN: Final = _number(*_PROVEN)
-COUNT_LATE: Final = _number(*_PROVEN, _LATE)
-COUNT_SOON: Final = _number(*_PROVEN, ~_LATE, table.c.warn_at <= _NOW)
+_SOON: Final = sa.and_(~_LATE, table.c.warn_at <= _NOW)
+COUNT: Final = Query(
+    sa.select(
+        sa.func.count().label("proven"),
+        sa.func.count(sa.case((_LATE, table.c.id))).label("late"),
+        sa.func.count(sa.case((_SOON, table.c.id))).label("soon"),
+    ).where(*_PROVEN),
+    lambda proven, late, soon: (proven, late, soon),
+)
 COUNT_UNPROVEN: Final = _number(*_UNPROVEN)
 _FAILING: Final = (table.c.done_at.is_(None), table.c.failing.is_not(None))
 COUNT_FAILING: Final = _number(*_FAILING)
@@ -137,10 +143,11 @@ class RequestQueueArea:
 
     def count(self, *, now: datetime) -> QueueCount:
         """Return how many requests are open, and how they stand."""
+        proven, late, soon = COUNT.only(self._link, now=now)
         return QueueCount(
-            proven=COUNT_PROVEN.only(self._link),
-            late=COUNT_LATE.only(self._link, now=now),
-            soon=COUNT_SOON.only(self._link, now=now),
+            proven=proven,
+            late=late,
+            soon=soon,
             unproven=COUNT_UNPROVEN.only(self._link),
             failing=COUNT_FAILING.only(self._link),
         )

@@ -43,9 +43,11 @@ request = table(
 )
 READ: Final = tuple(column for column in request.c if column.name != "queue_at")
 """What a request is read from; `queue_at` follows from the rest and is there to be sorted by."""
+# What the queue is narrowed by stands in its index, so that what is not wanted is passed over without being read.
+_QUEUED: Final = tuple(request.c[name] for name in ("queue_at", "id", "warn_at", "kind", "state", "assigned_to"))
 for _name, _columns, _where in (
     ("open", (request.c.due_at, request.c.id), "done_at IS NULL"),
-    ("queue", (request.c.queue_at, request.c.id, request.c.warn_at), "done_at IS NULL AND verified_at IS NOT NULL"),
+    ("queue", _QUEUED, "done_at IS NULL AND verified_at IS NOT NULL"),
     ("unproven", (request.c.created_at, request.c.id), "done_at IS NULL AND verified_at IS NULL"),
     ("failing", (request.c.failing_since, request.c.id), "done_at IS NULL AND failing IS NOT NULL"),
     ("ended", (request.c.done_at, request.c.id), "done_at IS NOT NULL AND verified_at IS NOT NULL"),

@@ -70,7 +70,11 @@ def make_requests() -> None:
     )
     for name, columns, where in (
         ("open", ["due_at", "id"], "done_at IS NULL"),
-        ("queue", ["queue_at", "id", "warn_at"], "done_at IS NULL AND verified_at IS NOT NULL"),
+        (
+            "queue",
+            ["queue_at", "id", "warn_at", "kind", "state", "assigned_to"],
+            "done_at IS NULL AND verified_at IS NOT NULL",
+        ),
         ("unproven", ["created_at", "id"], "done_at IS NULL AND verified_at IS NULL"),
         ("failing", ["failing_since", "id"], "done_at IS NULL AND failing IS NOT NULL"),
         ("ended", ["done_at", "id"], "done_at IS NOT NULL AND verified_at IS NOT NULL"),
