@@ -257,6 +257,37 @@ def test_a_job_is_withdrawn_before_anyone_could_begin_it(store: Store) -> None:
     assert store.write(lambda unit: unit.jobs.enqueue("a", {}, run_at=NOW, dedupe_key="ahead")) is not None
 
 
+def test_a_job_that_waits_for_another_try_goes_on_at_once(store: Store) -> None:
+    """One that failed goes on from its steps with every try before it, one that was given up too; no other does."""
+    enqueue(store)
+    job = claimed(store)
+
+    def hasten() -> bool:
+        return store.write(lambda unit: unit.jobs.hasten(job.id, now=after(1)))
+
+    assert not hasten()
+    store.write(lambda unit: unit.jobs.finish_step(job.id, fence=job.fence, step="accept", result=None, at=NOW))
+    store.write(lambda unit: unit.jobs.reschedule(job.id, fence=job.fence, run_at=after(3600), error="HolderError"))
+    assert hasten()
+    again = claimed(store, seconds=1)
+    assert (again.id, again.fence, again.attempts) == (job.id, 2, 1)
+    assert [row.step for row in store.read(lambda unit: unit.jobs.steps(job.id))] == ["accept"]
+    store.write(lambda unit: unit.jobs.fail(job.id, fence=again.fence, at=after(2), error="gave_up"))
+    assert hasten()
+    last = claimed(store, seconds=2)
+    assert (last.id, last.finished_at) == (job.id, None)
+    store.write(lambda unit: unit.jobs.finish(job.id, fence=last.fence, at=after(3)))
+    assert not hasten()
+
+
+def test_a_job_that_no_one_has_begun_is_not_hastened(store: Store) -> None:
+    """What waits for its day, because someone may still take it back, begins on that day."""
+    job_id = enqueue(store, seconds=99)
+    assert job_id is not None
+    assert not store.write(lambda unit: unit.jobs.hasten(job_id, now=NOW))
+    assert claim(store, seconds=98) is None
+
+
 def test_due_mail_is_taken_with_an_attempt(store: Store) -> None:
     """Mail that is due is taken longest waiting first, counts an attempt, and comes again if nothing is said of it."""
     rows = [mail("m1"), mail("m2", next_at=after(-1)), mail("m3", next_at=after(1)), mail("m4", state=MailState.SENT)]

@@ -1,25 +1,35 @@
-"""`camket request`: requests of subjects from the command line.
+"""`camket request`: requests from the command line: which are open, one of them, one that is stuck; deadlines.
 
-Exit codes: 0 answered, 2 bad usage or something that cannot be used.
+Requests are named by their receipt number, and nothing personal is printed. Exit codes: 0 answered or done, 1 it did
+not get on, 2 bad usage or something that cannot be used.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from camket.core.errors import CamketError, InvalidValueError, nearest
 from camket.core.rights.deadlines import Due, Pause, deadlines
+from camket.core.rights.machine import RequestKind
 from camket.core.terms import Right, require_aware
+from camket.rows.request_queue import QueueList
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from camket.bootstrap import Runtime
     from camket.core.rights.law import LawProfile
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Requests to exercise a right.")
 
+STUCK: Final = 1
+
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The receipt number, as in 7K3F9-2QXTB.")]
 Instant = Annotated[str, typer.Option(metavar="INSTANT", help="With its offset, 2027-02-04T16:30+07:00.")]
 
 
@@ -61,6 +71,85 @@ def show_deadlines(
     except CamketError as error:
         _refuse(str(error))
     typer.echo(_as_json(law, right, found) if as_json else _as_table(found))
+
+
+@app.command("list")
+def list_(
+    which: Annotated[
+        QueueList, typer.Option("--list", help="Open and proven, by due time; not proven; or ended.")
+    ] = QueueList.DUE,
+    kind: Annotated[list[RequestKind] | None, typer.Option("--kind", help="Of this kind; may be given again.")] = None,
+    failing: Annotated[bool, typer.Option("--failing", help="Only those of which a step fails.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """List requests by receipt number, what is due first; whose they are is not said."""
+    from camket.cli.request_lines import list_lines, row_value
+    from camket.services.operator_requests import list_requests
+
+    kinds = tuple(kind) if kind else tuple(RequestKind)
+    with running() as runtime:
+        rows = list_requests(runtime.context, which=which, kinds=kinds, failing=failing, limit=limit)
+        now = runtime.context.clock.now()
+    if as_json:
+        typer.echo(json.dumps([row_value(row, now) for row in rows], ensure_ascii=False, indent=2))
+    elif rows:
+        typer.echo("\n".join(list_lines(rows, now)))
+    else:
+        typer.echo("no request stands there", err=True)
+
+
+@app.command()
+def show(
+    number: Number,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Show one request: where it stands, its clocks, its timeline, what carries it out and what fails."""
+    from camket.cli.request_lines import detail_lines, detail_value
+    from camket.services.operator_requests import show_request
+
+    with running() as runtime:
+        detail = show_request(runtime.context, number)
+        now = runtime.context.clock.now()
+    if as_json:
+        typer.echo(json.dumps(detail_value(detail, now), ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(detail_lines(detail, now)))
+
+
+@app.command()
+def run(
+    number: Number,
+    wait: Annotated[
+        int, typer.Option("--wait", metavar="SECONDS", min=0, max=600, help="How long to wait for how it goes.")
+    ] = 10,
+) -> None:
+    """Have a request that is stuck go on now, not when its next try is due; a worker of the service takes it."""
+    from camket.cli.request_lines import outcome
+    from camket.services.operator_requests import carry_on
+
+    with running() as runtime:
+        job = carry_on(runtime.context, number)
+        typer.echo(f"the job `{job.kind}` of the request `{number}` goes on now")
+        if not wait:
+            return
+        got_on, words = outcome(runtime.context, number, job, wait_seconds=wait)
+    typer.echo(words, err=not got_on)
+    if not got_on:
+        raise typer.Exit(STUCK)
+
+
+@contextmanager
+def running() -> Iterator[Runtime]:
+    """Open the service's data, beside a running service too; say what cannot be done, and exit."""
+    from camket.bootstrap import start_runtime
+    from camket.config import load_settings
+
+    try:
+        with closing(start_runtime(load_settings(), existing=True)) as runtime:
+            yield runtime
+    except CamketError as error:
+        _refuse(str(error))
 
 
 def _as_json(law: LawProfile, right: str, found: tuple[Due, ...]) -> str:

@@ -182,9 +182,14 @@ class Evidence:
 
     @property
     def late(self) -> bool:
-        """It ended after it was due, or is open and overdue when the pack was made."""
+        """It ended after it was due, or is open and overdue when the pack was made.
+
+        Never before anyone proved who asks, nor while it waits for its subject: no clock of the operator's runs then.
+        """
         due = self.request.due_at
-        return due is not None and (self.ended_at or self.made_at) > due
+        if due is None or self.request.state is RequestState.WAITING or self.first(RequestEvent.VERIFY) is None:
+            return False
+        return (self.ended_at or self.made_at) > due
 
     def statement(self) -> str:
         """Return the text that the ledger's key signs: a hash over everything but the signature."""

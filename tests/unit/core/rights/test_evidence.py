@@ -341,6 +341,16 @@ def test_late_is_after_the_due_moment() -> None:
     assert not replace(stated, request=replace(stated.request, due_at=None)).late
 
 
+def test_no_clock_runs_before_the_proof_or_while_it_waits() -> None:
+    """What nobody proved, or waits for its subject, is not late however long ago it was due."""
+    stated = evidence()
+    overdue = replace(stated.request, due_at=stated.made_at - timedelta(days=9))
+    assert replace(stated, request=overdue, timeline=stated.timeline[:2]).late
+    assert not replace(stated, request=overdue, timeline=stated.timeline[:1]).late
+    waiting = replace(overdue, state=RequestState.WAITING)
+    assert not replace(stated, request=waiting, timeline=stated.timeline[:2]).late
+
+
 def test_a_detail_that_has_no_canonical_form_is_refused() -> None:
     """A fraction in the detail of a line is no evidence, and no line."""
     with pytest.raises(InvalidValueError):
