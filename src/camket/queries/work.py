@@ -46,14 +46,6 @@ class JobQueries(Protocol):
         """
         ...
 
-    def hasten(self, job_id: int, *, now: datetime) -> bool:
-        """Have a job that was begun and waits, or was given up, go on at once, with every try before it again.
-
-        Returns:
-            False for one that no one has begun, that a worker has, or that is done; nothing was changed.
-        """
-        ...
-
     def claim(self, owner: str, kinds: Sequence[str], *, now: datetime, until: datetime) -> JobRow | None:
         """Take the job that has been due the longest, or whose lease ran out; no two workers get one job."""
         ...

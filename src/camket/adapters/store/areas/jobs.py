@@ -55,12 +55,6 @@ HASTEN: Final = command(
     .where(_THIS, table.c.fence > 0, sa.or_(table.c.state == JobState.READY, table.c.state == JobState.FAILED))
     .values(state=JobState.READY, run_at=bindparam("now"), attempts=0, finished_at=sa.null())
 )
-# A job that was never begun waits for its day, and one that is done stays done.
-HASTEN: Final = command(
-    sa.update(table)
-    .where(_THIS, table.c.fence > 0, sa.or_(table.c.state == JobState.READY, table.c.state == JobState.FAILED))
-    .values(state=JobState.READY, run_at=bindparam("now"), attempts=0, finished_at=sa.null())
-)
 # On PostgreSQL a job that another unit is taking is passed over; on SQLite there is no other writing unit.
 CLAIMABLE: Final[Query[Any]] = Query(
     sa.select(table.c.id)
@@ -153,10 +147,6 @@ class JobArea:
     def release(self, job_id: int) -> bool:
         """Let another job have the key of one that is done."""
         return RELEASE.run(self._link, job_id=job_id) == 1
-
-    def hasten(self, job_id: int, *, now: datetime) -> bool:
-        """Have a job that was begun and waits, or was given up, go on at once."""
-        return HASTEN.run(self._link, job_id=job_id, now=now) == 1
 
     def hasten(self, job_id: int, *, now: datetime) -> bool:
         """Have a job that was begun and waits, or was given up, go on at once."""
