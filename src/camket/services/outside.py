@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
     from camket.rows import CodeRow
-    from camket.rows.requests import RequestRow
+    from camket.rows.requests import RequestEventRow, RequestRow
     from camket.services.access_find import Handle
     from camket.services.context import Context
 
@@ -67,6 +67,21 @@ class OutsideAsk:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EnteredCode:
+    """A code as it was entered outside a session.
+
+    Args:
+        browser: the random token of the browser.
+        code: as typed.
+        address: *personal*; network address for the rate limit; None is not limited.
+    """
+
+    browser: str = field(repr=False)
+    code: str = field(repr=False)
+    address: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Followed:
     """A request as the browser that proved it sees it.
 
@@ -74,10 +89,12 @@ class Followed:
         row: the request.
         identity: the proof that this browser gave, while it lasts; None afterwards, and then no more than where the
             request stands is shown.
+        lines: of its timeline that its subject sees, oldest first.
     """
 
     row: RequestRow
     identity: VerifiedIdentity | None
+    lines: tuple[RequestEventRow, ...]
 
 
 def outside_kinds(ctx: Context) -> tuple[RequestKind, ...]:
@@ -189,15 +206,13 @@ def _mark(asked: str, level: Verification) -> str:
     return f"{asked} {level.value}"
 
 
-def prove_outside(ctx: Context, *, kind: RequestKind, browser: str, code: str, address: str | None) -> RequestRow:
+def prove_outside(ctx: Context, entered: EnteredCode, *, kind: RequestKind) -> RequestRow:
     """Take the code of `ask_outside`: the request is made, or joined where the same is open, and proven.
 
     Args:
         ctx: the service.
+        entered: the code, in the browser that asked.
         kind: what was asked for.
-        browser: the random token of the browser that asked.
-        code: as typed.
-        address: *personal*; network address for the rate limit; None is not limited.
 
     Returns:
         The request; its number is for the one who asks alone.
@@ -212,37 +227,37 @@ def prove_outside(ctx: Context, *, kind: RequestKind, browser: str, code: str, a
         Durable on return, together: the code is used up, the request stands and is verified in this browser, and that
         is on record.
     """
-    row, level = _enter(ctx, asked=kind.value, browser=browser, code=code, address=address)
+    row, level = _enter(ctx, entered, asked=kind.value)
 
     def make(unit: Unit) -> RequestRow:
         subject_id = _owner_in(unit, ctx, row)
         made = start_request_in(unit, ctx, subject_id=subject_id, kind=kind, channel=RequestChannel.OUTSIDE)
-        return _verify_in(unit, ctx, made, level=level, browser=browser)
+        return _verify_in(unit, ctx, made, level=level, browser=entered.browser)
 
     return ctx.store.write(make)
 
 
-def prove_to_follow(ctx: Context, *, number: str, browser: str, code: str, address: str | None) -> RequestRow:
+def prove_to_follow(ctx: Context, entered: EnteredCode, *, number: str) -> RequestRow:
     """Take the code of `ask_to_follow`: the request is proven anew, in this browser; as `prove_outside`.
 
     Raises:
         VerificationError: as `prove_outside`; or the request is another's, or there is none. All are told the same.
     """
-    row, level = _enter(ctx, asked=number, browser=browser, code=code, address=address)
+    row, level = _enter(ctx, entered, asked=number)
 
     def follow(unit: Unit) -> RequestRow:
         subject_id = _owner_in(unit, ctx, row)
         found = unit.requests.by_number(number)
         if found is None or found.subject_id != subject_id:
             raise VerificationError(EXPIRED)
-        return _verify_in(unit, ctx, found, level=level, browser=browser)
+        return _verify_in(unit, ctx, found, level=level, browser=entered.browser)
 
     return ctx.store.write(follow)
 
 
-def _enter(ctx: Context, *, asked: str, browser: str, code: str, address: str | None) -> tuple[CodeRow, Verification]:
+def _enter(ctx: Context, entered: EnteredCode, *, asked: str) -> tuple[CodeRow, Verification]:
     """Return the code's row and what it proves; nothing is used up yet."""
-    row = enter_code(ctx, kind=CodeKind.OUTSIDE, browser=browser, typed=code, address=address)
+    row = enter_code(ctx, kind=CodeKind.OUTSIDE, browser=entered.browser, typed=entered.code, address=entered.address)
     bound, _, level = (row.request_id or "").partition(" ")
     # INVARIANT: a code is good for what the mail said that it is for.
     if bound != asked:
@@ -296,7 +311,8 @@ def follow_request(ctx: Context, *, number: str, browser: str | None) -> Followe
             identity = standing_proof_in(unit, ctx, row, here)
         except VerificationError:
             identity = None
-        return Followed(row=row, identity=identity)
+        lines = tuple(line for line in unit.requests.events(row.id) if line.shown)
+        return Followed(row=row, identity=identity, lines=lines)
 
     return ctx.store.read(look)
 
