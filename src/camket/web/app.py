@@ -48,6 +48,7 @@ from camket.web.officer import notices as officer_notices
 from camket.web.officer import passkeys as staff_passkeys
 from camket.web.officer import policy as publishing
 from camket.web.officer import signin as staff_signin
+from camket.web.outside_routes import outside_routes
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
 from camket.web.site import Site
@@ -96,6 +97,7 @@ def page_routes(site: Site, *, threads: int) -> list[Route]:
     _public(pages)
     _arrival(pages)
     _privacy_centre(pages)
+    outside_routes(pages)
     _consents(pages)
     _staff(pages)
     if site.mailbox_shown:

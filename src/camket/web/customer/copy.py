@@ -105,7 +105,7 @@ def download(visit: Visit) -> Response:
     if identity is None:
         return see_other(page_of(request.id))
     try:
-        return _file(hand_over(visit.context, identity))
+        return sent_file(hand_over(visit.context, identity))
     except (NotFoundError, VerificationError):
         return see_other(page_of(request.id))
 
@@ -140,7 +140,7 @@ def fetch(visit: Visit) -> Response:
         return see_other(visit.path)
     identity = _proof(visit, file.request_id)
     try:
-        return _file(hand_over_linked(visit.context, token, session=visit.session, identity=identity))
+        return sent_file(hand_over_linked(visit.context, token, session=visit.session, identity=identity))
     except NotFoundError:
         return see_other(visit.path)
     except VerificationError:
@@ -179,7 +179,8 @@ def _size(visit: Visit, file: FileView | None) -> str:
     return visit.say("%(kilobytes)s kB", kilobytes=grouped(kilobytes))
 
 
-def _file(handed: HandedOver) -> Response:
+def sent_file(handed: HandedOver) -> Response:
+    """Return the answer that carries a file to who fetches it."""
     return StreamingResponse(
         handed.pieces,
         media_type="application/zip",
