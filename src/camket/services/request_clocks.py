@@ -139,8 +139,8 @@ def timed_in(unit: Unit, ctx: Context, before: RequestRow, row: RequestRow, even
         return _timed(replace(row, replied_at=None, warned_at=None), clocks_in(unit, ctx, row, answered_from=now))
     if not _changes_clocks(before, row, event):
         return row
-    if row.kind is RequestKind.SUPPORT:
-        return replace(row, warn_at=None if row.replied_at else row.warn_at)
+    if row.kind is RequestKind.SUPPORT and row.replied_at is not None:
+        return replace(row, warn_at=None)
     return _timed(row, clocks_in(unit, ctx, row))
 
 
