@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from camket.core.errors import InvalidValueError, NotFoundError, UnreadableError, nearest
-from camket.core.rights.law import Counts, LawProfile, RightClocks, Span, WorkCalendar
-from camket.core.terms import Right
+from camket.core.rights.law import Complaint, Counts, LawProfile, RightClocks, Span, WorkCalendar
+from camket.core.terms import Language, Right
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,7 @@ def load_profile(name: str) -> LawProfile:
             calendar=calendar,
             ends_on_working_days=found["ends_on_working_days"],
             rights={Right(right): _clocks(file, right, clocks) for right, clocks in found["rights"].items()},
+            complaint=_complaint(found["complaint"]),
         )
 
 
@@ -55,6 +56,14 @@ class ShippedLaws:
 
     def __init__(self) -> None:
         self.profile = lru_cache(load_profile)
+
+
+def _complaint(found: Mapping[str, Any]) -> Complaint:
+    return Complaint(
+        authority={language: str(found["authority"][language.value]) for language in Language},
+        page=found.get("page"),
+        article=str(found["article"]),
+    )
 
 
 def load_calendar(file: Path) -> WorkCalendar:

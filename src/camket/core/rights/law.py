@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timezone
 
-    from camket.core.terms import Right
+    from camket.core.terms import Language, Right
 
 
 class Counts(StrEnum):
@@ -102,10 +102,26 @@ class WorkCalendar:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Complaint:
+    """Where a law lets subjects complain.
+
+    Args:
+        authority: what it is called, by language.
+        page: address of its own page; None where there is one authority for each state.
+        article: what the right to complain rests on.
+    """
+
+    authority: Mapping[Language, str]
+    page: str | None
+    article: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LawProfile:
     """A law as its clocks.
 
     Args:
+        complaint: where its subjects complain beside the operator.
         zone: whose midnight ends a day.
         ends_on_working_days: a last day that is a day off moves to the next working day.
     """
@@ -115,6 +131,7 @@ class LawProfile:
     calendar: WorkCalendar
     ends_on_working_days: bool
     rights: Mapping[Right, RightClocks]
+    complaint: Complaint
 
     def clocks_of(self, right: Right) -> RightClocks:
         """Return the clocks of a right.
