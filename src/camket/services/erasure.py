@@ -31,7 +31,7 @@ from camket.services.ids import random_id
 from camket.services.outbox import queue_mail_in
 from camket.services.request_failures import note_failing
 from camket.services.request_moves import move_in
-from camket.services.requests import begin_in, finish_in, start_request_in
+from camket.services.requests import begin_in, start_request_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,7 +232,9 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
 
     if run.step("reseal", lambda unit: _begin_in(unit, ctx, subject_id, request_id)) == STOPPED:
         return None
-    run.step("record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate, _held_of(run)))
+    record_id = run.step(
+        "record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate, _held_of(run))
+    )
     erase_holdings(ctx, run, subject_id)
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
@@ -240,10 +242,10 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
     generation = ctx.keys.generation()
     run.step("kill", lambda unit: _remember_kill_in(unit, generation))
     done = not ctx.holders.all()
-    run.step("forget", lambda unit: _forget_in(unit, ctx, subject_id, request_id, done=done))
+    run.step("forget", lambda unit: _forget_in(unit, ctx, subject_id, request_id, record_id if done else None))
     again_at = _erase_holdings_again(ctx, run, subject_id)
     if again_at is None and request_id is not None:
-        run.step("finish", lambda unit: _finish_in(unit, ctx, request_id))
+        run.step("finish", lambda unit: _finish_in(unit, ctx, request_id, record_id))
     return again_at
 
 
@@ -258,11 +260,11 @@ def _begin_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None)
     return _reseal_in(unit, ctx, subject_id)
 
 
-def _finish_in(unit: Unit, ctx: Context, request_id: str) -> Json:
-    """Say on the request that it is done; it names no one any more."""
+def _finish_in(unit: Unit, ctx: Context, request_id: str, record_id: Json) -> Json:
+    """Say on the request that it is done, and which record is the erasure's; it names no one any more."""
     row = unit.requests.find(request_id)
     if row is not None and not row.state.ended:
-        finish_in(unit, ctx, row, actor=ERASER)
+        move_in(unit, ctx, row, RequestEvent.FINISH, actor=ERASER, detail={"record": record_id})
     return True
 
 
@@ -364,15 +366,16 @@ def _remember_kill_in(unit: Unit, generation: int) -> Json:
     return True
 
 
-def _forget_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None, *, done: bool) -> Json:
+def _forget_in(unit: Unit, ctx: Context, subject_id: str, request_id: str | None, done: Json) -> Json:
     """Drop every row that points at the subject, but what is under `hold`; return how many values are held.
 
-    Their last request stays, cut from them: that an erasure was asked for, when, and that it was done in time.
+    Their last request stays, cut from them: that an erasure was asked for, when, and that it was done in time. It is
+    done where `done` gives the erasure's record.
     """
     held = unit.values.of_subject(subject_id)
     if request_id is not None:
-        if done:
-            _finish_in(unit, ctx, request_id)
+        if done is not None:
+            _finish_in(unit, ctx, request_id, done)
         unit.requests.cut(request_id, stranger=random_id(ctx.entropy))
     unit.values.delete([row.id for row in held if row.key_kind is KeyKind.LIVE])
     unit.identifiers.delete_of_subject(subject_id)

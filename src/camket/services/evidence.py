@@ -142,7 +142,8 @@ def _read_in(unit: Unit, ctx: Context, by: StaffSession, number: str) -> _Read:
     timeline = unit.requests.events(row.id)
     known = {line.record_id for line in timeline if line.record_id is not None}
     found = {record: kept for record in known if (kept := unit.records.get(record)) is not None}
-    acts = tuple(kept for record in _acts_in(unit, ctx, row, known) if (kept := unit.records.get(record)) is not None)
+    acts_ids = dict.fromkeys((*_acts_told(timeline), *_acts_in(unit, ctx, row, known)))
+    acts = tuple(kept for record in acts_ids if (kept := unit.records.get(record)) is not None)
     ctx.door.record_in(
         unit,
         actor=by.actor,
@@ -152,6 +153,14 @@ def _read_in(unit: Unit, ctx: Context, by: StaffSession, number: str) -> _Read:
         request=row.id,
     )
     return _Read(request=_request_in(unit, ctx, row), timeline=timeline, records=found, acts=acts)
+
+
+def _acts_told(timeline: tuple[RequestEventRow, ...]) -> Iterator[int]:
+    """Yield the ids of records that lines name: an erasure's, which its subject's key does not open any more."""
+    for line in timeline:
+        told = (line.detail or {}).get("record")
+        if isinstance(told, int):
+            yield told
 
 
 def _acts_in(unit: Unit, ctx: Context, row: RequestRow, lines: set[int]) -> Iterator[int]:

@@ -19,6 +19,7 @@ from camket.services.erasure import start_erasure
 from camket.services.evidence import make_evidence
 from camket.services.request_moves import move_in
 from camket.services.sequencing import verifier_key
+from camket.services.sessions import find_session
 from camket.services.staff_sessions import find_staff_session
 from camket.services.uses import use_of
 from camket.testing.staff import add_staff
@@ -210,3 +211,20 @@ def test_a_line_changed_in_the_database_does_not_hold(journey: Service, alice: C
     journey.ctx.store.write(rewrite)
     _, report = taken(journey, row, staff(journey, Role.OFFICER))
     assert [(one.fault, one.number) for one in report.findings] == [(EvidenceFault.LINE_DIFFERS, 1)]
+
+
+def test_the_pack_of_a_deletion_outlives_the_account(journey: Service, alice: Customer) -> None:
+    """After the account is gone, the pack of its deletion still tells and proves every step, and names no one."""
+    alice.accept_erasure()
+    rows = journey.ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
+    journey.work()
+    assert find_session(journey.ctx, alice.token) is None
+    data, report = taken(journey, stored(journey, rows[0].id), staff(journey, Role.AUDITOR))
+    assert report.findings == ()
+    assert report.evidence is not None
+    told = [one.line.event for one in report.evidence.timeline]
+    assert told[-1] is RequestEvent.FINISH
+    assert RequestEvent.START in told
+    assert report.pruned == 0
+    assert alice.subject_id.encode() not in data
+    assert LedgerAction.ERASE in {one.opening.facts.action for one in report.evidence.acts}
