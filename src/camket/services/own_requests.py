@@ -138,7 +138,7 @@ def own_request(ctx: Context, session: Session, *, request_id: str) -> OwnReques
         request=_listed(row),
         verified_at=row.verified_at,
         extended=row.extended_at is not None,
-        article=(clocks.complete or clocks.reply).article if _runs(row) else None,
+        article=clocks.last.article if _runs(row) else None,
         reply_due_at=row.reply_due_at if _runs(row) and row.replied_at is None else None,
         answer_until=None if row.paused_at is None else row.paused_at + ANSWER_WITHIN,
         wants_yes=waits and asks_for_yes(timeline),

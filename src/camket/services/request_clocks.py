@@ -57,6 +57,11 @@ class Clocks:
     reply: Due
     complete: Due | None
 
+    @property
+    def last(self) -> Due:
+        """The one that ends last."""
+        return self.complete or self.reply
+
 
 def clocks_in(unit: Unit, ctx: Context, row: RequestRow, *, answered_from: datetime | None = None) -> Clocks:
     """Return the clocks of a request as it stands.

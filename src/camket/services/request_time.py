@@ -16,6 +16,7 @@ from camket.rows.requests import RequestChannel
 from camket.services.calendar import day_of
 from camket.services.letters import STAFF_EMAIL
 from camket.services.mail_queue import queue_mail_in
+from camket.services.request_clocks import clocks_in
 from camket.services.request_mails import request_args
 from camket.services.request_moves import move_in
 
@@ -131,7 +132,11 @@ def _warn_in(unit: Unit, ctx: Context) -> int:
     for row in rows:
         late = row.next_due_at is not None and row.next_due_at <= now
         detail = {"warned": "over" if late else "near"}
-        move_in(unit, ctx, row, RequestEvent.NOTE, actor=CLOCK, detail=detail, shown=False, warned_at=now)
+        # An answer that is late keeps nobody from being warned of the clock that ends after it.
+        warn_at = clocks_in(unit, ctx, row).last.warn_at if late else row.warn_at
+        move_in(
+            unit, ctx, row, RequestEvent.NOTE, actor=CLOCK, detail=detail, shown=False, warned_at=now, warn_at=warn_at
+        )
     if rows:
         args = {"due": " ".join(row.id for row in rows)}
         for officer in _officers_in(unit):
