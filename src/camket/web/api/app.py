@@ -18,6 +18,7 @@ from camket.services.forms import FormError
 from camket.services.registration import confirm_registration, start_registration
 from camket.web.api.consents import add_consents
 from camket.web.api.description import describe, operation_name
+from camket.web.api.desk import add_desk
 from camket.web.api.documents import (
     ConfirmedRegistration,
     FieldProblem,
@@ -66,6 +67,7 @@ def create_api(site: Site) -> FastAPI:
     add_receipts(api, site)
     add_notices(api, site)
     add_requests(api, site)
+    add_desk(api, site)
     return api
 
 

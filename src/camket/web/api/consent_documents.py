@@ -5,25 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from camket.core.terms import Language, Outcome
 from camket.services.consents import OwnState, QuestionKind
-from camket.web.api.documents import Document, Name, Names, ProblemDocument
+from camket.web.api.documents import Document, Name, Names, ProblemDocument, one_of
 
 ClauseName = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-def one_of(*names: str, flag: str | None = None) -> dict[str, JsonValue]:
-    """Return what a description says of a document that has exactly one of some members, the others missing or null.
-
-    Args:
-        names: of the members.
-        flag: one of them that counts as there when it is true, and as missing when it is false.
-    """
-    given: dict[str, JsonValue] = {one: {"const": True} if one == flag else {"not": {"type": "null"}} for one in names}
-    missing: dict[str, JsonValue] = {one: {"const": False} if one == flag else {"type": "null"} for one in names}
-    return {"oneOf": [{"required": [name], "properties": missing | {name: given[name]}} for name in names]}
 
 
 class NewQuestion(Document):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from camket.core.terms import Language
 
@@ -22,6 +22,18 @@ def _each_once(names: list[str]) -> list[str]:
 
 Names = Annotated[list[Name], AfterValidator(_each_once), Field(json_schema_extra={"uniqueItems": True})]
 """Names, each once."""
+
+
+def one_of(*names: str, flag: str | None = None) -> dict[str, JsonValue]:
+    """Return what a description says of a document that has exactly one of some members, the others missing or null.
+
+    Args:
+        names: of the members.
+        flag: one of them that counts as there when it is true, and as missing when it is false.
+    """
+    given: dict[str, JsonValue] = {one: {"const": True} if one == flag else {"not": {"type": "null"}} for one in names}
+    missing: dict[str, JsonValue] = {one: {"const": False} if one == flag else {"type": "null"} for one in names}
+    return {"oneOf": [{"required": [name], "properties": missing | {name: given[name]}} for name in names]}
 
 
 class Document(BaseModel):

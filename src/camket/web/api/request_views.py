@@ -48,12 +48,7 @@ def request_document(ctx: Context, row: RequestRow, language: Language) -> Reque
         due_at=row.due_at,
         waits_since=row.paused_at,
         extended_at=row.extended_at,
-        failing=[
-            FailingDocument(
-                system=one.holder if one.label is None else said(one.label, language), why=one.failure, since=one.since
-            )
-            for one in failing_of(ctx, row)
-        ],
+        failing=failing_documents(ctx, row, language),
         file=None
         if file is None
         else FileDocument(
@@ -65,6 +60,16 @@ def request_document(ctx: Context, row: RequestRow, language: Language) -> Reque
         ),
         ended_at=row.done_at,
     )
+
+
+def failing_documents(ctx: Context, row: RequestRow, language: Language) -> list[FailingDocument]:
+    """Return which steps of a request fail."""
+    return [
+        FailingDocument(
+            system=one.holder if one.label is None else said(one.label, language), why=one.failure, since=one.since
+        )
+        for one in failing_of(ctx, row)
+    ]
 
 
 def timeline_document(ctx: Context, session: Session, row: RequestRow, language: Language) -> TimelineDocument:

@@ -1,0 +1,170 @@
+"""What the API takes and gives about requests at the desk of staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import ConfigDict, Field, StrictBool, model_validator
+
+from camket.core.rights.deadlines import DueKind
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.terms import Verification
+from camket.core.vault.lookup import IndexField
+from camket.rows.requests import RequestChannel
+from camket.services.request_queue import Urgency
+from camket.web.api.documents import Document, one_of
+from camket.web.api.request_documents import FailingDocument, Number, Words
+
+WorkName = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z0-9-]+$", description="Of staff.")]
+
+
+class QueueDocument(Document):
+    """One request of a list."""
+
+    number: Number
+    kind: RequestKind
+    state: RequestState
+    channel: RequestChannel
+    made_at: datetime
+    verified_level: Verification | None
+    assigned_to: str | None = Field(description="Work name of the staff who works on it.")
+    due: DueKind | None = Field(description="What is due next; null where no clock runs.")
+    due_at: datetime | None
+    urgency: Urgency
+    failing: StrictBool
+    ended_at: datetime | None
+    mask: str | None = Field(description="What is shown of the name of whose it is; null to who may not see values.")
+
+
+class CountDocument(Document):
+    """How many requests are open, whatever was wished for."""
+
+    proven: int
+    late: int
+    soon: int = Field(description="With less than a quarter of their time.")
+    unproven: int
+    failing: int
+
+
+class QueuePageDocument(Document):
+    """A page of a list."""
+
+    requests: list[QueueDocument]
+    count: CountDocument
+    newer: str | None = Field(description="Gives the page before, as `before`; null on the first.")
+    older: str | None = Field(description="Gives the next page, as `after`; null on the last.")
+
+
+class LineDocument(Document):
+    """One line of a request's timeline, without what was written with it."""
+
+    event: RequestEvent
+    state: RequestState
+    at: datetime
+    actor: str = Field(description="`subject`, `service:name` or `staff:work-name`.")
+    shown: bool = Field(description="Its customer sees it.")
+
+
+class CaseDocument(Document):
+    """A request at the desk; nothing that was written is in it."""
+
+    number: Number
+    kind: RequestKind
+    state: RequestState
+    channel: RequestChannel
+    made_at: datetime
+    verified_at: datetime | None
+    verified_level: Verification | None
+    filed_by: str | None
+    assigned_to: str | None
+    answer_due_at: datetime | None
+    due_at: datetime | None
+    warn_at: datetime | None
+    waits_since: datetime | None
+    extended_at: datetime | None
+    failing: list[FailingDocument]
+    ended_at: datetime | None
+    timeline: list[LineDocument]
+
+
+class FiledRequest(Document):
+    """A request for someone who called or came; it waits for their proof like any other."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            **one_of("email", "phone"),
+            "examples": [{"email": "alice@shop.example", "kind": "access", "reason": "Khách gọi điện xin bản sao."}],
+        }
+    )
+
+    email: str | None = Field(default=None, min_length=1, max_length=254)
+    phone: str | None = Field(default=None, min_length=1, max_length=40)
+    kind: RequestKind
+    reason: Words = Field(description="What they said and how they asked; the customer reads it.")
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.email is None) is (self.phone is None):
+            message = "name either `email` or `phone`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def known_by(self) -> tuple[IndexField, str]:
+        """What they are known by, *personal*."""
+        return (IndexField.EMAIL, self.email) if self.email else (IndexField.PHONE, self.phone or "")
+
+
+class FiledDocument(Document):
+    """A request was made; whoever files it does not learn whether someone has that address."""
+
+    number: Number
+
+
+class Assignment(Document):
+    """The request goes to someone to work on, or to nobody."""
+
+    act: Literal["assign"]
+    to: WorkName | None = None
+
+
+class Writing(Document):
+    """Words about a request: `note` among staff; `reply` and `ask_subject` to its customer."""
+
+    act: Literal["note", "ask_subject"]
+    text: Words
+
+
+class Reply(Document):
+    """An answer to the customer; it ends a question to support, unless `finish` is false."""
+
+    act: Literal["reply"]
+    text: Words
+    finish: StrictBool = True
+
+
+class Reasoned(Document):
+    """An act with its reason, which the customer reads."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"act": "extend", "reason": "Phải hỏi thêm bên vận hành máy chủ."}]}
+    )
+
+    act: Literal["refuse", "extend", "verify_in_person", "read"] = Field(
+        description="`read`: for a quarter of an hour the customer's words may be read, for this request."
+    )
+    reason: Words
+
+
+Act: TypeAlias = Annotated[Assignment | Writing | Reply | Reasoned, Field(discriminator="act")]
+
+
+class DeskMessageDocument(Document):
+    """One message of a thread, as staff read it."""
+
+    at: datetime
+    staff: str | None = Field(description="Work name of who wrote it; null for the customer.")
+    text: str | None
+    pictures: int
+    internal: bool = Field(description="Among staff alone.")
