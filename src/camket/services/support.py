@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, NotFoundError
 from camket.core.gate.decide import decide
 from camket.core.gate.question import Question
-from camket.core.intake.answer import Problem, ProblemCode, problem
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, may_move
 from camket.core.terms import Action, Outcome, Source
 from camket.services.access import SUBJECT
@@ -25,6 +24,7 @@ from camket.services.request_thread import (
     thread_items,
 )
 from camket.services.requests import NO_REQUEST, start_request_in
+from camket.services.support_pictures import PICTURE_FIELD, PICTURES, too_many
 from camket.services.verification import prove_by_session_in
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ if TYPE_CHECKING:
     from camket.services.request_thread import MessageView
     from camket.services.sessions import Session
 
-PICTURES: Final = 3
-"""So many pictures go with one message."""
 TEXT: Final = "text"
 """The field for words."""
-PICTURE_FIELD: Final = "picture"
-"""The field for pictures."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,24 +189,25 @@ def own_thread(ctx: Context, session: Session, *, request_id: str) -> Thread:
 
 def takes_pictures(ctx: Context, session: Session) -> bool:
     """Say whether the policy, as it holds for a customer, lets pictures be taken in without asking them first."""
+    return _takes(ctx, session, PICTURE)
+
+
+def takes_messages(ctx: Context, session: Session) -> bool:
+    """Say whether the policy, as it holds for a customer, lets them write without being asked first."""
+    return _takes(ctx, session, MESSAGE)
+
+
+def _takes(ctx: Context, session: Session, item: str) -> bool:
     now = ctx.clock.now()
-    question = Question(action=Action.COLLECT, items=(PICTURE,), at=now, service=SERVICE, source=Source.PROVIDED)
+    question = Question(action=Action.COLLECT, items=(item,), at=now, service=SERVICE, source=Source.PROVIDED)
     standing = ctx.store.read(lambda unit: ctx.door.standing_in(unit, session.subject_id, now))
     return decide(standing, question).outcome is Outcome.PERMIT
 
 
 def _read(text: str, pictures: Sequence[bytes]) -> str:
     if len(pictures) > PICTURES:
-        raise FormError({PICTURE_FIELD: _too_many(len(pictures))})
+        raise FormError({PICTURE_FIELD: too_many(len(pictures))})
     return read_words(TEXT, text)
-
-
-def _too_many(count: int) -> Problem:
-    return problem(
-        ProblemCode.TOO_LONG,
-        vi=f"Bạn chọn {count} ảnh; mỗi tin nhắn nhận tối đa {PICTURES} ảnh. Hãy gửi phần còn lại ở tin nhắn sau.",
-        en=f"You chose {count} pictures; one message takes {PICTURES}. Please send the others in another message.",
-    )
 
 
 def _own_in(unit: Unit, session: Session, request_id: str) -> RequestRow:

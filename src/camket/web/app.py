@@ -52,6 +52,7 @@ from camket.web.outside_routes import outside_routes
 from camket.web.rendering import Pages
 from camket.web.security import SecurityHeaders
 from camket.web.site import Site
+from camket.web.support_routes import support_routes
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -98,6 +99,7 @@ def page_routes(site: Site, *, threads: int) -> list[Route]:
     _arrival(pages)
     _privacy_centre(pages)
     outside_routes(pages)
+    support_routes(pages)
     _consents(pages)
     _staff(pages)
     if site.mailbox_shown:

@@ -14,7 +14,8 @@ from camket.services.forms import FormError
 from camket.services.limits import MESSAGES_PER_HOUR
 from camket.services.request_thread import MESSAGE
 from camket.services.staff_sessions import StaffSession, find_staff_session
-from camket.services.support import PICTURES, list_threads, own_thread, start_thread, write
+from camket.services.support import list_threads, own_thread, start_thread, write
+from camket.services.support_pictures import PICTURES
 from camket.testing.staff import add_staff
 from tests.journeys import Customer, Service, register
 

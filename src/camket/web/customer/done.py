@@ -28,6 +28,7 @@ AGREED: Final = "agreed"
 DECLINED: Final = "declined"
 WITHDRAWN: Final = "withdrawn"
 SEEN: Final = "seen"
+SENT: Final = "sent"
 BARRED: Final = "barred"
 UNBARRED: Final = "unbarred"
 PASSKEY_ADDED: Final = "passkey-added"
@@ -58,6 +59,7 @@ _SENTENCES: Final = {
     WITHDRAWN: marked("It is withdrawn, from this moment on."),
     BARRED: marked("It holds from this moment on. You can lift it at any time, with one click."),
     UNBARRED: marked("It is lifted, from this moment on."),
+    SENT: marked("Your message is sent. We answer here, and tell you by e-mail."),
     SEEN: marked("It is on record that you have read it."),
     DRAFT_BEGUN: marked("The draft is begun, with the text of the newest version."),
     DRAFT_SAVED: marked("The draft is saved. Whoever had approved it is asked again."),
