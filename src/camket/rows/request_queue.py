@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.core.rights.machine import RequestKind, RequestState
+
+
+COUNTED_UNPROVEN: Final = 1_000
+"""Anyone can make requests that no one proves: so many are counted, and no more."""
 
 
 class QueueList(StrEnum):
@@ -65,7 +69,7 @@ class QueueCount:
         proven: who asks is proven.
         late: of these, how many should have been answered or carried out by now.
         soon: of these, how many have less than a quarter of their time left.
-        unproven: no one has proven who asks.
+        unproven: no one has proven who asks; `COUNTED_UNPROVEN` stands for so many and more.
         failing: a step of theirs fails.
     """
 

@@ -92,8 +92,13 @@ class RequestRow:
         return self.reply_due_at if self.due_at is None else min(self.reply_due_at, self.due_at)
 
     @property
-    def queue_at(self) -> datetime:
-        """Where it stands in the queue: what is due first comes first, what has no clock last, the oldest before."""
+    def queue_at(self) -> datetime | None:
+        """Where it stands in the queue: what is due first comes first, what has no clock last, the oldest before.
+
+        None where it does not stand there: no one has proven who asks, or it has ended.
+        """
+        if self.done_at is not None or self.verified_at is None:
+            return None
         return self.next_due_at or self.created_at + UNCLOCKED
 
 

@@ -18,7 +18,7 @@ from camket.adapters.store.types import (
     Whole,
     to_microseconds,
 )
-from camket.rows.request_queue import AnswerCount, OpenCount, QueueCount, QueueHolder, QueueList
+from camket.rows.request_queue import COUNTED_UNPROVEN, AnswerCount, OpenCount, QueueCount, QueueHolder, QueueList
 from camket.rows.requests import RequestRow
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DAY: Final = SECONDS_OF_A_DAY * MICROSECONDS_OF_A_SECOND
 
 # Each list is a partial index of its own: a hundred thousand requests that no one has proven slow no other list down.
-_PROVEN: Final = (table.c.done_at.is_(None), table.c.verified_at.is_not(None))
+_PROVEN: Final = (table.c.queue_at.is_not(None),)
 _UNPROVEN: Final = (table.c.done_at.is_(None), table.c.verified_at.is_(None))
 _ENDED: Final = (table.c.done_at.is_not(None), table.c.verified_at.is_not(None))
 LISTS: Final = {
@@ -73,16 +73,17 @@ def _number(*wanted: sa.ColumnElement[bool]) -> Query[Any]:
 
 _NOW: Final = bindparam("now", type_=Instant())
 _LATE: Final = table.c.queue_at < _NOW
-_SOON: Final = sa.and_(~_LATE, table.c.warn_at <= _NOW)
-COUNT: Final = Query(
-    sa.select(
-        sa.func.count().label("proven"),
-        sa.func.count(sa.case((_LATE, table.c.id))).label("late"),
-        sa.func.count(sa.case((_SOON, table.c.id))).label("soon"),
-    ).where(*_PROVEN),
-    lambda proven, late, soon: (proven, late, soon),
+COUNT_PROVEN: Final = _number(*_PROVEN)
+COUNT_LATE: Final = _number(*_PROVEN, _LATE)
+COUNT_SOON: Final = _number(table.c.warn_at <= _NOW, table.c.queue_at >= _NOW)
+_SOME_UNPROVEN: Final = (
+    sa.select(table.c.id)
+    .where(*_UNPROVEN)
+    .order_by(table.c.created_at.desc(), table.c.id.desc())
+    .limit(COUNTED_UNPROVEN)
+    .subquery()
 )
-COUNT_UNPROVEN: Final = _number(*_UNPROVEN)
+COUNT_UNPROVEN: Final[Query[Any]] = Query(sa.select(sa.func.count().label("held")).select_from(_SOME_UNPROVEN), scalar)
 _FAILING: Final = (table.c.done_at.is_(None), table.c.failing.is_not(None))
 COUNT_FAILING: Final = _number(*_FAILING)
 
@@ -143,11 +144,10 @@ class RequestQueueArea:
 
     def count(self, *, now: datetime) -> QueueCount:
         """Return how many requests are open, and how they stand."""
-        proven, late, soon = COUNT.only(self._link, now=now)
         return QueueCount(
-            proven=proven,
-            late=late,
-            soon=soon,
+            proven=COUNT_PROVEN.only(self._link),
+            late=COUNT_LATE.only(self._link, now=now),
+            soon=COUNT_SOON.only(self._link, now=now),
             unproven=COUNT_UNPROVEN.only(self._link),
             failing=COUNT_FAILING.only(self._link),
         )

@@ -37,17 +37,17 @@ request = table(
     may("failing_since", Instant()),
     may("done_at", Instant()),
     may("sealed", Blob()),
-    must("queue_at", Instant()),
+    may("queue_at", Instant()),
     sa.UniqueConstraint("number"),
     sa.Index(None, "subject_id"),
 )
 READ: Final = tuple(column for column in request.c if column.name != "queue_at")
 """What a request is read from; `queue_at` follows from the rest and is there to be sorted by."""
 # What the queue is narrowed by stands in its index, so that what is not wanted is passed over without being read.
-_QUEUED: Final = tuple(request.c[name] for name in ("queue_at", "id", "warn_at", "kind", "state", "assigned_to"))
+_QUEUED: Final = tuple(request.c[name] for name in ("queue_at", "id", "kind", "state", "assigned_to"))
 for _name, _columns, _where in (
-    ("open", (request.c.due_at, request.c.id), "done_at IS NULL"),
-    ("queue", _QUEUED, "done_at IS NULL AND verified_at IS NOT NULL"),
+    ("queue", _QUEUED, "queue_at IS NOT NULL"),
+    ("warn", (request.c.warn_at, request.c.queue_at), "queue_at IS NOT NULL"),
     ("unproven", (request.c.created_at, request.c.id), "done_at IS NULL AND verified_at IS NULL"),
     ("failing", (request.c.failing_since, request.c.id), "done_at IS NULL AND failing IS NOT NULL"),
     ("ended", (request.c.done_at, request.c.id), "done_at IS NOT NULL AND verified_at IS NOT NULL"),
@@ -68,7 +68,7 @@ request_event = table(
     may("sealed", Blob()),
     must("shown", Flag()),
     may("record_id", Whole()),
-    sa.Index(None, "request_id", "position"),
+    sa.Index(None, "request_id", "position", unique=True),
     sa.Index(None, "subject_id"),
 )
 

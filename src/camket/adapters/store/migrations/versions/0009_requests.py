@@ -18,7 +18,7 @@ SELECT id, subject_id, "right" AS kind, CASE state WHEN 'running' THEN 'approved
        id AS number, 'account' AS channel,
        COALESCE((SELECT MAX(number) FROM policy_version WHERE effective_at <= request.created_at), 1) AS policy_version,
        created_at, due_at, verified_at, verified_level, done_at, sealed,
-       COALESCE(due_at, created_at) AS queue_at
+       CASE WHEN done_at IS NULL AND verified_at IS NOT NULL THEN COALESCE(due_at, created_at) END AS queue_at
 FROM request
 """
 
@@ -63,18 +63,18 @@ def make_requests() -> None:
         sa.Column("failing_since", WHOLE, nullable=True),
         sa.Column("done_at", WHOLE, nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("queue_at", WHOLE, nullable=False),
+        sa.Column("queue_at", WHOLE, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_request"),
         sa.UniqueConstraint("number", name="uq_request_number"),
         sqlite_strict=True,
     )
     for name, columns, where in (
-        ("open", ["due_at", "id"], "done_at IS NULL"),
         (
             "queue",
-            ["queue_at", "id", "warn_at", "kind", "state", "assigned_to"],
-            "done_at IS NULL AND verified_at IS NOT NULL",
+            ["queue_at", "id", "kind", "state", "assigned_to"],
+            "queue_at IS NOT NULL",
         ),
+        ("warn", ["warn_at", "queue_at"], "queue_at IS NOT NULL"),
         ("unproven", ["created_at", "id"], "done_at IS NULL AND verified_at IS NULL"),
         ("failing", ["failing_since", "id"], "done_at IS NULL AND failing IS NOT NULL"),
         ("ended", ["done_at", "id"], "done_at IS NOT NULL AND verified_at IS NOT NULL"),
@@ -103,7 +103,7 @@ def make_timelines() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_request_event"),
         sqlite_strict=True,
     )
-    op.create_index("ix_request_event_request_id_position", "request_event", ["request_id", "position"])
+    op.create_index("ix_request_event_request_id_position", "request_event", ["request_id", "position"], unique=True)
     op.create_index("ix_request_event_subject_id", "request_event", ["subject_id"])
     op.create_table(
         "request_proof",
