@@ -33,6 +33,7 @@ from camket.client.local import (
     Notice,
     OpenedValue,
     OwnConsent,
+    Requested,
     Session,
     Withdrawn,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Notice",
     "OpenedValue",
     "OwnConsent",
+    "Requested",
     "Session",
     "Withdrawn",
 ]

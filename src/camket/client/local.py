@@ -21,6 +21,7 @@ from camket.bootstrap import start_runtime
 from camket.client.ask import Ask, AskedClause
 from camket.client.consenting import Consenting
 from camket.client.notices import Notice, notice_of
+from camket.client.requesting import Requested, Requesting
 from camket.client.visitor import language_of, session_token
 from camket.config import load_settings
 from camket.core.errors import CamketError, ConflictError, DeniedError, InvalidValueError, NotFoundError, nearest
@@ -64,6 +65,7 @@ __all__ = [
     "Notice",
     "OpenedValue",
     "OwnConsent",
+    "Requested",
     "Session",
     "SignedIn",
     "Started",
@@ -89,7 +91,7 @@ class ItemWords:
     why: Text
 
 
-class Camket(Consenting):
+class Camket(Consenting, Requesting):
     """camket, for one app. Safe for many threads.
 
     Args:

@@ -11,6 +11,7 @@ from camket.client.ask import Ask, AskedClause
 from camket.client.guest import ExportedItem, Guest
 from camket.client.local import Camket, FieldSpec, ItemWords, OpenedValue, Session, SignedIn
 from camket.client.notices import Notice
+from camket.client.requesting import Requested
 from camket.services.consents import Answered, OwnConsent, Withdrawn
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ VALUES: Final = (
     Answered,
     Withdrawn,
     OwnConsent,
+    Requested,
 )
 """What methods give and take."""
 HEAD: Final = """\
