@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from camket.core.errors import ConflictError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import Verification
 from camket.ports import Store
@@ -133,6 +136,16 @@ def line(line_id: str, position: int, **given: Any) -> RequestEventRow:  # noqa:
         "record_id": 7,
     }
     return RequestEventRow(**columns | given)
+
+
+def test_a_place_on_a_timeline_is_taken_once(store: Store) -> None:
+    """Of two lines that were to stand at one place of a request's timeline, the second is refused with its unit."""
+    store.write(lambda unit: unit.requests.add_event(line("e1", 0)))
+    with pytest.raises(ConflictError):
+        store.write(lambda unit: unit.requests.add_event(line("e2", 0)))
+    store.write(lambda unit: unit.requests.add_event(line("e3", 0, request_id="other")))
+    assert [one.id for one in store.read(lambda unit: unit.requests.events("r1"))] == ["e1"]
+
 
 
 def test_a_timeline_is_read_in_its_order_and_goes_with_its_subject(store: Store) -> None:

@@ -35,6 +35,8 @@ class DeskAct(StrEnum):
     """Make a request for someone who called or came."""
     VERIFY = "verify"
     """Take down that they saw who asks, in person."""
+    EVIDENCE = "evidence"
+    """Take the evidence pack, which holds no value of anyone."""
 
 
 _BOTH: Final = frozenset({Role.OFFICER, Role.SUPPORT})
@@ -52,6 +54,7 @@ ROLES: Final[Mapping[DeskAct, frozenset[Role]]] = {
     DeskAct.APPROVE: _OFFICER,
     DeskAct.FILE: _BOTH,
     DeskAct.VERIFY: _BOTH,
+    DeskAct.EVIDENCE: frozenset({Role.OFFICER, Role.AUDITOR}),
 }
 """Act -> who may; nobody else, whatever else they are."""
 

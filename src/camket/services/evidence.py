@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import ConflictError, DeniedError, NotFoundError
+from camket.core.errors import ConflictError, NotFoundError
 from camket.core.ledger.canonical import parse_json
 from camket.core.ledger.entry import Facts, FactsOpening, LedgerAction
 from camket.core.ledger.openings import ProvenOpening
 from camket.core.rights.evidence import Evidence, FileHash, ProvenLine, RequestFacts, pack_evidence, sign_evidence
 from camket.core.rights.timeline import Line
-from camket.core.staff.roles import Role, read_roles
 from camket.core.terms import RIGHTS_PURPOSE, Language
+from camket.services.desk_acts import DeskAct, require_act_in
 from camket.services.evidence_page import FILE_OF, render_evidence
 from camket.services.proofs import prove_all
 from camket.services.request_clocks import clocks_in
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from camket.services.context import Context
     from camket.services.staff_sessions import StaffSession
 
-TAKERS: Final = frozenset({Role.OFFICER, Role.AUDITOR})
-"""Who may take a pack: it holds no value of anyone."""
 PAGE: Final = 500
 MOST_ACTS: Final = 2_000
 """How many other acts a pack names, the newest ones."""
@@ -132,13 +130,10 @@ def _file_name(number: str) -> str:
 
 
 def _read_in(unit: Unit, ctx: Context, by: StaffSession, number: str) -> _Read:
-    # INVARIANT: the role is read in the transaction of what it allows.
-    member = unit.staff.get(by.subject_id)
-    if member is None or read_roles(member.roles).isdisjoint(TAKERS):
-        raise DeniedError("only officers and auditors take evidence packs")
     row = unit.requests.by_number(number)
     if row is None:
         raise NotFoundError(NO_REQUEST)
+    require_act_in(unit, by, DeskAct.EVIDENCE, row.kind)
     timeline = unit.requests.events(row.id)
     known = {line.record_id for line in timeline if line.record_id is not None}
     found = {record: kept for record in known if (kept := unit.records.get(record)) is not None}
