@@ -1,7 +1,7 @@
-"""A process of a test's own: erases an account, and kills itself before or after the commit it was told to.
+"""A process of a test's own: runs the jobs of a service, and kills itself before or after the commit it was told to.
 
-Arguments: folder, then which commit (from 1), then `before` or `after`, then the apps of `CAMKET_APPS`, if any. Prints
-`done` when nothing killed it.
+Arguments: folder, then which commit (from 1), then `before` or `after`, then the apps of `CAMKET_APPS` and the systems
+of `CAMKET_CONNECTORS`, if any. Prints `done` when nothing killed it.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class DyingStore:
         self._store.close()
 
 
-def main(folder: str, commit: str, moment: str, apps: str = "") -> None:
+def main(folder: str, commit: str, moment: str, apps: str = "", connectors: str = "{}") -> None:
     """Run every job that is due, in a process that dies on the way."""
-    with running_service(Path(folder), clock=HeldClock(), apps=apps) as runtime:
+    with running_service(Path(folder), clock=HeldClock(), apps=apps, connectors=connectors) as runtime:
         load_apps(runtime)
         ctx = replace(runtime.context, store=DyingStore(runtime.context.store, int(commit), before=moment == "before"))
         engine = Engine(ctx, KINDS)

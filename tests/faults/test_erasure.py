@@ -18,6 +18,7 @@ from camket.adapters.store.tables import metadata
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
 from camket.core.ledger.verify import verify_ledger
+from camket.core.rights.machine import RequestEvent, RequestState
 from camket.core.terms import SubjectState
 from camket.core.vault.keyring import KeyKind
 from camket.jobs.engine import LEASE, Engine
@@ -25,6 +26,7 @@ from camket.jobs.kinds import KINDS
 from camket.ports import Unit
 from camket.rows import JobState
 from camket.services.certificates import CertificateFetch, certificate_status
+from camket.services.erasure import erasure_key
 from camket.services.sequencing import tile_reader
 from tests.browser.serving import served
 from tests.canary.browser import Browser
@@ -75,6 +77,14 @@ def require_erased(service: Service, alice: Customer, token: str) -> None:
         assert unit.outbox.of_subject(subject_id, limit=10) == ()
         assert unit.records.of_subject(subject_id, limit=10) == ()
         assert unit.jobs.count() == {JobState.DONE: sum(unit.jobs.count().values())}
+        job = unit.jobs.find(erasure_key(subject_id))
+        assert job is not None
+        request = unit.requests.find(str(job.args["request"]))
+        assert request is not None
+        assert (request.state, request.sealed) == (RequestState.DONE, None)
+        assert request.subject_id != subject_id
+        happened = [line.event for line in unit.requests.events(request.id)]
+        assert happened.count(RequestEvent.START) == happened.count(RequestEvent.FINISH) == 1
 
     ctx.store.read(look)
     reader = tile_reader(ctx)

@@ -105,7 +105,13 @@ class RightsDoor(FilesDoor):
         )
 
     def replace_in(
-        self, unit: Unit, *, identity: VerifiedIdentity, values: Mapping[str, str], service: str
+        self,
+        unit: Unit,
+        *,
+        identity: VerifiedIdentity,
+        values: Mapping[str, str],
+        service: str,
+        actor: Actor = SUBJECT,
     ) -> Collected:
         """Put corrected values in the place of what the subject gave before (P13).
 
@@ -114,6 +120,7 @@ class RightsDoor(FilesDoor):
             identity: proof of who asks; its request goes on record.
             values: item id -> canonical value, *personal*; at least one.
             service: where it is corrected.
+            actor: who carries it out for them, for the record.
 
         Raises:
             VerificationError: the proof has expired; the unit must not go on.
@@ -130,7 +137,7 @@ class RightsDoor(FilesDoor):
         question = Question(action=Action.USE, items=tuple(values), at=now, purpose=RIGHTS_PURPOSE)
         decision = decide(standing, question)
         self._record_decision(
-            unit, SUBJECT, subject_id, decision, standing, identity.request_id, action=LedgerAction.COLLECT
+            unit, actor, subject_id, decision, standing, identity.request_id, action=LedgerAction.COLLECT
         )
         if decision.outcome is not Outcome.PERMIT:
             return Collected(decision=decision)

@@ -223,7 +223,9 @@ def finish_correction(
         begun = begin_in(unit, ctx, identity=identity, right=Right.RECTIFY, actor=actor)
         if code is not None:
             use_code_in(unit, code, now)
-        replaced = ctx.door.replace_in(unit, identity=identity, values={body.item: body.value}, service=service)
+        replaced = ctx.door.replace_in(
+            unit, identity=identity, values={body.item: body.value}, service=service, actor=actor
+        )
         if not replaced.row_ids:
             move_in(unit, ctx, begun, RequestEvent.REFUSE, actor=CORRECTOR, detail={"reason": "not_held"})
             return replaced
