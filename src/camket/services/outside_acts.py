@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, NotFoundError, VerificationError
 from camket.core.policy.model import ItemKind
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, may_move
+from camket.core.rights.proof import suffices
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.access import SUBJECT
 from camket.services.correction import correctable, read_correction
@@ -77,7 +78,7 @@ def level_missing(ctx: Context, identity: VerifiedIdentity) -> Verification | No
         return needed_level_in(unit, ctx, _row_in(unit, identity))
 
     needed = ctx.store.read(look)
-    return needed if identity.level.strength < needed.strength else None
+    return None if suffices(identity.level, needed=needed) else needed
 
 
 def correctable_fields(ctx: Context) -> tuple[FieldSpec, ...]:

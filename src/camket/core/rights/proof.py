@@ -19,9 +19,6 @@ SEEN_LIFETIME: Final = timedelta(days=1)
 FOLLOWED: Final = timedelta(days=30)
 """How long after its last proof a browser outside a session may look where a request stands, and no more than that."""
 
-_LEAST_OUTSIDE: Final = Verification.EMAIL_CODE
-"""Outside a session there is no session to rely on: a code is the least."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProofPlace:
@@ -64,11 +61,6 @@ def suffices(given: Verification, *, needed: Verification) -> bool:
 def strongest(levels: Iterable[Verification]) -> Verification:
     """Return the strongest of some levels, at least one."""
     return max(levels, key=lambda level: level.strength)
-
-
-def needed_outside(needed: Verification) -> Verification:
-    """Return what a right takes from someone outside a session: what the policy asks for, and a code at least."""
-    return strongest((needed, _LEAST_OUTSIDE))
 
 
 def require_session_enough(needed: Verification) -> None:
