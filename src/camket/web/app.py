@@ -50,6 +50,7 @@ from camket.web.officer import policy as publishing
 from camket.web.officer import signin as staff_signin
 from camket.web.outside_routes import outside_routes
 from camket.web.rendering import Pages
+from camket.web.request_routes import request_routes
 from camket.web.security import SecurityHeaders
 from camket.web.site import Site
 from camket.web.support_routes import support_routes
@@ -100,6 +101,7 @@ def page_routes(site: Site, *, threads: int) -> list[Route]:
     _privacy_centre(pages)
     outside_routes(pages)
     support_routes(pages)
+    request_routes(pages)
     _consents(pages)
     _staff(pages)
     if site.mailbox_shown:

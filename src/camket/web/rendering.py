@@ -18,6 +18,7 @@ from camket.web import cookies, wording
 from camket.web.assets import STATIC
 from camket.web.guards import SAFE_METHODS
 from camket.web.i18n import said, translations
+from camket.web.statutes import cite
 from camket.web.visit import LANGUAGE_PARAMETER
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def make_environment(assets: Assets) -> Environment:
     environment.filters.update(
         said=_said, day=wording.day, clock_time=wording.clock_time, time=_time, day_time=_day_time,
         cited=_cited, exact_time=_exact_time, grouped=wording.grouped, lower_first=wording.lower_first,
-        shortened=wording.shortened, day_field=wording.day_field, officer=wording.officer,
+        shortened=wording.shortened, statute=_statute, day_field=wording.day_field, officer=wording.officer,
     )  # fmt: skip
     return environment
 
@@ -149,6 +150,11 @@ def _cited(context: Context, article: str) -> str | Markup:
     if context["language"] is Language.VI:
         return article
     return Markup('<span lang="vi">{}</span>').format(article)
+
+
+@pass_context
+def _statute(context: Context, article: str) -> str:
+    return cite(article, context["language"])
 
 
 @pass_context
