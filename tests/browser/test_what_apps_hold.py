@@ -146,8 +146,9 @@ def test_goods_and_sales_are_tables_in_the_copy(browser: Browser, hosting: Serve
     open_stall(owner, "alice@copy.example")
     owner.open("/me/copy")
     owner.send_and_enter_code("alice@copy.example")
+    owner.await_copy()
     with owner.page.expect_download() as download:
-        owner.press()
+        owner.main.locator("form[data-download] button").click()
     folder = download.value.path().parent / "copy"
     with zipfile.ZipFile(download.value.path()) as files:
         files.extractall(folder)

@@ -102,12 +102,17 @@ class Visitor:
             self.open("/certificate")
 
     def download_copy(self, folder: Path) -> None:
-        """Download the copy that is offered and unpack it; its parts are whole."""
+        """Wait for the copy, download it and unpack it; its parts are whole."""
+        self.await_copy()
         with self.page.expect_download() as download:
-            self.press()
+            self.main.locator("form[data-download] button").click()
         with zipfile.ZipFile(download.value.path()) as files:
             assert files.testzip() is None
             files.extractall(folder)
+
+    def await_copy(self) -> None:
+        """Wait on the page of a copy until its file is ready; the page looks again by itself."""
+        self.page.wait_for_selector("form[data-download] button", timeout=JOB_SECONDS * 1000)
 
     def send_and_enter_code(self, email: str) -> None:
         """Send the form, read the code that arrives for it, and enter it."""

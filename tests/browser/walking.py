@@ -99,6 +99,7 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     visitor.open("/me/copy")
     look("copy", visitor)
     visitor.send_and_enter_code(email)
+    visitor.await_copy()
     look("copy-ready", visitor)
     visitor.open("/me/log")
     look("log", visitor)

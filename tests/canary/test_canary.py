@@ -225,9 +225,15 @@ class Life:
         """Download a copy."""
         sent = len(self.postbox.mails)
         page = self.enter(self.browser.post("/me/copy"), self.markers["new email"], sent)
-        answer = self.browser.post(str(page.location))
-        assert answer.status == 200
-        return answer.body
+        waiting = threading.Event()
+        for _ in range(WAIT_SECONDS * 4):
+            answer = self.browser.post(str(page.location))
+            # Until it is made, the page is shown again.
+            if answer.status == 200:
+                return answer.body
+            waiting.wait(0.25)
+        message = "the copy never came"
+        raise AssertionError(message)
 
     def delete(self) -> None:
         """Delete the account and fetch the certificate."""

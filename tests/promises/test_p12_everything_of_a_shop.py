@@ -86,6 +86,7 @@ def test_everything_of_the_shop_is_in_the_copy(service: Service, alice: Browser)
     """P12: each of these items is in the copy, as a value or as a file that the shop gave; each picture is a file."""
     request, code = ask(service, alice, "/me/copy")
     alice.send_form(f"{request}/verify", code=code)
+    service.settle()
     archive = zipfile.ZipFile(io.BytesIO(alice.send_form(f"{request}/copy").content))
     data = json.loads(archive.read("data.json"))
     given = {one["item"] for one in data["values"]} | {one["item"] for one in data["holdings"]}

@@ -75,6 +75,7 @@ def test_a_copy_holds_all_of_it(service: Service) -> None:
     asked = browser.send_form("/me/copy")
     place = asked.headers["location"]
     ready = browser.send_form(place, code=service.newest_code()).headers["location"]
+    service.settle()
     with zipfile.ZipFile(BytesIO(browser.send_form(ready).content)) as archive:
         data = json.loads(archive.read("data.json"))
         assert len([name for name in archive.namelist() if name.endswith(".html")]) == 2

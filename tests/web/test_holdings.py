@@ -56,15 +56,20 @@ def test_bob_sees_no_section_of_alices_app(hosting: Service, alice: Browser) -> 
 
 
 def test_a_broken_app_does_not_close_the_privacy_centre(hosting: Service, alice: Browser) -> None:
-    """The page stands and says so; copy and deletion, which would not be whole, ask to come again (503)."""
+    """The page stands and says so; the copy waits and says why, the deletion asks to come again (503)."""
     request, code = ask(hosting, alice, "/me/copy")
-    alice.send_form(f"{request}/verify", code=code)
     (hosting.runtime.settings.apps_folder / "book" / REFUSES).touch()
+    alice.send_form(f"{request}/verify", code=code)
+    hosting.settle()
     text = text_of(alice.get("/me"))
     assert "Lúc này ứng dụng chưa cho biết đang giữ gì về bạn." in text
     assert "alice@shop.example" in text
-    for answer in (alice.send_form(f"{request}/copy"), alice.get("/me/delete")):
-        assert answer.status_code == 503
+    waiting = alice.get(f"{request}/copy")
+    assert "Sổ tay" in text_of(waiting)
+    assert alice.send_form(f"{request}/copy").headers["location"] == f"{request}/copy"
+    refused = alice.get("/me/delete")
+    assert refused.status_code == 503
+    for answer in (waiting, refused):
         assert "book is locked" not in answer.text
 
 
@@ -72,6 +77,7 @@ def test_the_copy_has_the_apps_file(hosting: Service, alice: Browser) -> None:
     """The zip that is downloaded has what the app gave."""
     request, code = ask(hosting, alice, "/me/copy")
     alice.send_form(f"{request}/verify", code=code)
+    hosting.settle()
     archive = zipfile.ZipFile(io.BytesIO(alice.send_form(f"{request}/copy").content))
     assert archive.read("apps/book/book.txt").decode() == "trà đá\nbánh mì"
 

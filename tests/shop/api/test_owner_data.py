@@ -212,6 +212,7 @@ def test_the_copys_pages_show_goods_and_sales_as_tables(service: Service, alice:
     alice.post(f"{API}/sales", json=sent_sale())
     asked = alice.send_form("/me/copy")
     ready = alice.send_form(asked.headers["location"], code=service.newest_code()).headers["location"]
+    service.settle()
     with ZipFile(io.BytesIO(alice.send_form(ready).content)) as archive:
         pages = {name: archive.read(name).decode() for name in ("du-lieu-cua-toi.html", "my-data.html")}
         assert json.loads(archive.read("apps/quay/sales.json"))["sales"][0]["number"] == 1

@@ -10,6 +10,7 @@ import pytest
 from camket.core.errors import HolderError, NotFoundError, SettingsError
 from camket.core.terms import Language
 from camket.core.vault.keyring import KeyKind
+from camket.jobs.engine import FIRST_RETRY
 from camket.services.centre import my_data
 from camket.services.certificates import certificate_status
 from camket.services.connected import check_connector
@@ -128,7 +129,7 @@ def test_one_that_cannot_answer_is_shown_as_such_and_stops_the_copy(
     request = find_request(service.ctx, subject_id=alice.subject_id, request_id=identity.request_id)
     assert [(one.step, one.holder) for one in failing_of(service.ctx, request)] == [("holder:crm", "crm")]
     system.run("ALTER TABLE gone RENAME TO lines")
-    service.clock.advance(seconds=LATER)
+    service.clock.advance(seconds=FIRST_RETRY.total_seconds())
     service.work()
     assert fetch(service, identity).data
     request = find_request(service.ctx, subject_id=alice.subject_id, request_id=identity.request_id)
