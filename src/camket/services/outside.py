@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from camket.core.terms import VerifiedIdentity
     from camket.ports import Unit
     from camket.rows import CodeRow
-    from camket.rows.requests import RequestEventRow, RequestRow
+    from camket.rows.requests import RequestRow
     from camket.services.access_find import Handle
     from camket.services.context import Context
 
@@ -89,12 +89,10 @@ class Followed:
         row: the request.
         identity: the proof that this browser gave, while it lasts; None afterwards, and then no more than where the
             request stands is shown.
-        lines: of its timeline that its subject sees, oldest first.
     """
 
     row: RequestRow
     identity: VerifiedIdentity | None
-    lines: tuple[RequestEventRow, ...]
 
 
 def outside_kinds(ctx: Context) -> tuple[RequestKind, ...]:
@@ -311,8 +309,7 @@ def follow_request(ctx: Context, *, number: str, browser: str | None) -> Followe
             identity = standing_proof_in(unit, ctx, row, here)
         except VerificationError:
             identity = None
-        lines = tuple(line for line in unit.requests.events(row.id) if line.shown)
-        return Followed(row=row, identity=identity, lines=lines)
+        return Followed(row=row, identity=identity)
 
     return ctx.store.read(look)
 

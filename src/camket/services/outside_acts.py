@@ -6,7 +6,7 @@ Each takes the proof, so that nothing is done or shown that was not proven in th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, NotFoundError, VerificationError
@@ -51,19 +51,6 @@ class PurposeName:
     purpose: str
     label: Text
     explains: Text
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """What a request's subject reads of it, besides where it stands.
-
-    Args:
-        messages: *personal*; of its thread, oldest first.
-        reasons: *personal*; line of the timeline -> what staff wrote with it.
-    """
-
-    messages: tuple[MessageView, ...] = field(repr=False)
-    reasons: dict[str, str] = field(repr=False)
 
 
 def level_missing(ctx: Context, identity: VerifiedIdentity) -> Verification | None:
@@ -191,12 +178,15 @@ def writing_event(row: RequestRow) -> RequestEvent | None:
     return None if row.state.ended else RequestEvent.NOTE
 
 
-def read_told(ctx: Context, identity: VerifiedIdentity) -> Told:
-    """Return the thread of a verified request, and the reasons that staff gave, *personal*.
+def read_thread(ctx: Context, identity: VerifiedIdentity) -> tuple[MessageView, ...]:
+    """Return the thread of a verified request, *personal*, oldest first, without what is among staff.
 
     Args:
         ctx: the service.
         identity: proof of who reads, for this request.
+
+    Returns:
+        Empty where nothing was written.
 
     Raises:
         NotFoundError: there is no such request.
@@ -205,23 +195,16 @@ def read_told(ctx: Context, identity: VerifiedIdentity) -> Told:
     Effects: one ledger record of the view, durable before anything is returned, where there is a thread.
     """
 
-    def look(unit: Unit) -> tuple[tuple[RequestMessageRow, ...], Pending | None, dict[str, bytes]]:
+    def look(unit: Unit) -> tuple[tuple[RequestMessageRow, ...], Pending | None]:
         row = _living_in(unit, ctx, identity)
         messages = tuple(one for one in unit.request_parts.messages(row.id) if not one.internal)
-        lines = {one.id: one.sealed for one in unit.requests.events(row.id) if one.shown and one.sealed}
+        if not messages:
+            return (), None
         items = thread_items(ctx.policies.in_force_in(unit, ctx.clock.now()))
-        pending = None
-        if messages:
-            pending = ctx.door.view_in(unit, subject_id=row.subject_id, items=items or (MESSAGE,))
-        return messages, pending, lines
+        return messages, ctx.door.view_in(unit, subject_id=row.subject_id, items=items or (MESSAGE,))
 
-    messages, pending, lines = ctx.store.write(look)
-    views = () if pending is None else message_views(ctx, messages, pending.open(), pictures=frozenset())
-    reasons = {
-        place: ctx.door.open_request_text(subject_id=identity.subject_id, place=place, sealed=sealed)
-        for place, sealed in lines.items()
-    }
-    return Told(messages=views, reasons=reasons)
+    messages, pending = ctx.store.write(look)
+    return () if pending is None else message_views(ctx, messages, pending.open(), pictures=frozenset())
 
 
 def _row_in(unit: Unit, identity: VerifiedIdentity) -> RequestRow:

@@ -117,22 +117,35 @@ def own_request(ctx: Context, session: Session, *, request_id: str) -> OwnReques
 
     Effects: that it was looked at is on record before anything is returned.
     """
+    return request_view(ctx, subject_id=session.subject_id, request_id=request_id)
+
+
+def request_view(ctx: Context, *, subject_id: str, request_id: str, texts: bool = True) -> OwnRequestView:
+    """Do what `own_request` does, for who proved the request outside a session too.
+
+    Args:
+        ctx: the service.
+        subject_id: whose.
+        request_id: which.
+        texts: what was asked for and what was written with its lines is opened; False where who looks has no proof
+            any more.
+    """
 
     def read(unit: Unit) -> tuple[RequestRow, tuple[RequestEventRow, ...], Clocks]:
-        row = _own_in(unit, session.subject_id, request_id)
+        row = _own_in(unit, subject_id, request_id)
         ctx.door.record_in(
             unit,
             actor=SUBJECT,
             action=LedgerAction.USE,
-            subject_id=session.subject_id,
+            subject_id=subject_id,
             purpose=RIGHTS_PURPOSE,
             request=row.id,
         )
         return row, unit.requests.events(row.id), clocks_in(unit, ctx, row)
 
     row, timeline, clocks = ctx.store.write(read)
-    lines = tuple(_line(ctx, line) for line in timeline if line.shown)
-    body = _body(ctx, row)
+    lines = tuple(_line(ctx, line, opened=texts) for line in timeline if line.shown)
+    body = _body(ctx, row) if texts else RequestBody()
     waits = row.paused_at is not None
     return OwnRequestView(
         request=_listed(row),
@@ -213,9 +226,9 @@ def _listed(row: RequestRow) -> OwnRequest:
     )
 
 
-def _line(ctx: Context, line: RequestEventRow) -> OwnLine:
+def _line(ctx: Context, line: RequestEventRow, *, opened: bool) -> OwnLine:
     text = None
-    if line.sealed is not None:
+    if opened and line.sealed is not None:
         text = ctx.door.open_request_text(subject_id=line.subject_id, place=line.id, sealed=line.sealed)
     return OwnLine(
         event=line.event,

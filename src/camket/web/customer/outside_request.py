@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import NotFoundError, VerificationError
-from camket.core.notices.wishes import wish_text
-from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, may_move
-from camket.core.rights.wording import EVENTS, STATES
+from camket.core.rights.machine import RequestKind, RequestState
 from camket.services.copy_requests import COPIED, begin_copy
 from camket.services.forms import FormError
 from camket.services.outside import follow_request, forget_browser, outside_proof
-from camket.services.outside_acts import TEXT, level_missing, read_told, write_outside, writing_event
+from camket.services.outside_acts import TEXT, level_missing, read_thread, write_outside, writing_event
 from camket.services.outside_acts import take_back as withdraw_request
+from camket.services.own_requests import request_view
 from camket.services.request_files import find_file, hand_over
 from camket.services.restrictions import BARS
 from camket.web.customer.copy import RELOAD_SECONDS, sent_file
 from camket.web.customer.outside import REQUESTS, contact_fields, number_of, page_of, prove_form
+from camket.web.customer.request_words import chip_of, said_kind, said_line, said_state
 from camket.web.endpoints import see_other
+from camket.web.failing import said_failures
 from camket.web.forms import labels_of, problems_of
+from camket.web.i18n import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
 
-    from camket.core.policy.model import Text
     from camket.core.terms import VerifiedIdentity
-    from camket.rows.requests import RequestEventRow
     from camket.services.outside import Followed
     from camket.web.visit import Visit
 
 _WAITS: Final = (RequestState.VERIFIED, RequestState.WAITING)
 _UNDER_WAY: Final = (RequestState.APPROVED, RequestState.RUNNING)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LineShown:
-    """One line of the timeline.
-
-    Args:
-        reason: *personal*; what staff wrote with it; empty for nothing, or where the proof has run out.
-    """
-
-    event: RequestEventRow
-    words: Text
-    reason: str
 
 
 def show(visit: Visit) -> Response:
@@ -114,26 +100,28 @@ def forget(visit: Visit) -> Response:
 
 def _page(visit: Visit, followed: Followed, problems: Mapping[str, str] | None = None) -> Response:
     ctx, row, identity = visit.context, followed.row, followed.identity
-    policy = visit.site.in_force().version.policy
-    told = read_told(ctx, identity) if identity else None
+    # INVARIANT: where the proof has run out nothing that anyone wrote is opened, let alone shown.
+    view = request_view(ctx, subject_id=row.subject_id, request_id=row.id, texts=identity is not None)
     missing = level_missing(ctx, identity) if identity and row.state in _WAITS else None
-    file = find_file(ctx, subject_id=row.subject_id, request_id=row.id) if row.kind in COPIED else None
     fields = contact_fields(visit)
+    labels = {item.id: item.label for item in visit.site.in_force().version.policy.items}
     response = visit.show(
         "outside_request.html",
         status=422 if problems else 200,
-        request=row,
-        label=wish_text(policy, row.kind),
-        state=STATES[row.state],
+        view=view,
+        request=view.request,
+        kind=said_kind(row.kind, visit.language),
+        state=said_state(row.state, visit.language),
+        chip=chip_of(row.state),
+        item=said(labels[view.item], visit.language) if view.item in labels else None,
+        lines=[said_line(line, visit.language) for line in reversed(view.lines)],
+        failing=said_failures(view.failing, visit.language),
         proven=identity is not None,
-        until=identity.expires_at if identity else None,
         missing=missing,
         step=_step(followed) if missing is None else "",
-        file=file,
-        lines=[_line(line, told.reasons if told else {}) for line in followed.lines],
-        messages=told.messages if told else (),
+        file=find_file(ctx, subject_id=row.subject_id, request_id=row.id) if row.kind in COPIED else None,
+        messages=read_thread(ctx, identity) if identity else (),
         writes=identity is not None and writing_event(row) is not None,
-        takes_back=identity is not None and may_move(row.kind, row.state, RequestEvent.WITHDRAW),
         fields=fields,
         typed=visit.form,
         labels={**labels_of(fields), TEXT: visit.say("Your message")},
@@ -142,10 +130,6 @@ def _page(visit: Visit, followed: Followed, problems: Mapping[str, str] | None =
     if row.kind in COPIED and row.state in _UNDER_WAY:
         response.headers["Refresh"] = str(RELOAD_SECONDS)
     return response
-
-
-def _line(line: RequestEventRow, reasons: Mapping[str, str]) -> LineShown:
-    return LineShown(event=line, words=EVENTS[line.event], reason=reasons.get(line.id, ""))
 
 
 def _step(followed: Followed) -> str:
