@@ -1,9 +1,9 @@
 """An erasure on SQLite with synchronous=FULL: from the customer's yes until their key is destroyed, every commit of it.
 
 What is timed is the yes (acceptance, record, certificate's place, job) and the whole run of its job by a worker that is
-at hand: re-sealing what a law holds, the record, the openings for the certificate, the destruction of the key in the key store
-with its own flush, and the forgetting, which comes after the key is gone. Baseline of the same run, by turns: as many
-bare commits, and one key that is destroyed with nothing around it. Medians. Each customer was seen once, on one device.
+at hand: re-sealing what a law holds, the record, the openings for the certificate, the destruction of the key in the
+key store with its own flush, and the forgetting, which comes after the key is gone. Baseline of the same run, by turns:
+as many bare commits, and one key that is destroyed with nothing around it. Medians. Each customer has signed in twice.
 Run: `.venv/bin/python benchmarks/erasure.py`; it exits with 1 if a bound does not hold.
 """
 
