@@ -147,7 +147,6 @@ def test_a_place_on_a_timeline_is_taken_once(store: Store) -> None:
     assert [one.id for one in store.read(lambda unit: unit.requests.events("r1"))] == ["e1"]
 
 
-
 def test_a_timeline_is_read_in_its_order_and_goes_with_its_subject(store: Store) -> None:
     """Lines come by their position; another request's are not among them."""
     rows = [line("b", 1, shown=False, sealed=b"text"), line("a", 0), line("c", 0, request_id="r2", subject_id="bob")]
@@ -221,3 +220,28 @@ def test_a_thread_is_read_oldest_first(store: Store) -> None:
     assert store.read(lambda unit: unit.request_parts.messages_of_subject("alice")) == (first, answer)
     store.write(lambda unit: unit.request_parts.delete_of_subject("alice"))
     assert store.read(lambda unit: unit.request_parts.messages("r1")) == ()
+
+
+def test_a_request_is_cut_from_its_subject(store: Store) -> None:
+    """It stays with its number, state and timeline, names a stranger, and nothing that was written is left."""
+    rows = [request("r1"), request("r2")]
+    line = RequestEventRow(
+        id="e1",
+        request_id="r1",
+        subject_id="alice",
+        position=0,
+        event=RequestEvent.MAKE,
+        state=RequestState.UNVERIFIED,
+        at=NOW,
+        actor="subject",
+        detail=None,
+        sealed=b"words",
+        shown=True,
+        record_id=7,
+    )
+    store.write(lambda unit: each(unit.requests.add, rows))
+    store.write(lambda unit: unit.requests.add_event(line))
+    store.write(lambda unit: unit.requests.cut("r1", stranger="nobody"))
+    assert store.read(lambda unit: unit.requests.find("r1")) == replace(rows[0], subject_id="nobody", sealed=None)
+    assert store.read(lambda unit: unit.requests.events("r1")) == (replace(line, subject_id="nobody", sealed=None),)
+    assert store.read(lambda unit: unit.requests.of_subject("alice")) == (rows[1],)

@@ -53,6 +53,20 @@ def test_a_claimed_job_comes_back_whole(store: Store) -> None:
     assert store.read(lambda unit: unit.jobs.get(job.id + 1)) is None
 
 
+def test_the_key_of_a_done_job_is_released(store: Store) -> None:
+    """One that waits or runs keeps its key; one that is done lets another have it, and stays as it is."""
+    first = enqueue(store, key="k") or 0
+    assert not store.write(lambda unit: unit.jobs.release(first))
+    job = claimed(store)
+    assert not store.write(lambda unit: unit.jobs.release(first))
+    store.write(lambda unit: unit.jobs.finish(first, fence=job.fence, at=after(1)))
+    assert store.write(lambda unit: unit.jobs.release(first))
+    assert enqueue(store, key="k") is not None
+    done = store.read(lambda unit: unit.jobs.get(first))
+    assert done is not None
+    assert (done.state, done.dedupe_key) == (JobState.DONE, None)
+
+
 def test_a_key_holds_one_job_until_it_is_swept(store: Store) -> None:
     """A second job with the same key is not stored, done or not, until the first is swept; without a key all are."""
     first = enqueue(store, key="k")
@@ -237,6 +251,15 @@ def test_a_job_is_found_by_its_key(store: Store) -> None:
     assert found is not None
     assert (found.id, found.args) == (job_id, {"n": 1})
     assert store.read(lambda unit: unit.jobs.find("K")) is None
+
+
+def test_jobs_are_found_by_the_request_that_they_carry(store: Store) -> None:
+    """Those that name exactly this request among their arguments are found, oldest first; no wildcard is one."""
+    args = [{"request": "r1", "subject": "s"}, {"request": "r10"}, {"request": "r1"}, {"subject": "r1"}]
+    ids = store.write(lambda unit: [unit.jobs.enqueue("a", {**given}, run_at=NOW) for given in args])
+    found = store.read(lambda unit: [job.id for job in unit.jobs.of_request("r1")])
+    assert found == [ids[0], ids[2]]
+    assert store.read(lambda unit: (unit.jobs.of_request("r_"), unit.jobs.of_request("%"))) == ((), ())
 
 
 def test_a_job_is_withdrawn_before_anyone_could_begin_it(store: Store) -> None:
