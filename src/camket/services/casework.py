@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from camket.core.errors import ConflictError, DeniedError, NotFoundError
+from camket.core.errors import ConflictError, NotFoundError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, may_move
 from camket.core.rights.proof import ProofPlace
 from camket.core.staff.roles import Role
 from camket.core.terms import Verification
-from camket.rows.requests import RequestChannel
-from camket.services.desk_acts import DeskAct, require_act_in
+from camket.services.desk_acts import REASON, DeskAct, row_in
 from camket.services.outbox import queue_mail_in
 from camket.services.request_moves import move_in
 from camket.services.request_thread import add_staff_message_in, read_words
-from camket.services.requests import NO_REQUEST, start_request_in
 from camket.services.staff import NO_MEMBER
 from camket.services.verification import verified_in
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from camket.core.terms import VerifiedIdentity
-    from camket.core.vault.lookup import IndexField
     from camket.ports import Unit
     from camket.rows.requests import RequestRow
     from camket.services.context import Context
@@ -38,8 +35,7 @@ STAFF_WROTE: Final = "staff_wrote"
 ASSIGNABLE: Final = frozenset({Role.OFFICER, Role.SUPPORT})
 """Who may be given a request to work on."""
 TEXT: Final = "text"
-REASON: Final = "reason"
-"""The fields of the forms at the desk, as `FormError` names them."""
+"""The field for words, as `FormError` names it; `REASON` is the one for a reason."""
 
 
 def assign(ctx: Context, by: StaffSession, *, request_id: str, to: str | None) -> RequestRow:
@@ -193,46 +189,6 @@ def extend(ctx: Context, by: StaffSession, *, request_id: str, reason: str) -> R
     return _with_reason(ctx, by, request_id, DeskAct.EXTEND, RequestEvent.EXTEND, reason)
 
 
-def file_for_caller(
-    ctx: Context, by: StaffSession, *, field: IndexField, value: str, kind: RequestKind, reason: str
-) -> RequestRow:
-    """Make a request for someone who called or came; it waits for their proof like any other.
-
-    Args:
-        ctx: the service.
-        by: who files it.
-        field: `email` or `phone`, by which they are known.
-        value: *personal*; as typed.
-        kind: what they want.
-        reason: *personal*; what they said and how they asked.
-
-    Returns:
-        The request, unverified. Where nobody has that address it is made for no one, by the same work, and nobody will
-        ever prove it: whoever files learns nothing about who has an account.
-
-    Raises:
-        FormError: as `refuse`; or `value` is no address.
-        DeniedError: `by` may not do this, or the policy does not grant the right; nothing was stored.
-
-    Effects: request, line and record are durable together. The same asked for again joins the open request.
-    """
-    words = read_words(REASON, reason)
-
-    def file(unit: Unit) -> RequestRow:
-        require_act_in(unit, by, DeskAct.FILE, kind)
-        handle = ctx.door.look_up_in(unit, field=field, value=value, actor=by.actor)
-        row = start_request_in(
-            unit, ctx, subject_id=handle.id, kind=kind, channel=RequestChannel.STAFF, filed_by=by.pseudonym
-        )
-        known = unit.subjects.get(handle.id) is not None
-        text = words if known else None
-        return move_in(
-            unit, ctx, row, RequestEvent.NOTE, actor=by.actor, detail={"filed": row.channel.value}, text=text
-        )
-
-    return ctx.store.write(file)
-
-
 def verify_in_person(ctx: Context, by: StaffSession, *, request_id: str, reason: str) -> VerifiedIdentity:
     """Take down that a member of staff saw who asks, and how they know them.
 
@@ -268,23 +224,6 @@ def verify_in_person(ctx: Context, by: StaffSession, *, request_id: str, reason:
         )
 
     return ctx.store.write(verify)
-
-
-def row_in(unit: Unit, by: StaffSession, request_id: str, act: DeskAct) -> RequestRow:
-    """Return a request for a member of staff who may do this with it, in the unit of work of the effect.
-
-    Raises:
-        DeniedError: they may not, or it is their own request; the unit must not go on.
-        NotFoundError: there is no such request; only who may do this learns so.
-    """
-    row = unit.requests.find(request_id)
-    require_act_in(unit, by, act, RequestKind.SUPPORT if row is None else row.kind)
-    if row is None:
-        raise NotFoundError(NO_REQUEST)
-    # INVARIANT: nobody works on a request of their own.
-    if row.subject_id == by.subject_id:
-        raise DeniedError("staff do not act on requests of their own")
-    return row
 
 
 def _with_reason(

@@ -5,15 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import DeniedError
+from camket.core.errors import DeniedError, NotFoundError
 from camket.core.rights.machine import RequestKind
 from camket.core.staff.roles import Role, read_roles
+from camket.services.requests import NO_REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from camket.ports import Unit
+    from camket.rows.requests import RequestRow
     from camket.services.staff_sessions import StaffSession
+
+
+OWN_REQUEST: Final = "staff do not act on requests of their own"
+REASON: Final = "reason"
+"""The field for a reason in the forms at the desk, as `FormError` names it."""
 
 
 class DeskAct(StrEnum):
@@ -86,3 +93,20 @@ def require_act_in(unit: Unit, by: StaffSession, act: DeskAct, kind: RequestKind
     if member is None or not may_act(read_roles(member.roles), act, kind):
         needed = " or ".join(sorted(role.value for role in roles_for(act, kind)))
         raise DeniedError(f"only staff with the role {needed} may do this")
+
+
+def row_in(unit: Unit, by: StaffSession, request_id: str, act: DeskAct) -> RequestRow:
+    """Return a request for a member of staff who may do this with it, in the unit of work of the effect.
+
+    Raises:
+        DeniedError: they may not, or it is their own request; the unit must not go on.
+        NotFoundError: there is no such request; only who may do this learns so.
+    """
+    row = unit.requests.find(request_id)
+    require_act_in(unit, by, act, RequestKind.SUPPORT if row is None else row.kind)
+    if row is None:
+        raise NotFoundError(NO_REQUEST)
+    # INVARIANT: nobody works on a request of their own.
+    if row.subject_id == by.subject_id:
+        raise DeniedError(OWN_REQUEST)
+    return row

@@ -13,8 +13,7 @@ from camket.core.errors import DeniedError, NotFoundError
 from camket.core.intake import rendition
 from camket.core.rights.machine import RequestEvent
 from camket.core.terms import RIGHTS_PURPOSE
-from camket.services.casework import REASON, row_in
-from camket.services.desk_acts import DeskAct
+from camket.services.desk_acts import REASON, DeskAct, row_in
 from camket.services.own_pictures import NO_PICTURE
 from camket.services.request_moves import move_in
 from camket.services.request_thread import MESSAGE, PICTURE, message_views, read_words

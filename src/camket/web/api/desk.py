@@ -16,7 +16,7 @@ from camket.core.errors import DeniedError, InvalidValueError, NotFoundError
 from camket.core.rights.machine import RequestKind, RequestState
 from camket.core.terms import Language
 from camket.rows.request_queue import QueueHolder, QueueList, QueueWish
-from camket.services import casework, staff_reading
+from camket.services import casework, filing, staff_reading
 from camket.services.request_queue import list_queue
 from camket.services.requests import NO_REQUEST
 from camket.services.staff_sessions import StaffSession, find_staff_session
@@ -127,7 +127,7 @@ def _add_acts(api: FastAPI, ctx: Context) -> None:
     def file_request(member: Member, filed: FiledRequest) -> FiledDocument:
         """Make a request for someone who called or came. Known or not looks the same."""
         field, value = filed.known_by
-        row = casework.file_for_caller(ctx, member, field=field, value=value, kind=filed.kind, reason=filed.reason)
+        row = filing.file_for_caller(ctx, member, field=field, value=value, kind=filed.kind, reason=filed.reason)
         return FiledDocument(number=row.number)
 
     @api.post("/desk/requests/{request}/acts", tags=[DESK])
