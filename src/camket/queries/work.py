@@ -30,6 +30,10 @@ class JobQueries(Protocol):
         """Return the job with a key."""
         ...
 
+    def of_request(self, request_id: str) -> tuple[JobRow, ...]:
+        """Return the jobs whose arguments name a request, oldest first; for who looks after one, seldom."""
+        ...
+
     def withdraw(self, job_id: int, *, now: datetime) -> bool:
         """Drop a job that no one has begun and that is not due yet; False where it is too late."""
         ...

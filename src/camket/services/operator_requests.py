@@ -9,9 +9,6 @@ from camket.core.errors import ConflictError, NotFoundError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.rows import JobState
 from camket.rows.request_queue import QueueList, QueueWish
-from camket.services.copy_requests import COPY_JOB
-from camket.services.correction_job import CORRECT_JOB
-from camket.services.erasure import erasure_key
 from camket.services.request_moves import move_in
 from camket.services.staff import OPERATOR
 
@@ -138,7 +135,7 @@ def _by_number(unit: Unit, number: str) -> RequestRow:
 
 
 def _job_of(unit: Unit, row: RequestRow) -> JobRow | None:
-    """Return the job that carries a request; every kind has its own, under a key of its own."""
-    keys = (f"{COPY_JOB}:{row.id}", f"{CORRECT_JOB}:{row.id}", erasure_key(row.subject_id))
-    found = (unit.jobs.find(key) for key in keys)
-    return next((job for job in found if job is not None and job.args.get("request") == row.id), None)
+    """Return the job that carries a request: the one that is under way, else the last; None where there is none."""
+    found = unit.jobs.of_request(row.id)
+    under_way = [job for job in found if job.state is not JobState.DONE]
+    return next(reversed(under_way or found), None)

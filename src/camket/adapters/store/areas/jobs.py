@@ -10,6 +10,7 @@ from sqlalchemy import bindparam
 from camket.adapters.store.statements import Among, Query, command, scalar
 from camket.adapters.store.tables import job as table
 from camket.adapters.store.tables import job_step as step_table
+from camket.adapters.store.types import ByteText
 from camket.core.errors import ConflictError
 from camket.rows import JobRow, JobState, JobStepRow
 
@@ -41,6 +42,11 @@ def _finish_step(insert: Insert) -> sa.Insert:
 
 ENQUEUE: Final[Query[Any]] = Query(_enqueue, scalar)
 GET: Final = Query(sa.select(table).where(_THIS), JobRow)
+# Arguments are canonical JSON: one spelling, without spaces. Few jobs stand in the table, and few people ask.
+OF_REQUEST: Final = Query(
+    sa.select(table).where(sa.type_coerce(table.c.args, ByteText()).like(bindparam("named"))).order_by(table.c.id),
+    JobRow,
+)
 FIND: Final = Query(sa.select(table).where(table.c.dedupe_key == bindparam("wanted")), JobRow)
 # A job that was ever begun, or may be claimed at this instant, is left to its worker.
 WITHDRAW: Final = command(
@@ -139,6 +145,11 @@ class JobArea:
     def find(self, dedupe_key: str) -> JobRow | None:
         """Return the job with a key."""
         return FIND.one(self._link, wanted=dedupe_key)
+
+    def of_request(self, request_id: str) -> tuple[JobRow, ...]:
+        """Return the jobs that carry a request, oldest first."""
+        rows = OF_REQUEST.all(self._link, named=f'%"request":"{request_id}"%')
+        return tuple(row for row in rows if row.args.get("request") == request_id)
 
     def withdraw(self, job_id: int, *, now: datetime) -> bool:
         """Drop a job that no one has begun and that is not due yet."""
