@@ -283,9 +283,9 @@ def test_a_proof_is_good_in_its_own_session_only(service: Service) -> None:
     browser = service.register(ALICE)
     request, code = ask(service, browser, "/me/copy")
     browser.send_form(f"{request}/verify", code=code)
+    service.settle()
     other = service.browser()
     other.send_form("/sign-in", email=ALICE["email"])
     other.send_form("/sign-in/confirm", code=service.newest_code())
-    service.settle()
     assert "xác minh lại" in text_of(other.get(f"{request}/copy"))
     assert other.send_form(f"{request}/copy").headers["location"] == f"{request}/copy"
