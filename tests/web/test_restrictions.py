@@ -1,4 +1,4 @@
-"""The page of restrictions and objections: a click sets, a click lifts, and the apps and the mail respect it at once."""
+"""The page of restrictions and objections: a click sets, a click lifts, and all other pages respect it at once."""
 
 from __future__ import annotations
 
@@ -74,3 +74,13 @@ def test_it_is_ones_own_alone(service: Service, alice: Browser) -> None:
     assert lifting(service.register(BOB).get(PAGE).text) == []
     assert service.browser().get(PAGE).headers["location"].startswith("/sign-in")
     assert service.browser().send_form(PAGE, right="object", purpose="notify").headers["location"] == "/sign-in"
+
+
+def test_ones_data_says_what_is_barred(alice: Browser) -> None:
+    """*My data* names each barred purpose while it is barred, and says so where everything is."""
+    assert "Bạn đang chặn việc dùng dữ liệu" not in alice.get("/me").text
+    alice.send_form(PAGE, right="object", purpose="notify")
+    page = alice.get("/me").text
+    assert "Không dùng cho:" in page
+    alice.send_form(PAGE, right="restrict", purpose="all")
+    assert "Không gì được dùng, chia sẻ hay ghi nhận." in alice.get("/me").text

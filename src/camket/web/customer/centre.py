@@ -10,6 +10,7 @@ from camket.services import uses as all_uses
 from camket.services.cooling_off import erasure_ahead
 from camket.services.own_devices import name_item
 from camket.services.own_language import language_item
+from camket.services.restrictions import own_bars
 from camket.services.server_log import logged_items
 from camket.web.customer.consents import CHIPS, STATES, own_standing
 from camket.web.customer.devices import say_device
@@ -52,6 +53,7 @@ def my_data(visit: Visit) -> Response:
         (counts.disclosures, visit.say("times given to outsiders"), "told" if counts.disclosures else "good"),
     )
     consents = own_standing(visit)
+    bars = own_bars(visit.context, visit.own)
     return show_done(
         visit,
         "me.html",
@@ -63,6 +65,8 @@ def my_data(visit: Visit) -> Response:
         holders=data.holders,
         devices_named=name_item(policy) is not None,
         ahead=erasure_ahead(visit.context, visit.own),
+        barred=[one.label for one in bars.purposes if one.bars or bars.everything],
+        barred_all=bool(bars.everything),
         language_item=language_item(policy),
         written_in=visit.own.language,
         logged=data.logged,
