@@ -73,9 +73,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """Run a receiver on a free port of this machine; over TLS where there is a context with its certificate."""
-    receiver = Receiver()
+def receiving(tls: ssl.SSLContext | None = None, given: Receiver | None = None) -> Iterator[Receiver]:
+    """Run a receiver, a new one by default, on a free port of this machine; over TLS where there is a context."""
+    receiver = given or Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

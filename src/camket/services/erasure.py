@@ -235,7 +235,7 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
     record_id = run.step(
         "record", lambda unit: _record_in(unit, ctx, subject_id, request_id, certificate, _held_of(run))
     )
-    erase_holdings(ctx, run, subject_id)
+    erase_holdings(ctx, run, subject_id, request_id=request_id)
     if run.result("kill") is None:
         # The key store is no part of the database: killing twice is once, so a step that dies here is done again.
         _kill(ctx, subject_id, hold_dies=not _holds(ctx, subject_id))
@@ -243,7 +243,7 @@ def run_erasure(ctx: Context, run: Run) -> datetime | None:
     run.step("kill", lambda unit: _remember_kill_in(unit, generation))
     done = not ctx.holders.all()
     run.step("forget", lambda unit: _forget_in(unit, ctx, subject_id, request_id, record_id if done else None))
-    again_at = _erase_holdings_again(ctx, run, subject_id)
+    again_at = _erase_holdings_again(ctx, run, subject_id, request_id)
     if again_at is None and request_id is not None:
         run.step("finish", lambda unit: _finish_in(unit, ctx, request_id, record_id))
     return again_at
@@ -297,14 +297,14 @@ def erase_holdings(
         raise failures[0]
 
 
-def _erase_holdings_again(ctx: Context, run: Run, subject_id: str) -> datetime | None:
+def _erase_holdings_again(ctx: Context, run: Run, subject_id: str, request_id: str | None) -> datetime | None:
     if not ctx.holders.all():
         return None
     later = run.step("later", lambda _unit: (ctx.clock.now() + LONGEST_REQUEST).isoformat())
     due = datetime.fromisoformat(str(later))
     if ctx.clock.now() < due:
         return due
-    erase_holdings(ctx, run, subject_id, step="holder again")
+    erase_holdings(ctx, run, subject_id, request_id=request_id, step="holder again")
     return None
 
 
