@@ -66,6 +66,8 @@ def walk_registration(visitor: Visitor, email: str, look: Look) -> None:
 
 def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     """Look at the privacy centre, correct the phone number and take a copy; the account stays."""
+    visitor.open("/me/requests")
+    look("no-requests", visitor)
     visitor.open("/me")
     look("me", visitor)
     open_details(visitor)
@@ -101,6 +103,10 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     visitor.send_and_enter_code(email)
     visitor.await_copy()
     look("copy-ready", visitor)
+    visitor.open("/me/requests")
+    look("requests", visitor)
+    visitor.follow("a[href^='/me/requests/']")
+    look("request", visitor)
     visitor.open("/me/log")
     look("log", visitor)
 
@@ -127,6 +133,24 @@ def walk_consents(visitor: Visitor, look: Look) -> None:
     look("consents-withdrawn", visitor)
     visitor.open("/me/changes")
     look("no-changes", visitor)
+
+
+def walk_restrictions(visitor: Visitor, look: Look) -> None:
+    """Bar one purpose, then everything, and lift both."""
+    visitor.open("/me/restrictions")
+    look("restrictions", visitor)
+    for purpose in ("notify", "all"):
+        bar = visitor.main.locator(f"form:has(input[name='purpose'][value='{purpose}']) button[value='restrict']")
+        bar.click()
+        visitor.main.locator(".note.done").wait_for()
+        look(f"restricted-{purpose}", visitor)
+    visitor.open("/me")
+    look("me-restricted", visitor)
+    visitor.open("/me/restrictions")
+    for _ in ("notify", "all"):
+        visitor.main.locator("form:has(input[name='lifts']) button").first.click()
+        visitor.main.locator(".note.done").wait_for()
+    look("restrictions-lifted", visitor)
 
 
 def walk_devices(visitor: Visitor, look: Look) -> None:
@@ -216,5 +240,6 @@ def walk(visitor: Visitor, email: str, look: Look) -> None:
     walk_registration(visitor, email, look)
     walk_centre(visitor, email, look)
     walk_consents(visitor, look)
+    walk_restrictions(visitor, look)
     walk_devices(visitor, look)
     walk_deletion(visitor, email, look)

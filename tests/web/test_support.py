@@ -139,8 +139,8 @@ def test_how_to_complain_is_open_to_everyone_in_both_languages(service: Service)
     for words in (
         "privacy@quay.example",
         "Bộ Công an",
-        "Law 91/2025/QH15, Art. 4.1",
-        "Decree 356/2025/ND-CP, Art. 5.4",
+        "Luật 91/2025/QH15, Điều 4.1",
+        "Nghị định 356/2025/NĐ-CP, Điều 5.4",
     ):
         assert words in page.text
     assert "set-cookie" not in page.headers

@@ -25,8 +25,8 @@ STANDS: Final[Mapping[RequestState, MessageId]] = {
     RequestState.APPROVED: marked("will be carried out"),
     RequestState.RUNNING: marked("is being carried out"),
     RequestState.DONE: marked("done"),
-    RequestState.REFUSED: marked("refused"),
-    RequestState.CANCELLED: marked("taken back"),
+    RequestState.REFUSED: marked("we refused it"),
+    RequestState.CANCELLED: marked("you took it back"),
     RequestState.EXPIRED: marked("expired"),
 }
 CHIPS: Final[Mapping[RequestState, str]] = {

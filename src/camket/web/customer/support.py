@@ -22,6 +22,7 @@ from camket.services.support import (
 )
 from camket.services.support_pictures import PICTURE_FIELD, PICTURES, make_pictures
 from camket.web.customer.done import SENT, lead_on, show_done
+from camket.web.customer.request_words import CHIPS, STANDS
 from camket.web.forms import problems_of
 from camket.web.i18n import marked
 from camket.web.uploads import UploadLimits
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from camket.rows.requests import RequestRow
-    from camket.web.i18n import MessageId
     from camket.web.visit import Visit
 
 UPLOADS: Final = UploadLimits(form_bytes=PICTURES * PHOTO_BYTES + (1 << 20), files=2 * PICTURES)
@@ -41,18 +41,7 @@ FORM_BYTES: Final = 64 * 1024
 """A message without pictures, each letter of which is sent as up to nine bytes."""
 PATH: Final = "/support"
 
-_STANDS: Final[Mapping[RequestState, MessageId]] = {
-    RequestState.UNVERIFIED: marked("waits for your proof"),
-    RequestState.VERIFIED: marked("we are going to answer"),
-    RequestState.PROPOSED: marked("we are going to answer"),
-    RequestState.WAITING: marked("waits for your answer"),
-    RequestState.APPROVED: marked("will be carried out"),
-    RequestState.RUNNING: marked("is being carried out"),
-    RequestState.DONE: marked("done"),
-    RequestState.REFUSED: marked("refused"),
-    RequestState.CANCELLED: marked("taken back"),
-    RequestState.EXPIRED: marked("expired"),
-}
+_TO_ANSWER: Final = marked("we are going to answer")
 _ANSWERED: Final = marked("answered")
 
 
@@ -62,7 +51,9 @@ def threads(visit: Visit) -> Response:
     return show_done(
         visit,
         "support.html",
-        threads=[(one, stands(visit, one.request), said_kind(visit, one.request)) for one in outlines],
+        threads=[
+            (one, stands(visit, one.request), said_kind(visit, one.request), chip(one.request)) for one in outlines
+        ],
         writable=takes_messages(visit.context, visit.own),
     )
 
@@ -111,8 +102,16 @@ def complain(visit: Visit) -> Response:
 
 def stands(visit: Visit, row: RequestRow) -> str:
     """Return where a request stands, in the words of who asked."""
-    answered = row.kind is RequestKind.SUPPORT and row.state is RequestState.DONE
-    return visit.say(_ANSWERED if answered else _STANDS[row.state])
+    if row.kind is RequestKind.SUPPORT and row.state is RequestState.DONE:
+        return visit.say(_ANSWERED)
+    if row.kind is RequestKind.SUPPORT and row.state is RequestState.VERIFIED:
+        return visit.say(_TO_ANSWER)
+    return visit.say(STANDS[row.state])
+
+
+def chip(row: RequestRow) -> str:
+    """Return the mood of where a request stands, as a class."""
+    return CHIPS.get(row.state, "chip")
 
 
 def said_kind(visit: Visit, row: RequestRow) -> str:
@@ -140,7 +139,12 @@ def _new_form(visit: Visit, problems: Mapping[str, str] | None = None) -> Respon
 
 def _thread(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
     found = own_thread(visit.context, visit.own, request_id=visit.parameters["request"])
-    view = {"thread": found, "stands": stands(visit, found.request), "kind": said_kind(visit, found.request)}
+    view = {
+        "thread": found,
+        "stands": stands(visit, found.request),
+        "kind": said_kind(visit, found.request),
+        "chip": chip(found.request),
+    }
     if problems:
         return visit.show("support_thread.html", status=422, done=None, **view, **_fields(visit, problems))
     return show_done(visit, "support_thread.html", **view, **_fields(visit, None))
