@@ -13,20 +13,12 @@ from camket.services.casework import ask_subject, refuse, reply
 from camket.services.forms import FormError
 from camket.services.limits import MESSAGES_PER_HOUR
 from camket.services.request_thread import MESSAGE
-from camket.services.staff_sessions import StaffSession, find_staff_session
 from camket.services.support import list_threads, own_thread, start_thread, write
 from camket.services.support_pictures import PICTURES
-from camket.testing.staff import add_staff
 from tests.journeys import Customer, Service, register
+from tests.unit.services.desk import staff
 
 QUESTION = "Máy in không nhận tem 40 mm."
-
-
-def staff(service: Service, *roles: Role, name: str = "Bob") -> StaffSession:
-    """Return a member of staff, signed in."""
-    session = find_staff_session(service.ctx, add_staff(service.ctx, *roles, name=name).token)
-    assert session is not None
-    return session
 
 
 def held(service: Service, customer: Customer) -> list[str]:

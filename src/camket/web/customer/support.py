@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from camket.core.intake.photos import PHOTO_BYTES
 from camket.core.intake.texts import TEXT_CHARACTERS
 from camket.core.rights.machine import RequestKind, RequestState
-from camket.core.rights.wording import KINDS
 from camket.services.access import AskError
 from camket.services.forms import FormError
 from camket.services.request_clocks import profile_of
@@ -22,7 +21,7 @@ from camket.services.support import (
 )
 from camket.services.support_pictures import PICTURE_FIELD, PICTURES, make_pictures
 from camket.web.customer.done import SENT, lead_on, show_done
-from camket.web.customer.request_words import CHIPS, STANDS
+from camket.web.customer.request_words import chip_of, said_kind, said_state
 from camket.web.forms import problems_of
 from camket.web.i18n import marked
 from camket.web.uploads import UploadLimits
@@ -51,9 +50,7 @@ def threads(visit: Visit) -> Response:
     return show_done(
         visit,
         "support.html",
-        threads=[
-            (one, stands(visit, one.request), said_kind(visit, one.request), chip(one.request)) for one in outlines
-        ],
+        threads=[(one, *_said(visit, one.request)) for one in outlines],
         writable=takes_messages(visit.context, visit.own),
     )
 
@@ -106,17 +103,12 @@ def stands(visit: Visit, row: RequestRow) -> str:
         return visit.say(_ANSWERED)
     if row.kind is RequestKind.SUPPORT and row.state is RequestState.VERIFIED:
         return visit.say(_TO_ANSWER)
-    return visit.say(STANDS[row.state])
+    return said_state(row.state, visit.language)
 
 
-def chip(row: RequestRow) -> str:
-    """Return the mood of where a request stands, as a class."""
-    return CHIPS.get(row.state, "chip")
-
-
-def said_kind(visit: Visit, row: RequestRow) -> str:
-    """Return what a request is for, in the reader's language."""
-    return KINDS[row.kind][visit.language]
+def _said(visit: Visit, row: RequestRow) -> tuple[str, str, str]:
+    """Return where a request stands, what it is for, and the class of its mood."""
+    return stands(visit, row), said_kind(row.kind, visit.language), chip_of(row.state)
 
 
 def _send(
@@ -139,12 +131,8 @@ def _new_form(visit: Visit, problems: Mapping[str, str] | None = None) -> Respon
 
 def _thread(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
     found = own_thread(visit.context, visit.own, request_id=visit.parameters["request"])
-    view = {
-        "thread": found,
-        "stands": stands(visit, found.request),
-        "kind": said_kind(visit, found.request),
-        "chip": chip(found.request),
-    }
+    where, kind, chip = _said(visit, found.request)
+    view = {"thread": found, "stands": where, "kind": kind, "chip": chip}
     if problems:
         return visit.show("support_thread.html", status=422, done=None, **view, **_fields(visit, problems))
     return show_done(visit, "support_thread.html", **view, **_fields(visit, None))
