@@ -48,10 +48,10 @@ def with_proof(act: Callable[[Visit, VerifiedIdentity], Response]) -> Callable[[
     def page(visit: Visit) -> Response:
         number = number_of(visit)
         try:
-            identity = outside_proof(visit.context, number=number, browser=visit.browser)
+            return act(visit, outside_proof(visit.context, number=number, browser=visit.browser))
         except (NotFoundError, VerificationError):
+            # No proof here, one that has run out meanwhile, or one that is too weak: the page says which.
             return see_other(page_of(number))
-        return act(visit, identity)
 
     return page
 
@@ -66,10 +66,7 @@ def make_copy(visit: Visit, identity: VerifiedIdentity) -> Response:
 @with_proof
 def fetch_copy(visit: Visit, identity: VerifiedIdentity) -> Response:
     """Hand the file over; one whose time is over is said on the request's page."""
-    try:
-        return sent_file(hand_over(visit.context, identity))
-    except (NotFoundError, VerificationError):
-        return see_other(page_of(number_of(visit)))
+    return sent_file(hand_over(visit.context, identity))
 
 
 @with_proof
