@@ -68,6 +68,7 @@ def test_an_archive(case: dict[str, Any]) -> None:
 
 
 def test_every_fault_has_its_case() -> None:
-    """No fault is without an example, but for those that take another subject's records or another key."""
+    """No fault is without an example, but for those that take another subject's records, staff or another key."""
     shown = {fault for case in [*CASES["cases"], *CASES["archives"]] for fault in case["faults"]}
-    assert set(EvidenceFault) - shown == {EvidenceFault.RECORD_FOREIGN, EvidenceFault.OTHER_KEY}
+    without = {EvidenceFault.RECORD_FOREIGN, EvidenceFault.OTHER_KEY, EvidenceFault.SAME_PERSON}
+    assert set(EvidenceFault) - shown == without

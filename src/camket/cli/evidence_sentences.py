@@ -74,9 +74,13 @@ FAULTS: Final[dict[EvidenceFault, dict[Language, str]]] = {
         _VI: "Trạng thái ghi trong hồ sơ khác với trạng thái mà diễn biến dẫn đến.",
         _EN: "The pack says that the request stands somewhere else than its timeline leads.",
     },
-    EvidenceFault.TERMS_DIFFER: {
-        _VI: "Hồ sơ nêu một phiên bản chính sách khác với phiên bản có hiệu lực khi yêu cầu được gửi.",
-        _EN: "The pack names another policy version than the one in force when the request was made.",
+    EvidenceFault.SAME_PERSON: {
+        _VI: "Dòng {number} của diễn biến: người duyệt chính là người đề nghị, không có người thứ hai.",
+        _EN: "Line {number} of the timeline: who approved is who proposed; there was no second person.",
+    },
+    EvidenceFault.MAKING_DIFFERS: {
+        _VI: "Hồ sơ nêu một phiên bản chính sách hoặc cách gửi khác với điều đã ghi khi yêu cầu được gửi.",
+        _EN: "The pack names another policy version or another way in than was recorded when the request was made.",
     },
 }
 """One sentence for each fault and language; `{name}`, `{number}` and `{detail}` are filled in."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from camket.core.ledger.canonical import JsonValue
     from camket.core.ledger.openings import ProvenOpening
     from camket.core.rights.evidence import Evidence, ProvenLine
 
@@ -60,6 +61,7 @@ _SAID: Final = {
         "ended": "Kết thúc lúc",
         "late": "quá hạn",
         "none": "không có",
+        "not_yet": "chưa",
         "timeline": "Diễn biến",
         "when": "Lúc",
         "what": "Việc gì",
@@ -98,6 +100,7 @@ _SAID: Final = {
         "ended": "Ended",
         "late": "late",
         "none": "none",
+        "not_yet": "not yet",
         "timeline": "Timeline",
         "when": "When",
         "what": "What",
@@ -152,17 +155,18 @@ def render_evidence(evidence: Evidence, language: Language) -> str:
 def _request(evidence: Evidence, language: Language) -> str:
     said, request = _SAID[language], evidence.request
     made, proved = evidence.first(RequestEvent.MAKE), evidence.first(RequestEvent.VERIFY)
+    ended = evidence.ended_at
     version = said["version"].format(number=request.policy_version, hash=request.document_hash)
-    due = escape(_moment(request.due_at, request.due_article, language))
+    due = _moment(request.due_at, request.due_article, language)
     rows = [
         (said["kind"], escape(KINDS[request.kind][language])),
         (said["state"], escape(STATES[request.state][language])),
         (said["channel"], escape(CHANNELS.get(request.channel, {}).get(language, request.channel))),
         (said["made"], escape(_time(made.at if made else None, language))),
-        (said["verified"], escape(_time(proved.at if proved else None, language))),
-        (said["reply"], escape(_moment(request.reply_due_at, request.reply_article, language))),
+        (said["verified"], escape(_time(proved.at, language) if proved else said["not_yet"])),
+        (said["reply"], _moment(request.reply_due_at, request.reply_article, language)),
         (said["due"], f'{due} <span class="late">{escape(said["late"])}</span>' if evidence.late else due),
-        (said["ended"], escape(_time(evidence.ended_at, language))),
+        (said["ended"], escape(_time(ended, language) if ended else said["not_yet"])),
         (said["policy"], f"<code>{escape(version)}</code>"),
         (said["law"], f"<code>{escape(request.law_profile)}</code>"),
     ]
@@ -178,8 +182,8 @@ def _timeline(lines: Sequence[ProvenLine], language: Language) -> str:
         notes = [said["written"]] if line.written else []
         notes += [] if line.shown else [said["hidden"]]
         if line.detail:
-            told = json.dumps(line.detail, ensure_ascii=False, sort_keys=True)
-            notes.append(said["detail"].format(detail=told))
+            told = (f"{name} {_told(value)}" for name, value in sorted(line.detail.items()))
+            notes.append(said["detail"].format(detail="; ".join(told)))
         small = "".join(f"<br><small>{escape(note)}</small>" for note in notes)
         rows.append(
             (
@@ -218,7 +222,16 @@ def _actor(actor: str, language: Language) -> str:
 
 
 def _moment(at: datetime | None, article: str | None, language: Language) -> str:
-    return _time(at, language) if at is None or article is None else f"{_time(at, language)} ({article})"
+    """Return a moment and the article it rests on as HTML; articles are cited in English."""
+    shown = escape(_time(at, language))
+    if at is None or article is None:
+        return shown
+    cited = escape(article) if language is Language.EN else f'<span lang="en">{escape(article)}</span>'
+    return f"{shown} ({cited})"
+
+
+def _told(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _time(at: datetime | None, language: Language) -> str:

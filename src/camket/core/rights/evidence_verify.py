@@ -58,10 +58,12 @@ class EvidenceFault(StrEnum):
     """Lines are left out, stand twice or in another order."""
     LINE_UNLAWFUL = "line_unlawful"
     """The request could not go from where it stood to where the line says."""
+    SAME_PERSON = "same_person"
+    """Who approved is who proposed: there was no second person."""
     STATE_DIFFERS = "state_differs"
     """The evidence says that the request stands somewhere else than its timeline leads."""
-    TERMS_DIFFER = "terms_differ"
-    """The evidence names another policy version than the one in force when the request was made."""
+    MAKING_DIFFERS = "making_differs"
+    """The evidence names another policy version, or way in which the request came, than its making recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -235,9 +237,9 @@ def _timeline(evidence: Evidence) -> Iterator[EvidenceFinding]:
         state = one.line.state
     if state is not evidence.request.state:
         yield EvidenceFinding(fault=EvidenceFault.STATE_DIFFERS)
-    first = lines[0].record if lines else None
-    if first is not None and first.opening.facts.version != evidence.request.policy_version:
-        yield EvidenceFinding(fault=EvidenceFault.TERMS_DIFFER)
+    yield from _second_person(evidence)
+    if lines and not _is_made(evidence, lines[0]):
+        yield EvidenceFinding(fault=EvidenceFault.MAKING_DIFFERS)
 
 
 def _is_recorded(evidence: Evidence, proven: ProvenLine) -> bool:
@@ -246,6 +248,23 @@ def _is_recorded(evidence: Evidence, proven: ProvenLine) -> bool:
     facts, line = proven.record.opening.facts, proven.line
     said = (LedgerAction.REQUEST, line.at, line.actor, evidence.request.hash_of(line))
     return (facts.action, facts.at, facts.actor, facts.history) == said
+
+
+def _is_made(evidence: Evidence, first: ProvenLine) -> bool:
+    """Say whether the request was made as it is told: under which policy, in which way."""
+    record, told = first.record, first.line.detail or {}
+    version = evidence.request.policy_version
+    made_under = version if record is None else record.opening.facts.version
+    return made_under == version and told.get("channel", evidence.request.channel) == evidence.request.channel
+
+
+def _second_person(evidence: Evidence) -> Iterator[EvidenceFinding]:
+    proposer: str | None = None
+    for one in evidence.timeline:
+        if one.line.event is RequestEvent.PROPOSE:
+            proposer = one.line.actor
+        elif one.line.event is RequestEvent.APPROVE and one.line.actor == proposer:
+            yield EvidenceFinding(fault=EvidenceFault.SAME_PERSON, number=one.line.position)
 
 
 def _is_lawful(evidence: Evidence, before: RequestState | None, proven: ProvenLine) -> bool:

@@ -39,7 +39,7 @@ REQUEST = RequestFacts(
 )
 OFFICER = "staff:pine-42"
 STEPS: tuple[tuple[RequestEvent, RequestState, str, dict[str, Any] | None], ...] = (
-    (RequestEvent.MAKE, RequestState.UNVERIFIED, "subject", None),
+    (RequestEvent.MAKE, RequestState.UNVERIFIED, "subject", {"channel": "account"}),
     (RequestEvent.VERIFY, RequestState.VERIFIED, "subject", {"level": "email_code"}),
     (RequestEvent.NOTE, RequestState.VERIFIED, OFFICER, None),
     (RequestEvent.ACCEPT, RequestState.APPROVED, "subject", None),

@@ -11,11 +11,22 @@ from camket.core.errors import InvalidValueError, LedgerError
 from camket.core.ledger.note import VerifierKey
 from camket.core.ledger.openings import ProvenOpening
 from camket.core.rights.archive import pack, unpack
-from camket.core.rights.evidence import STATEMENT_FILE, Evidence, pack_evidence, sign_evidence
+from camket.core.rights.evidence import STATEMENT_FILE, Evidence, ProvenLine, pack_evidence, sign_evidence
 from camket.core.rights.evidence_verify import EvidenceFault, verify_pack
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from tests.unit.core.ledger.published import OTHER_SIGNER, SIGNER
-from tests.unit.core.rights.packed import PAGES, PLACES, altered, erasure, evidence, ledger, line, packed, spelled
+from tests.unit.core.rights.packed import (
+    OFFICER,
+    PAGES,
+    PLACES,
+    altered,
+    erasure,
+    evidence,
+    ledger,
+    line,
+    packed,
+    spelled,
+)
 
 FORGED = {EvidenceFault.SIGNATURE_ALTERED}
 
@@ -242,7 +253,23 @@ def test_who_may_sign_cannot_say_another_end_or_other_terms() -> None:
     """Where the request stands follows from its timeline, and whose terms decide from the record of its making."""
     request = evidence().request
     assert faults(signed_anew(request=replace(request, state=RequestState.REFUSED))) == {EvidenceFault.STATE_DIFFERS}
-    assert faults(signed_anew(request=replace(request, policy_version=2))) == {EvidenceFault.TERMS_DIFFER}
+    assert faults(signed_anew(request=replace(request, policy_version=2))) == {EvidenceFault.MAKING_DIFFERS}
+    assert faults(signed_anew(request=replace(request, channel="staff"))) == {EvidenceFault.MAKING_DIFFERS}
+
+
+def test_who_approved_is_another_than_who_proposed() -> None:
+    """A yes of the same member of staff is no second person's, even where every line of it were on record."""
+
+    def acted(event: RequestEvent, state: RequestState, actor: str) -> ProvenLine:
+        return ProvenLine(line=replace(line(2), event=event, state=state, actor=actor, detail=None), record=None)
+
+    made, proved = evidence().timeline[:2]
+    proposed = acted(RequestEvent.PROPOSE, RequestState.PROPOSED, OFFICER)
+    request = replace(evidence().request, state=RequestState.APPROVED)
+    for other, found in ((OFFICER, {EvidenceFault.SAME_PERSON}), ("staff:oak-7", set())):
+        approved = acted(RequestEvent.APPROVE, RequestState.APPROVED, other)
+        approved = replace(approved, line=replace(approved.line, position=3))
+        assert faults(signed_anew(request=request, timeline=(made, proved, proposed, approved))) == found
 
 
 def _opening_changes() -> list[tuple[str, Callable[[ProvenOpening], ProvenOpening]]]:
