@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.web.conftest import ALICE, BOB
+from tests.web.conftest import ALICE, BOB, ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from httpx2 import Response
 
     from tests.web.conftest import Browser, Service
@@ -236,3 +240,35 @@ def test_no_cache_keeps_a_request(peopled: Service) -> None:
         answer = browser.get(path)
         assert answer.headers["cache-control"] == "no-store", path
         assert "alice" not in str(answer.url)
+
+
+@pytest.fixture
+def strict(make_service: Callable[..., Service], tmp_path: Path) -> Service:
+    """Return a service whose policy asks for both, the address and the number, before it deletes; alice is there."""
+    folder = tmp_path / "policy"
+    shutil.copytree(ROOT / "policies" / "default", folder)
+    text = (folder / "policy.yaml").read_text(encoding="utf-8")
+    before, erase, after = text.partition("\n  erase:")
+    after = after.replace("verification: email_code", "verification: email_and_phone", 1)
+    (folder / "policy.yaml").write_text(before + erase + after, encoding="utf-8")
+    service = make_service(policy=folder)
+    service.register(ALICE)
+    service.clock.advance(timedelta(hours=1))
+    return service
+
+
+def test_a_weaker_proof_than_the_policy_asks_for_carries_nothing_out(strict: Service) -> None:
+    """The page says what is missing and asks for it; with both the same request goes on, in the same browser."""
+    browser = strict.browser()
+    page = proven(strict, browser, "erase")
+    assert "Cần xác minh chắc chắn hơn." in text_of(browser.get(page))
+    assert f'href="{page}/accept"' not in browser.get(page).text
+    shown = re.search(r'name="accepted" value="([^"]+)"', browser.get(f"{page}/accept").text)
+    assert shown is not None
+    assert browser.send_form(f"{page}/accept", accepted=shown.group(1)).headers["location"] == page
+    strict.settle()
+    assert held(strict, "email") == EMAIL
+    place = browser.send_form(page, email=EMAIL, phone=PHONE).headers["location"]
+    assert browser.send_form(place, code=strict.newest_code()).headers["location"] == page
+    assert f'href="{page}/accept"' in browser.get(page).text
+    assert browser.send_form(f"{page}/accept", accepted=shown.group(1)).headers["location"] == "/certificate"
