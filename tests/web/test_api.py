@@ -91,7 +91,7 @@ def test_the_api_reads_no_cookie(service: Service) -> None:
 
 
 def test_the_api_describes_itself(untouched: Service) -> None:
-    """The description is OpenAPI 3.1; every refusal is problem details, and every operation says how often, how large."""
+    """The description is OpenAPI 3.1; every refusal is problem details, and what is limited says so."""
     description = untouched.browser().get("/api/v1/openapi.json").json()
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {

@@ -154,6 +154,35 @@ def test_a_request_is_filed_without_learning_who_has_an_account(service: Service
     assert support.file(email="x", phone="0901234567", kind="access", reason="Hai.").status_code == 422
 
 
+def test_what_destroys_takes_two_of_the_staff(service: Service, alice: Caller) -> None:
+    """Who proposed it cannot approve it; who declines says why; another officer's yes sets it going, and no sooner."""
+    support, first, second = (Desk(service, role) for role in (Role.SUPPORT, Role.OFFICER, Role.OFFICER))
+    number = support.file(email=ALICE["email"], kind="erase", reason="Khách gọi xin xóa.").json()["number"]
+    assert first.act(number, "propose", reason="Khách không có máy.").status_code == 409
+    assert support.act(number, "verify_in_person", reason="Đã xem căn cước.").status_code == 200
+    assert first.act(number, "propose", reason="Khách không có máy.").json()["state"] == "proposed"
+    assert first.act(number, "approve").status_code == 403
+    assert support.act(number, "approve").status_code == 403
+    assert second.act(number, "decline", reason="Gọi lại xác nhận đã.").json()["state"] == "verified"
+    assert first.act(number, "propose", reason="Khách xác nhận lần nữa.").status_code == 200
+    assert second.act(number, "approve").json()["state"] == "approved"
+    assert alice.get(f"/requests/{number}").json()["may_withdraw"]
+
+
+def test_what_one_may_carry_out_alone_is_carried_out(service: Service, alice: Caller) -> None:
+    """A correction filed for a caller who was seen in person: as they said it, with its reason."""
+    support = Desk(service, Role.SUPPORT)
+    filed = support.file(
+        phone=ALICE["phone"], kind="rectify", item="name", value="Alice Trần", reason="Đổi họ theo căn cước."
+    )
+    number = filed.json()["number"]
+    assert support.act(number, "carry_out", reason="Khách nhờ làm.").status_code == 403
+    assert support.act(number, "verify_in_person", reason="Đã xem căn cước.").status_code == 200
+    assert support.act(number, "carry_out", reason="Khách nhờ làm.").json()["state"] == "done"
+    told = [one["text"] for one in alice.get(f"/requests/{number}").json()["timeline"] if one["text"]]
+    assert told == ["Đổi họ theo căn cước.", "Đã xem căn cước.", "Khách nhờ làm."]
+
+
 def test_who_is_not_staff_has_no_desk(service: Service, alice: Caller, number: str) -> None:
     """Neither a customer's token nor none opens it, and staff's opens nothing of customers."""
     service.register(BOB)

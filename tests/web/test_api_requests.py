@@ -121,6 +121,19 @@ def test_a_purpose_is_barred_and_freed(alice: Caller) -> None:
     assert alice.post("/decisions", **wish).status_code == 200
 
 
+def test_consents_end_as_a_request(service: Service, alice: Caller) -> None:
+    """Every one that stands; a consent that is not the caller's is none."""
+    question = alice.post("/decisions", items=["email"], purpose="promote").json()["question"]
+    alice.post(f"/questions/{question['id']}/answer", text_hash=question["text_hash"], yes=True)
+    assert alice.state() == "valid"
+    assert alice.post("/requests", kind="withdraw", consent="0" * 32).status_code == 404
+    made = make(alice, kind="withdraw")
+    if made["needs"] != "session":
+        prove(service, alice, made["number"])
+    assert alice.post(f"/requests/{made['number']}/acceptance").json()["request"]["state"] == "done"
+    assert alice.state() == "withdrawn"
+
+
 def test_an_account_ends_on_what_was_shown(service: Service, alice: Caller) -> None:
     """The consequences are named by the preview; others are refused, and the token of the certificate comes once."""
     number = make(alice, kind="erase")["number"]

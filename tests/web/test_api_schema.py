@@ -44,8 +44,8 @@ MEANING = {
     "POST /requests": (400, 422),
     "POST /requests/{request}/messages": (422,),
     "GET /desk/requests": (400,),
-    "POST /desk/requests": (422,),
-    "POST /desk/requests/{request}/acts": (422,),
+    "POST /desk/requests": (400, 422),
+    "POST /desk/requests/{request}/acts": (400, 422),
 }
 
 

@@ -16,7 +16,7 @@ from camket.core.errors import DeniedError, InvalidValueError, NotFoundError
 from camket.core.rights.machine import RequestKind, RequestState
 from camket.core.terms import Language
 from camket.rows.request_queue import QueueHolder, QueueList, QueueWish
-from camket.services import casework, filing, staff_reading
+from camket.services import casework, filing, on_behalf, staff_reading
 from camket.services.request_queue import list_queue
 from camket.services.requests import NO_REQUEST
 from camket.services.staff_sessions import StaffSession, find_staff_session
@@ -24,7 +24,9 @@ from camket.web.api.consents import UNAUTHORIZED, LanguageParameter
 from camket.web.api.desk_documents import (
     Act,
     Assignment,
+    Carrying,
     CaseDocument,
+    Deed,
     DeskMessageDocument,
     FiledDocument,
     FiledRequest,
@@ -123,11 +125,16 @@ def _add_reading(api: FastAPI, ctx: Context) -> None:
 
 
 def _add_acts(api: FastAPI, ctx: Context) -> None:
-    @api.post("/desk/requests", status_code=201, tags=[DESK])
+    @api.post("/desk/requests", status_code=201, tags=[DESK], responses={404: {}})
     def file_request(member: Member, filed: FiledRequest) -> FiledDocument:
         """Make a request for someone who called or came. Known or not looks the same."""
         field, value = filed.known_by
-        row = filing.file_for_caller(ctx, member, field=field, value=value, kind=filed.kind, reason=filed.reason)
+        asked = filing.wish(
+            ctx, filed.kind, item=filed.item or "", typed=filed.value or "", purposes=tuple(filed.purposes)
+        )
+        row = filing.file_for_caller(
+            ctx, member, field=field, value=value, kind=filed.kind, reason=filed.reason, body=asked
+        )
         return FiledDocument(number=row.number)
 
     @api.post("/desk/requests/{request}/acts", tags=[DESK])
@@ -160,6 +167,11 @@ def _act(ctx: Context, member: StaffSession, request_id: str, act: Act) -> None:
     elif isinstance(act, Writing):
         write = casework.note if act.act == "note" else casework.ask_subject
         write(ctx, member, request_id=request_id, text=act.text)
+    elif isinstance(act, Deed):
+        DEEDS[act.act](ctx, member, request_id=request_id)
+    elif isinstance(act, Carrying):
+        purposes = tuple(act.purposes)
+        on_behalf.carry_out(ctx, member, request_id=request_id, reason=act.reason, purposes=purposes, code=act.code)
     else:
         REASONED[act.act](ctx, member, request_id=request_id, reason=act.reason)
 
@@ -169,5 +181,12 @@ REASONED: Final[Mapping[str, Callable[..., object]]] = {
     "extend": casework.extend,
     "verify_in_person": casework.verify_in_person,
     "read": staff_reading.give_reason,
+    "propose": on_behalf.propose,
+    "decline": on_behalf.decline,
 }
 """Acts that take a reason alone."""
+DEEDS: Final[Mapping[str, Callable[..., object]]] = {
+    "approve": on_behalf.approve,
+    "send_new_address_code": on_behalf.send_code_to_new_address,
+}
+"""Acts that take nothing."""

@@ -13,7 +13,7 @@ from camket.core.terms import Verification
 from camket.core.vault.lookup import IndexField
 from camket.rows.requests import RequestChannel
 from camket.services.request_queue import Urgency
-from camket.web.api.documents import Document, one_of
+from camket.web.api.documents import Document, Name, Names, one_of
 from camket.web.api.request_documents import FailingDocument, Number, Words
 
 WorkName = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z0-9-]+$", description="Of staff.")]
@@ -102,6 +102,11 @@ class FiledRequest(Document):
     phone: str | None = Field(default=None, min_length=1, max_length=40)
     kind: RequestKind
     reason: Words = Field(description="What they said and how they asked; the customer reads it.")
+    item: Name | None = Field(default=None, description="For `rectify`: what is wrong.")
+    value: Words | None = Field(default=None, description="For `rectify`: what is right instead.")
+    purposes: Names = Field(
+        default=[], max_length=100, description="For `restrict` and `object`; none means every purpose."
+    )
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
@@ -151,13 +156,33 @@ class Reasoned(Document):
         json_schema_extra={"examples": [{"act": "extend", "reason": "Phải hỏi thêm bên vận hành máy chủ."}]}
     )
 
-    act: Literal["refuse", "extend", "verify_in_person", "read"] = Field(
-        description="`read`: for a quarter of an hour the customer's words may be read, for this request."
+    act: Literal["refuse", "extend", "verify_in_person", "read", "propose", "decline"] = Field(
+        description="`read`: for a quarter of an hour the customer's words may be read, for this request. `propose`: "
+        "another member of staff has to approve it."
     )
     reason: Words
 
 
-Act: TypeAlias = Annotated[Assignment | Writing | Reply | Reasoned, Field(discriminator="act")]
+class Deed(Document):
+    """`approve`: yes to what another one proposed. `send_new_address_code`: for the correction of an e-mail address."""
+
+    act: Literal["approve", "send_new_address_code"]
+
+
+class Carrying(Document):
+    """A proven request that needs no second person is carried out on its customer's behalf."""
+
+    act: Literal["carry_out"]
+    reason: Words
+    purposes: Names = Field(
+        default=["all"], min_length=1, max_length=100, description="Where the request itself does not say which."
+    )
+    code: str | None = Field(
+        default=None, min_length=1, max_length=20, description="Of a new e-mail address, as the customer read it out."
+    )
+
+
+Act: TypeAlias = Annotated[Assignment | Writing | Reply | Reasoned | Deed | Carrying, Field(discriminator="act")]
 
 
 class DeskMessageDocument(Document):

@@ -47,6 +47,15 @@ class NewBar(Document):
     lifts: StrictBool = Field(default=False, description="The bar is to end.")
 
 
+class NewWithdrawal(Document):
+    """The end of a consent, on record as a request; `POST /consents/{consent}/withdrawal` does it at once."""
+
+    kind: Literal["withdraw"]
+    consent: str | None = Field(
+        default=None, min_length=1, max_length=64, description="Of the caller's own; null is every one that stands."
+    )
+
+
 class NewLetter(Document):
     """A question to support."""
 
@@ -56,7 +65,9 @@ class NewLetter(Document):
     text: Words
 
 
-NewRequest: TypeAlias = Annotated[NewPlainRequest | NewCorrection | NewBar | NewLetter, Field(discriminator="kind")]
+NewRequest: TypeAlias = Annotated[
+    NewPlainRequest | NewCorrection | NewBar | NewWithdrawal | NewLetter, Field(discriminator="kind")
+]
 
 
 class FailingDocument(Document):

@@ -23,6 +23,7 @@ from camket.services.request_files import hand_over
 from camket.services.requests import NO_REQUEST, read_body
 from camket.services.restrictions import BARS, carry_out_restriction, start_restriction
 from camket.services.verification import needed_level_in, prove, prove_by_session, send_code, standing_proof
+from camket.services.withdrawal_requests import carry_out_withdrawal, start_withdrawal_in
 from camket.web.api.consents import Caller, LanguageParameter
 from camket.web.api.request_documents import (
     NUMBER_PATTERN,
@@ -34,6 +35,7 @@ from camket.web.api.request_documents import (
     NewLetter,
     NewMessage,
     NewRequest,
+    NewWithdrawal,
     PreviewDocument,
     ProofDocument,
     RequestDocument,
@@ -201,6 +203,11 @@ def _start(ctx: Context, session: Session, wanted: NewRequest) -> RequestRow:
     if isinstance(wanted, NewBar):
         kind, purposes = RequestKind(wanted.kind), tuple(wanted.purposes)
         return start_restriction(ctx, session, kind=kind, purposes=purposes, lifts=wanted.lifts)
+    if isinstance(wanted, NewWithdrawal):
+        named = wanted.consent
+        return ctx.store.write(
+            lambda unit: start_withdrawal_in(unit, ctx, subject_id=session.subject_id, consent_id=named)
+        )
     if isinstance(wanted, NewLetter):
         return support.start_thread(ctx, session, text=wanted.text)
     if wanted.kind == "erase":
@@ -234,6 +241,8 @@ def _carry_out(
         begin_copy(ctx, identity)
     elif row.kind in BARS:
         carry_out_restriction(ctx, identity)
+    elif row.kind is RequestKind.WITHDRAW:
+        carry_out_withdrawal(ctx, identity)
     elif row.kind is RequestKind.RECTIFY:
         _correct(ctx, session, identity, acceptance.new_address, address=address)
     return None
