@@ -23,13 +23,16 @@ from camket.services.sessions import find_session
 from camket.services.staff_sessions import find_staff_session
 from camket.services.uses import use_of
 from camket.testing.staff import add_staff
-from tests.journeys import Customer, Service, register
+from tests.journeys import Customer, Service, register, service_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from camket.core.rights.evidence_verify import EvidenceReport
     from camket.ports import Unit
     from camket.rows.requests import RequestRow
     from camket.services.staff_sessions import StaffSession
+    from tests.postgres import Postgres
 
 OLD, NEW = "0912345678", "0987654321"
 
@@ -228,3 +231,14 @@ def test_the_pack_of_a_deletion_outlives_the_account(journey: Service, alice: Cu
     assert report.pruned == 0
     assert alice.subject_id.encode() not in data
     assert LedgerAction.ERASE in {one.opening.facts.action for one in report.evidence.acts}
+
+
+def test_a_pack_made_on_postgresql_holds(tmp_path: Path, postgres: Postgres) -> None:
+    """Lines, records and places come back from the other store as they were written."""
+    with service_in(tmp_path, database_url=postgres.url(postgres.new_database())) as service:
+        row = corrected(service, register(service))
+        _, report = taken(service, row, staff(service, Role.OFFICER))
+        assert report.holds
+        assert report.evidence is not None
+        assert report.evidence.acts
+        assert (report.awaiting, report.pruned) == (0, 0)
