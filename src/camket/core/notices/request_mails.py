@@ -12,8 +12,14 @@ from camket.core.notices.text import Addressee, MailTemplate, Wording, worded
 from camket.core.policy.model import ItemKind
 from camket.core.terms import RIGHTS_PURPOSE, Language
 
-_SEE_VI: Final = "Xem từng bước và thời hạn tại đây: {origin}/me/requests/{request}"
-_SEE_EN: Final = "See every step and the due date here: {origin}/me/requests/{request}"
+_SEE_VI: Final = (
+    "Xem từng bước và thời hạn tại đây: {origin}/me/requests/{request} "
+    "(không cần đăng nhập: {origin}/requests/{number})"
+)
+_SEE_EN: Final = (
+    "See every step and the due date here: {origin}/me/requests/{request} "
+    "(without signing in: {origin}/requests/{number})"
+)
 _FREE_VI: Final = "Mọi yêu cầu về dữ liệu của bạn đều miễn phí."
 _FREE_EN: Final = "Everything you ask about your data is free of charge."
 _COMPLAIN_VI: Final = (

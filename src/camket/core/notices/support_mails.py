@@ -17,7 +17,8 @@ STAFF_WROTE: Final = MailTemplate(
         Language.VI: worded(
             "{controller} đã viết cho bạn",
             "Chào {name},",
-            "Chúng tôi vừa viết cho bạn trong yêu cầu {number}. Đọc và trả lời tại đây: {origin}/support/{request}",
+            "Chúng tôi vừa viết cho bạn trong yêu cầu {number}. Đọc và trả lời tại đây: {origin}/support/{request} "
+            "(không cần đăng nhập: {origin}/requests/{number})",
             "Mọi trao đổi với bộ phận hỗ trợ đều miễn phí.",
             "— {controller} · {origin}",
         ),
@@ -25,7 +26,7 @@ STAFF_WROTE: Final = MailTemplate(
             "{controller} wrote to you",
             "Hello {name},",
             "We have just written to you about your request {number}. Read it and answer here: "
-            "{origin}/support/{request}",
+            "{origin}/support/{request} (without signing in: {origin}/requests/{number})",
             "Everything you ask of support is free of charge.",
             "— {controller} · {origin}",
         ),
