@@ -40,6 +40,9 @@ DRAFT_APPROVED: Final = "draft-approved"
 DRAFT_FOLLOWS: Final = "draft-follows"
 DRAFT_PUBLISHED: Final = "draft-published"
 DRAFT_DROPPED: Final = "draft-dropped"
+CASE_OPENED: Final = "case-opened"
+CASE_WORKED_ON: Final = "case-worked-on"
+CASE_FILED: Final = "case-filed"
 
 _SENTENCES: Final = {
     CORRECTED: marked("It is corrected. The old value is gone."),
@@ -68,6 +71,9 @@ _SENTENCES: Final = {
     DRAFT_FOLLOWS: marked("The draft is meant to come after the newest version."),
     DRAFT_PUBLISHED: marked("The version is published. Customers are told of it from now on."),
     DRAFT_DROPPED: marked("The draft is dropped. What was published stays."),
+    CASE_OPENED: marked("The data is open to you for a quarter of an hour. Each look is on record."),
+    CASE_WORKED_ON: marked("It is done and on record. The course below shows it."),
+    CASE_FILED: marked("The request is filed. It waits for the person to prove who they are, like any other."),
     WRITTEN_IN: marked("We write to you in this language from now on."),
 }
 

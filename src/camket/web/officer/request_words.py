@@ -5,44 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from camket.core.rights.deadlines import DueKind
-from camket.core.rights.machine import RequestKind, RequestState
+from camket.core.rights.machine import RequestEvent, RequestState
+from camket.core.rights.wording import EVENTS
 from camket.core.terms import Verification
-from camket.rows.requests import RequestChannel
+from camket.services.access import SUBJECT
+from camket.services.access_core import STAFF
 from camket.services.request_queue import Urgency
-from camket.web.i18n import marked, translations
-from camket.web.wording import HOUR_SECONDS, MINUTE_SECONDS
+from camket.services.staff_reading import READS
+from camket.web.i18n import marked, said, translations
+from camket.web.wording import HOUR_SECONDS, MINUTE_SECONDS, officer
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from camket.core.terms import Language
+    from camket.services.request_case import CaseLine
     from camket.web.i18n import MessageId
     from camket.web.visit import Visit
 
 DAY_SECONDS: Final = 24 * HOUR_SECONDS
 
-KINDS: Final[dict[RequestKind, MessageId]] = {
-    RequestKind.ACCESS: marked("Copy"),
-    RequestKind.RECTIFY: marked("Correction"),
-    RequestKind.ERASE: marked("Deletion"),
-    RequestKind.PORT: marked("Copy to take along"),
-    RequestKind.RESTRICT: marked("Restriction"),
-    RequestKind.OBJECT: marked("Objection"),
-    RequestKind.WITHDRAW: marked("Withdrawal"),
-    RequestKind.SUPPORT: marked("Question"),
-}
-STATES: Final[dict[RequestState, MessageId]] = {
-    RequestState.UNVERIFIED: marked("waits for proof"),
-    RequestState.VERIFIED: marked("to be decided"),
-    RequestState.PROPOSED: marked("waits for a second person"),
-    RequestState.WAITING: marked("waits for the customer"),
-    RequestState.APPROVED: marked("accepted, begins soon"),
-    RequestState.RUNNING: marked("is being carried out"),
-    RequestState.DONE: marked("done"),
-    RequestState.REFUSED: marked("refused"),
-    RequestState.CANCELLED: marked("taken back"),
-    RequestState.EXPIRED: marked("lapsed"),
-}
 STATE_MOODS: Final = {
     RequestState.PROPOSED: "ask",
     RequestState.WAITING: "ask",
@@ -58,12 +40,6 @@ LEVELS: Final[dict[Verification, MessageId]] = {
     Verification.EMAIL_AND_PHONE: marked("e-mail and phone"),
     Verification.PASSKEY: marked("passkey"),
     Verification.IN_PERSON: marked("seen in person"),
-}
-CHANNELS: Final[dict[RequestChannel, MessageId]] = {
-    RequestChannel.ACCOUNT: marked("from their account"),
-    RequestChannel.OUTSIDE: marked("from outside, by e-mail or phone"),
-    RequestChannel.STAFF: marked("filed by staff"),
-    RequestChannel.APP: marked("through an app"),
 }
 DUES: Final[dict[DueKind, MessageId]] = {
     DueKind.REPLY: marked("answer"),
@@ -105,3 +81,40 @@ def due_words(visit: Visit, urgency: Urgency, due_at: datetime | None) -> str:
     if due_at is None:
         return visit.say("no fixed time")
     return time_left(due_at, visit.context.clock.now(), visit.language)
+
+
+NOTES: Final[dict[str, MessageId]] = {
+    READS: marked("Said why the customer's data is looked at"),
+    "failing": marked("No step fails any more"),
+    "filed": marked("Filed for someone who called or came"),
+    "on_behalf": marked("Carried out on the customer's behalf"),
+}
+"""What a note is about, by what stands in its detail."""
+
+
+def line_words(visit: Visit, line: CaseLine) -> str:
+    """Return what happened, in the reader's language."""
+    what = said(EVENTS[line.event], visit.language)
+    if line.event is RequestEvent.NOTE:
+        return _note_words(visit, line) or what
+    level = line.detail.get("level")
+    if line.event is RequestEvent.VERIFY and level in LEVELS:
+        return f"{what}: {visit.say(LEVELS[Verification(str(level))])}"
+    return what
+
+
+def _note_words(visit: Visit, line: CaseLine) -> str:
+    """Return what a note is about; empty where its detail does not say."""
+    who = line.detail.get("assigned")
+    if who is not None:
+        return visit.say("Given to %(name)s", name=who) if who else visit.say("Given back: nobody works on it")
+    if "message" in line.detail:
+        return visit.say("The customer was written to") if line.shown else visit.say("A comment among staff")
+    return next((visit.say(words) for name, words in NOTES.items() if name in line.detail), "")
+
+
+def who_words(visit: Visit, actor: str) -> str:
+    """Return who did it, in the reader's language."""
+    if actor == SUBJECT:
+        return visit.say("the customer")
+    return officer(actor) if actor.startswith(STAFF) else visit.say("by itself")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlencode
 
 from camket.core.rights.machine import RequestKind, RequestState
+from camket.core.rights.wording import KINDS, STATES
 from camket.core.staff.roles import Role
-from camket.rows.request_queue import QueueHolder, QueueList, QueuePlace, QueueWish
+from camket.rows.request_queue import COUNTED_UNPROVEN, QueueHolder, QueueList, QueuePlace, QueueWish
 from camket.services.request_case import receipt_form
 from camket.services.request_queue import list_queue
 from camket.web.endpoints import see_other
-from camket.web.i18n import marked
-from camket.web.officer.request_words import DUES, KINDS, LEVELS, STATE_MOODS, STATES, URGENCY_MOODS, due_words
+from camket.web.i18n import marked, said
+from camket.web.officer.request_words import DUES, LEVELS, STATE_MOODS, URGENCY_MOODS, due_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,11 +150,12 @@ def _show(visit: Visit, *, typed: str = "", problem: str = "", status: int = 200
         status=status,
         chosen=chosen,
         lists=[(which, visit.say(words), chosen.query(list=which, state="")) for which, words in LISTS.items()],
-        kinds=[(kind, visit.say(words)) for kind, words in KINDS.items()],
-        states=[(state, visit.say(STATES[state])) for state in LISTED_STATES[chosen.which]],
+        kinds=[(kind, said(words, visit.language)) for kind, words in KINDS.items()],
+        states=[(state, said(STATES[state], visit.language)) for state in LISTED_STATES[chosen.which]],
         holders=[(name, visit.say(words)) for name, words in HOLDERS.items()],
         entries=[_say(visit, entry) for entry in page.entries],
         count=page.count,
+        counted_unproven=COUNTED_UNPROVEN,
         newer=page.newer and chosen.query(**{BEFORE: _write_place(page.newer)}),
         older=page.older and chosen.query(**{AFTER: _write_place(page.older)}),
         typed=typed,
@@ -194,12 +196,12 @@ def _write_place(place: QueuePlace) -> str:
 def _say(visit: Visit, entry: QueueEntry) -> SaidEntry:
     return SaidEntry(
         number=entry.number,
-        kind=visit.say(KINDS[entry.kind]),
+        kind=said(KINDS[entry.kind], visit.language),
         due=visit.say(DUES[entry.due]) if entry.due else "",
         left=due_words(visit, entry.urgency, entry.due_at),
         due_at=entry.due_at,
         mood=URGENCY_MOODS.get(entry.urgency, ""),
-        state=visit.say(STATES[entry.state]),
+        state=said(STATES[entry.state], visit.language),
         state_mood=STATE_MOODS.get(entry.state, "plain"),
         proof=visit.say(LEVELS[entry.verified_level]) if entry.verified_level else "",
         assigned_to=entry.assigned_to,

@@ -1,0 +1,84 @@
+"""Filing a request for someone who called or came: it waits for their proof like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from camket.core.intake import Problem
+from camket.core.intake.emails import read_email
+from camket.core.intake.phones import read_phone
+from camket.core.rights.machine import RequestKind
+from camket.core.rights.wording import KINDS
+from camket.core.vault.lookup import IndexField
+from camket.services.desk_acts import REASON
+from camket.services.filing import file_for_caller, wish
+from camket.services.forms import FormError
+from camket.web.customer.done import CASE_FILED, lead_on
+from camket.web.forms import problems_of
+from camket.web.i18n import said
+from camket.web.officer.requests import PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from camket.web.visit import Visit
+
+FILE: Final = f"{PATH}/new"
+CONTACT: Final = "contact"
+KIND: Final = "kind"
+ITEM: Final = "item"
+VALUE: Final = "value"
+
+
+def file_form(visit: Visit) -> Response:
+    """Ask who called, what they want, and what they said."""
+    return _show(visit)
+
+
+def file(visit: Visit) -> Response:
+    """File the request and lead to it; what is filed for an unknown address looks the same."""
+    contact = visit.typed(CONTACT)
+    field = IndexField.EMAIL if "@" in contact else IndexField.PHONE
+    kind = next((one for one in RequestKind if one.value == visit.typed(KIND)), RequestKind.ACCESS)
+    item = visit.typed(ITEM)
+    try:
+        row = file_for_caller(
+            visit.context,
+            visit.staff,
+            field=field,
+            value=read_contact(field, contact),
+            kind=kind,
+            reason=visit.typed(REASON),
+            body=wish(visit.context, kind, item=item, typed=visit.typed(VALUE)),
+        )
+    except FormError as error:
+        named = {VALUE if name == item else name: one for name, one in error.problems.items()}
+        return _show(visit, problems_of(FormError(named), visit.language))
+    return lead_on(visit, f"{PATH}/{row.number}", CASE_FILED)
+
+
+def read_contact(field: IndexField, typed: str) -> str:
+    """Return an e-mail address or a phone number as it is looked up by, *personal*.
+
+    Raises:
+        FormError: it is none.
+    """
+    answer = read_email(typed) if field is IndexField.EMAIL else read_phone(typed)
+    if isinstance(answer, Problem):
+        raise FormError({CONTACT: answer})
+    return answer.value
+
+
+def _show(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
+    return visit.show(
+        "officer/file_request.html",
+        status=422 if problems else 200,
+        items=[
+            (item.id, said(item.label, visit.language))
+            for item in visit.site.in_force().version.policy.registration_items
+        ],
+        kinds=[(kind, said(words, visit.language)) for kind, words in KINDS.items()],
+        problems=problems or {},
+    )
