@@ -32,6 +32,11 @@ WHO: Final = {
     "service:policy": marked("The policy service"),
     "service:operator": marked("The operator, at the machine itself"),
     "service:notices": marked("The notice service"),
+    "service:requests": marked("The clock of requests"),
+    "service:copy": marked("The copy service"),
+    "service:correction": marked("The correction service"),
+    "service:connectors": marked("The connection with other systems"),
+    "service:outside": marked("The page for requests without signing in"),
 }
 """Who acts, by the ledger's name; a service of the policy is called by its label."""
 
