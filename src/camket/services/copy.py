@@ -7,7 +7,6 @@ One zip: a page for people in each language, `data.json` for programs, pictures 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from camket.core.errors import NotFoundError
 from camket.core.intake import rendition
 from camket.core.intake.pictures import SIZES
+from camket.core.ledger.canonical import lined_json
 from camket.core.policy.dpv import VOCABULARIES
 from camket.core.terms import RIGHTS_PURPOSE, Language
 from camket.services.access import SUBJECT
@@ -27,14 +27,14 @@ from camket.services.erasure_plan import declared_item
 from camket.services.own_log import log_lines
 from camket.services.proofs import prove_set
 from camket.services.purposes import purposes_of
-from camket.services.uses import use_of
+from camket.services.uses import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from camket.core.gate.history import History
-    from camket.core.ledger.opening_set import OpeningSet
+    from camket.core.ledger.entry import MemberOpening, Opening
     from camket.core.rights.exported import ExportedItem
     from camket.ports import Unit
     from camket.rows import FactRow, SessionRow, SubjectRecordRow, SubjectRow
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 APPS: Final = "apps"
 MOST_RECORDS: Final = 20_000
+COMPRESSION: Final = 3
+"""Of zlib's 1 to 9: hashes do not get smaller by trying harder."""
 _MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
 
 
@@ -111,13 +113,16 @@ def read_copy_in(unit: Unit, ctx: Context, request: RequestRow) -> CopyRead:
     )
 
 
-def build_copy(ctx: Context, read: CopyRead, exported: Sequence[Exported]) -> Copy:
+def build_copy(
+    ctx: Context, read: CopyRead, exported: Sequence[Exported], *, going_on: Callable[[], None] = lambda: None
+) -> Copy:
     """Return the file of what was read; the page in the subject's own language stands first.
 
     Args:
         ctx: the service.
         read: from `read_copy_in`, in a unit that is durable.
         exported: what apps and other systems gave.
+        going_on: called again and again while the file is made; what it raises ends it.
 
     Raises:
         DeniedError: the gate said no: the subject is erased.
@@ -126,29 +131,34 @@ def build_copy(ctx: Context, read: CopyRead, exported: Sequence[Exported]) -> Co
     opened = read.pending.open()
     history = read.pending.standing.history
     values = [value for of_item in opened.values.values() for value in of_item]
-    pictures = _pictures(values)
+    pictures = _pictures(values, going_on)
+    openings = _openings(ctx, read)
+    going_on()
     data = _data(ctx, read, values, {row_id: name for row_id, (name, _) in pictures.items()}, opened.at)
+    data["uses"] = [_use(row, openings.get(row.id)) for row in read.records]
     data["holdings"] = [one for app in exported for one in _holdings(read, app, opened.at)]
     given = {_file_of(app, item): item.content for app in exported for item in app.items}
     languages = sorted(Language, key=lambda one: one is not read.subject.language)
-    files: dict[str, bytes] = {
-        FILE_OF[one]: render_page(data, given, history.newest.policy, one, origin=ctx.settings.origin).encode()
-        for one in languages
-    }
-    files["data.json"] = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    files: dict[str, bytes] = {}
+    for one in languages:
+        page = render_page(data, given, history.newest.policy, one, origin=ctx.settings.origin)
+        files[FILE_OF[one]] = page.encode()
+        going_on()
+    files["data.json"] = lined_json(data)
     files[SCHEMA_FILE] = schema_bytes()
-    openings = _openings(ctx, read.subject.id, read.records)
-    if openings is not None:
-        files["openings.json"] = openings.to_bytes()
+    proven = prove_set(ctx, [(openings[row.id], row.ledger_index) for row in read.records if row.id in openings])
+    if proven is not None:
+        files["openings.json"] = proven.to_bytes()
     files |= given | dict(pictures.values())
-    return Copy(file_name=f"camket-{opened.at:%Y-%m-%d}.zip", data=_zip(files, opened.at))
+    return Copy(file_name=f"camket-{opened.at:%Y-%m-%d}.zip", data=_zip(files, opened.at, going_on))
 
 
-def _openings(ctx: Context, subject_id: str, records: tuple[SubjectRecordRow, ...]) -> OpeningSet | None:
+def _openings(ctx: Context, read: CopyRead) -> dict[int, Opening | MemberOpening]:
+    """Return the opening of each record by its id, *personal*."""
     # A record without a sealed part was never one that its subject can open.
-    known = [row for row in records if row.sealed is not None]
-    opened = ctx.door.open_records(subject_id=subject_id, rows=known)
-    return prove_set(ctx, [(opening, row.ledger_index) for opening, row in zip(opened, known, strict=True)])
+    known = [row for row in read.records if row.sealed is not None]
+    opened = ctx.door.open_records(subject_id=read.subject.id, rows=known)
+    return {row.id: opening for opening, row in zip(opened, known, strict=True)}
 
 
 def _data(
@@ -196,7 +206,6 @@ def _data(
             {"began_at": _instant(one.created_at), "last_seen_at": _instant(one.last_seen_at)} for one in read.sessions
         ],
         "requests": requests_data(ctx, read.requests, words=_words(values), pictures=pictures),
-        "uses": [_use(row) for row in read.records],
     }
 
 
@@ -257,24 +266,25 @@ def _file_of(app: Exported, item: ExportedItem) -> str:
     return f"{APPS}/{app.holder}/{item.file_name}"
 
 
-def _use(row: SubjectRecordRow) -> dict[str, Any]:
-    use = use_of(row)
+def _use(row: SubjectRecordRow, opening: Opening | MemberOpening | None) -> dict[str, Any]:
+    facts = facts_of(row.facts) if opening is None else opening.facts
     return {
-        "at": _instant(use.at),
-        "who": use.who,
-        "action": use.action.value,
-        "items": list(use.items),
-        "purpose": use.purpose,
-        "outcome": use.outcome.value,
-        "ledger_index": use.ledger_index,
+        "at": _instant(facts.at),
+        "who": facts.actor,
+        "action": facts.action.value,
+        "items": list(facts.items),
+        "purpose": facts.purpose,
+        "outcome": facts.outcome.value,
+        "ledger_index": row.ledger_index,
     }
 
 
-def _pictures(values: list[OpenedValue]) -> dict[str, tuple[str, bytes]]:
+def _pictures(values: list[OpenedValue], going_on: Callable[[], None]) -> dict[str, tuple[str, bytes]]:
     """Return the file of each picture, its largest size, by the row that holds it."""
     found: dict[str, tuple[str, bytes]] = {}
     for value in values:
         if isinstance(value.value, bytes):
+            going_on()
             data = rendition(value.value, SIZES[0]) or value.value
             ending = next((ending for magic, ending in _MAGIC if data.startswith(magic)), "bin")
             found[value.row_id] = (f"{PICTURES}/{len(found) + 1:03}.{ending}", data)
@@ -293,12 +303,12 @@ def _when(at: datetime | None) -> str | None:
     return None if at is None else _instant(at)
 
 
-def _zip(files: dict[str, bytes], at: datetime) -> bytes:
+def _zip(files: dict[str, bytes], at: datetime, going_on: Callable[[], None]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
+            going_on()
             entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
-            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
-            archive.writestr(entry, data)
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED, COMPRESSION)
     return target.getvalue()

@@ -6,6 +6,7 @@ Source: JSON Schema, draft 2020-12.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any, Final
 
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
@@ -184,6 +185,7 @@ SCHEMA: Final[_Schema] = {
 SCHEMA["properties"]["$schema"] = {"const": SCHEMA_FILE}
 
 
+@cache
 def schema_bytes() -> bytes:
     """Return the schema as a file: UTF-8 JSON, indented for people."""
     return (json.dumps(SCHEMA, ensure_ascii=False, indent=2) + "\n").encode()

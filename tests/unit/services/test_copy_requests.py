@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -15,10 +15,14 @@ from camket.core.errors import ConflictError, NotFoundError, VaultError, Verific
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.rights.proof import ProofPlace
 from camket.core.terms import Verification, VerifiedIdentity
+from camket.jobs.engine import LEASE
 from camket.rows import JobState
+from camket.services import copy as copy_module
 from camket.services import request_files
-from camket.services.copy_requests import begin_copy, queue_copy_in, start_copy
+from camket.services.copy_page import render_page
+from camket.services.copy_requests import COPY_JOB, begin_copy, queue_copy_in, start_copy
 from camket.services.copy_schema import SCHEMA, SCHEMA_FILE
+from camket.services.proofs import prove_set
 from camket.services.request_files import (
     FILE_LIFETIME,
     drop_file,
@@ -40,7 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from camket.core.ledger.opening_set import OpeningSet
     from camket.ports import Unit
+    from camket.rows import JobRow
     from camket.rows.requests import RequestPartRow, RequestRow
 
 LINK = re.compile(r"/copies/([0-9a-f]{64})")
@@ -211,6 +217,30 @@ def test_a_copy_ends_where_the_erasure_was_faster(journey: Service, alice: Custo
     assert journey.ctx.store.read(lambda unit: unit.request_parts.file(identity.request_id)) is None
     assert journey.ctx.store.read(lambda unit: unit.requests.find(identity.request_id)) is None
     assert set(journey.ctx.store.read(lambda unit: unit.jobs.count())) == {JobState.DONE}
+
+
+def test_a_large_file_keeps_its_job(journey: Service, alice: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a file is made for longer than a lease lasts, the lease is renewed, and no other worker takes the job."""
+    identity = proven(journey, alice)
+    begin_copy(journey.ctx, identity)
+
+    def slow(*arguments: Any, **named: Any) -> str:  # noqa: ANN401 - whatever the page is made from
+        journey.clock.advance(seconds=LEASE.total_seconds() - 1)
+        return render_page(*arguments, **named)
+
+    def claim(unit: Unit) -> JobRow | None:
+        now = journey.clock.now()
+        return unit.jobs.claim("another", (COPY_JOB,), now=now, until=now + LEASE)
+
+    def openings(*arguments: Any) -> OpeningSet | None:  # noqa: ANN401 - as above
+        # Both pages together took longer than a lease lasts.
+        assert journey.ctx.store.write(claim) is None
+        return prove_set(*arguments)
+
+    monkeypatch.setattr(copy_module, "render_page", slow)
+    monkeypatch.setattr(copy_module, "prove_set", openings)
+    journey.work()
+    assert fetch(journey, identity).data
 
 
 # Keeping it.

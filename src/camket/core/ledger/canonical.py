@@ -71,6 +71,36 @@ def _ordered(value: object, depth: int) -> object:
     raise InvalidValueError(message)
 
 
+def lined_json(value: Mapping[str, object]) -> bytes:
+    """Return an object as a file for people and programs: each field on a line of its own, and each element of a list.
+
+    Not canonical: fields stand as they were given. With thousands of elements it is many times faster than indenting.
+
+    Args:
+        value: what JSON can hold.
+
+    Returns:
+        UTF-8 JSON with a final line end.
+
+    >>> print(lined_json({"a": [1, {"b": "đ"}], "c": None}).decode(), end="")
+    {
+      "a": [
+        1,
+        {"b": "đ"}
+      ],
+      "c": null
+    }
+    """
+    fields = []
+    for name, part in value.items():
+        if isinstance(part, list | tuple) and part:
+            lines = ",\n".join(f"    {json.dumps(one, ensure_ascii=False)}" for one in part)
+            fields.append(f"  {json.dumps(name)}: [\n{lines}\n  ]")
+        else:
+            fields.append(f"  {json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}")
+    return ("{\n" + ",\n".join(fields) + "\n}\n").encode()
+
+
 def parse_json(text: str | bytes, what: str) -> object:
     """Return the JSON value in the text, refusing what two readers could understand differently.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import InvalidValueError, LedgerError
-from camket.core.ledger.canonical import Fields
+from camket.core.ledger.canonical import Fields, lined_json
 from camket.core.ledger.findings import Fault, LedgerFinding
 from camket.core.ledger.multiproof import MultiProof
 from camket.core.ledger.note import VerifierKey
@@ -23,7 +23,6 @@ from camket.core.ledger.openings import (
     find_foreign,
     parse_file,
     stands,
-    to_file,
     verify_openings,
     verify_same_ledger,
 )
@@ -98,8 +97,8 @@ class OpeningSet:
             raise InvalidValueError("the openings do not stand in the order of their indexes, each with its proof")
 
     def to_bytes(self) -> bytes:
-        """Return the file: UTF-8 JSON, indented for people, with a final line end. *Personal* for a subject's file."""
-        return to_file(
+        """Return the file: UTF-8 JSON, an opening to a line, with a final line end. *Personal* for a subject's file."""
+        return lined_json(
             {
                 "format": FORMAT,
                 "format_version": FORMAT_VERSION,
