@@ -24,6 +24,7 @@ from camket.services.forms import FormError, read_value
 from camket.services.limits import count_address_in, count_email_in, count_phone_in
 from camket.services.outbox import queue_mail_in
 from camket.services.refusals import counting_refusals
+from camket.services.request_thread import MESSAGE
 from camket.services.requests import NO_REQUEST, start_request_in
 from camket.services.spent_proofs import UNPROVEN
 from camket.services.verification import let_look_in, place_of, standing_proof_in, verified_in
@@ -96,10 +97,15 @@ class Followed:
 
 
 def outside_kinds(ctx: Context) -> tuple[RequestKind, ...]:
-    """Return what can be asked for from outside: the rights that the policy in force grants, and writing to support."""
+    """Return what can be asked for from outside: the rights that the policy in force grants.
+
+    And writing to support, where that policy has words to support taken in.
+    """
     policy = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy
-    granted = {terms.right for terms in policy.rights if terms.present}
-    return tuple(kind for kind in RequestKind if kind.right is None or kind.right in granted)
+    granted: set[object] = {terms.right for terms in policy.rights if terms.present}
+    if any(item.id == MESSAGE for item in policy.items):
+        granted.add(None)
+    return tuple(kind for kind in RequestKind if kind.right in granted)
 
 
 def ask_outside(ctx: Context, ask: OutsideAsk, *, kind: RequestKind) -> None:

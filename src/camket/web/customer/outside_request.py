@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import NotFoundError, VerificationError
 from camket.core.rights.machine import RequestKind, RequestState
+from camket.services.access import AskError
 from camket.services.copy_requests import COPIED, begin_copy
 from camket.services.forms import FormError
 from camket.services.outside import follow_request, forget_browser, outside_proof
@@ -75,9 +76,10 @@ def write(visit: Visit, identity: VerifiedIdentity) -> Response:
     try:
         write_outside(visit.context, identity, text=visit.typed(TEXT))
     except FormError as error:
-        followed = follow_request(visit.context, number=number_of(visit), browser=visit.browser)
-        if followed is not None:
-            return _page(visit, followed, problems_of(error, visit.language))
+        return _again(visit, problems_of(error, visit.language))
+    except AskError:
+        problem = visit.say("The policy has changed since you joined. Look at what changes for you first.")
+        return _again(visit, {TEXT: problem})
     return see_other(page_of(number_of(visit)))
 
 
@@ -93,6 +95,13 @@ def forget(visit: Visit) -> Response:
     if visit.browser is not None:
         forget_browser(visit.context, number=number_of(visit), browser=visit.browser)
     return see_other(REQUESTS)
+
+
+def _again(visit: Visit, problems: Mapping[str, str]) -> Response:
+    """Show the page once more, with what was typed."""
+    number = number_of(visit)
+    followed = follow_request(visit.context, number=number, browser=visit.browser)
+    return see_other(page_of(number)) if followed is None else _page(visit, followed, problems)
 
 
 def _page(visit: Visit, followed: Followed, problems: Mapping[str, str] | None = None) -> Response:
