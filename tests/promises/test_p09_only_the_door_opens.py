@@ -22,7 +22,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/access_files.py:open_part": "a part of the file that answers a request, which is on record",
         "services/access_values.py:open_row": "takes the gate's yes, and opens only an item that the yes names",
         "services/access_rights.py:reseal_in": "from `live` to `hold` in one step, at an erasure; nothing is returned",
-        "services/access_rights.py:open_request": "what a customer asks for, for the request that is on record",
+        "services/access_rights.py:open_request_text": "what belongs to a request, for the request that is on record",
         "services/access_secrets.py:open_factor": "the second factor of staff, to compare what its owner typed",
         "services/access_records.py:open_record": "the customer's own entry of the ledger: no value is in it",
     },
@@ -55,7 +55,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/access_find.py:look_up_in": "the door, sealing the record of a look-up",
         "services/access_rights.py:reseal_in": "the door",
         "services/access_rights.py:seal_request_in": "the door, sealing",
-        "services/access_rights.py:open_request": "the door",
+        "services/access_rights.py:open_request_text": "the door",
         "services/access_secrets.py:open_factor": "the door",
         "services/access_secrets.py:seal_factor": "the door, sealing",
         "services/access_values.py:open": "the door, with the gate's yes in hand",
@@ -67,17 +67,33 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/access_rights.py:open_records": "the door",
     },
     "open_request": {
+        "services/own_requests.py:_body": "the customer's own page of their request",
+        "services/request_case.py:_wish": "what is asked for, for staff who may work on the request",
+        "services/requests.py:_asks": "compared with what is asked for anew, to join the two",
         "services/requests.py:read_body": "the request's own use case",
+        "services/restrictions.py:_carry_out_in": "names purposes; what was proven is what is carried out",
+        "services/withdrawal_requests.py:withdraw_all": "names a consent; what was proven is what is carried out",
+    },
+    "open_request_text": {
+        "services/access_rights.py:open_request": "the door",
+        "services/copy_asked.py:_opened": "the customer's copy, after their identity was proved",
+        "services/own_requests.py:_line": "the customer's own timeline",
+        "services/request_case.py:_line": "the reasons of staff, for staff whose reason to read holds",
+        "services/request_mails.py:reason_of": "the reason of staff, in the mail to whom it is about",
+        "services/request_thread.py:_text": "the words of staff, with a read of the thread that is on record",
     },
     "open_records": {
         "services/copy.py:_openings": "the customer's copy, after their identity was proved",
         "services/receipts.py:_openings": "the customer's own receipt, with the entries that it is about",
         "services/certificates.py:_openings_in": "sealed at once for the customer's token",
+        "services/evidence.py:_acts_in": "names which records belong to a request; nothing of them leaves",
     },
     "read_body": {
         "services/correction.py:needs_new_address": "the customer's own correction",
         "services/correction.py:send_new_address_code": "the customer's own correction, proved",
         "services/correction.py:finish_correction": "the customer's own correction, proved",
+        "web/api/requests.py:_correct": "the customer's own correction, proved",
+        "web/customer/verification.py:_withdraw_or_bar": "the customer's own request, proved: whether it lifts a bar",
         "services/removal.py:removes": "says whether the customer's own request deletes a value",
         "services/removal.py:finish_removal": "the customer's own deletion of one value, proved",
         "services/letters.py:compose": "after the gate said yes to the mail, to write to the address it names",
@@ -91,7 +107,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
 }
 """Function -> where it may be called, with the reason."""
 
-NOT_THE_SAME: Final = {"web/visit.py", "web/api/mounting.py", "web/guards.py"}
+NOT_THE_SAME: Final = {"web/visit.py", "web/api/mounting.py", "web/guards.py", "web/uploads.py"}
 """Files in which `read_body` is the reading of a request's bytes."""
 
 
