@@ -11,7 +11,7 @@ import pytest
 from camket.core.errors import DeniedError, StoreError
 from camket.core.terms import SubjectState
 from camket.core.vault.keyring import KeyKind
-from camket.services import erasure
+from camket.services import erasure, erasure_preview
 from camket.services.certificates import CertificateFetch, certificate_status
 from camket.services.correction import finish_correction, start_correction
 from camket.services.sessions import find_session
@@ -55,7 +55,7 @@ def test_everything_given_at_registration_has_a_way_to_correct_it(service: Servi
 
 def test_a_deletion_leaves_what_the_law_holds_and_nothing_else(journey: Journey, alice: Customer) -> None:
     """P13: after it runs, the `live` key is gone, sessions are gone, and the rows left are those the page said stay."""
-    stays = {one.item for one in erasure.preview_erasure(journey.ctx, alice.session).stays}
+    stays = {one.item for one in erasure_preview.preview_erasure(journey.ctx, alice.session).stays}
     token = alice.accept_erasure()
     journey.work()
     journey.sequence()
