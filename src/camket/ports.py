@@ -364,6 +364,11 @@ class Unit(Protocol):
         ...
 
     @property
+    def health(self) -> queries.HealthQueries:
+        """What waits and what failed, counted."""
+        ...
+
+    @property
     def outbox(self) -> queries.OutboxQueries:
         """Mail that waits to be sent."""
         ...

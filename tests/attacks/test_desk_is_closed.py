@@ -66,6 +66,8 @@ OPENED_BY: Final[dict[str, frozenset[Role]]] = {
     "/officer/news/{news}": OFFICER,
     "/officer/news/{news}/send": OFFICER,
     "/officer/news/{news}/drop": OFFICER,
+    "/officer/overview": EVERY_ROLE,
+    "/officer/health": EVERY_ROLE,
     "/officer/requests": REQUESTS,
     "/officer/requests/new": WORKERS,
     "/officer/requests/{number}": REQUESTS,

@@ -8,6 +8,7 @@ one code point is not the same letter written with two.
 from camket.queries.consents import ConsentQueries
 from camket.queries.entry import CertificateQueries, CodeQueries, LimitQueries, SessionQueries
 from camket.queries.evidence import InstallationQueries, LedgerQueries, PolicyQueries, RecordQueries
+from camket.queries.health import HealthQueries
 from camket.queries.news import NewsQueries
 from camket.queries.notices import NoticeQueries
 from camket.queries.passkeys import PasskeyQueries
@@ -23,6 +24,7 @@ __all__ = [
     "CodeQueries",
     "ConsentQueries",
     "FactQueries",
+    "HealthQueries",
     "IdentifierQueries",
     "InstallationQueries",
     "JobQueries",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from camket.core.staff.roles import Role
-from camket.web.officer import case, filing, requests
+from camket.core.staff.roles import EVERY_ROLE, Role
+from camket.web.officer import case, filing, health, overview, requests
 
 if TYPE_CHECKING:
     from camket.web.endpoints import Routes
@@ -24,3 +24,5 @@ def request_desk(pages: Routes) -> None:
     pages.add_staff(one, requests.READERS, get=case.case)
     pages.add_staff(f"{one}/do/{{act}}", WORKERS, post=case.act, form_bytes=FORM_BYTES)
     pages.add_staff(f"{one}/pictures/{{picture}}", WORKERS, get=case.picture)
+    pages.add_staff(overview.PATH, EVERY_ROLE, get=overview.overview)
+    pages.add_staff(health.PATH, EVERY_ROLE, get=health.health)

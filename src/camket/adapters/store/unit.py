@@ -9,6 +9,7 @@ from camket.adapters.store.areas.certificates import CertificateArea
 from camket.adapters.store.areas.codes import CodeArea
 from camket.adapters.store.areas.consents import ConsentArea
 from camket.adapters.store.areas.facts import FactArea
+from camket.adapters.store.areas.health import HealthArea
 from camket.adapters.store.areas.identifiers import IdentifierArea
 from camket.adapters.store.areas.installation import InstallationArea
 from camket.adapters.store.areas.jobs import JobArea
@@ -51,6 +52,7 @@ class StoreUnit:
         "codes",
         "consents",
         "facts",
+        "health",
         "identifiers",
         "installation",
         "jobs",
@@ -82,6 +84,7 @@ class StoreUnit:
         self.facts = FactArea(link)
         self.consents = ConsentArea(link)
         self.identifiers = IdentifierArea(link)
+        self.health = HealthArea(link)
         self.values = ValueArea(link)
         self.records = RecordArea(link)
         self.ledger = LedgerArea(link)
