@@ -325,7 +325,7 @@ def standing_proof(ctx: Context, session: Session, request_id: str) -> VerifiedI
 
 
 def standing_proof_in(unit: Unit, ctx: Context, row: RequestRow, place: ProofPlace | None) -> VerifiedIdentity:
-    """Return the strongest proof of a request that lasts, in the caller's unit of work.
+    """Return the strongest proof of a request that lasts, one that is not used before one that is.
 
     Args:
         unit: nothing is written.
@@ -342,7 +342,7 @@ def standing_proof_in(unit: Unit, ctx: Context, row: RequestRow, place: ProofPla
     proofs = [one for one in given if one.expires_at > now]
     if not proofs:
         raise VerificationError(UNPROVEN)
-    return _identity(max(proofs, key=lambda one: (one.level.strength, one.at)))
+    return _identity(max(proofs, key=lambda one: (one.used_at is None, one.level.strength, one.at)))
 
 
 def place_of(proof: RequestProofRow) -> ProofPlace:

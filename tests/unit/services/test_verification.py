@@ -247,3 +247,16 @@ def test_one_thing_is_carried_out_on_one_proof(service: Service) -> None:
     service.clock.advance(minutes=15)
     with pytest.raises(VerificationError):
         service.ctx.store.write(spend)
+
+
+def test_a_proof_that_was_used_gives_way_to_a_new_one(service: Service) -> None:
+    """Who proves the same anew goes on with that, however strong the one before was."""
+    session = _session(service)
+    request_id = _made(service, session, RequestKind.ACCESS)
+    code = _code(service, request_id, session)
+    used = prove(service.ctx, session, request_id=request_id, code=code, browser="browser")
+    service.ctx.store.write(lambda unit: spend_proof_in(unit, service.ctx, used))
+    assert standing_proof(service.ctx, session, request_id) == used
+    service.clock.advance(minutes=1)
+    again = prove_by_session(service.ctx, session, request_id)
+    assert standing_proof(service.ctx, session, request_id) == again
