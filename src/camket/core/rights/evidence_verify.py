@@ -180,8 +180,9 @@ def _signature(evidence: Evidence, key: VerifierKey | None) -> Iterator[Evidence
     except LedgerError as error:
         yield EvidenceFinding(fault=EvidenceFault.SIGNATURE_ALTERED, detail=str(error))
         return
-    if note.text != evidence.statement() or str(note) != evidence.signature:
-        detail = "the signed statement is of another content"
+    # A line that someone else adds would be another byte of the same evidence.
+    if note.text != evidence.statement() or len(note.signatures) != 1:
+        detail = "the signed statement is of another content, or someone else signed it too"
         yield EvidenceFinding(fault=EvidenceFault.SIGNATURE_ALTERED, detail=detail)
 
 

@@ -1,7 +1,7 @@
 """The evidence pack of an erasure that alice asked for, over a published ledger, to be read, altered and verified."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -99,18 +99,24 @@ def _opening(name: str, facts: Facts) -> Opening:
     return Opening(nonce_a=nonce(f"a {name}"), facts=facts, nonce_b=nonce(f"b {name}"), subject_part=part)
 
 
-def ledger(signer: NoteSigner = SIGNER) -> Published:
-    """Return a ledger of 300 entries that holds those of the request."""
+def ledger(signer: NoteSigner = SIGNER, records: Mapping[int, Opening] | None = None) -> Published:
+    """Return a ledger of 300 entries that holds those of the request, or others in the places that are given."""
     entries = numbered(300)
-    for position, index in enumerate(PLACES):
-        entries[index] = record(position).entry()
+    for index, opening in (records or _records()).items():
+        entries[index] = opening.entry()
     entries[ERASURE_AT] = erasure().entry()
     return Published(entries, signer=signer)
 
 
-def evidence(*, signer: NoteSigner = SIGNER, whole: bool = False) -> Evidence:
-    """Return the signed evidence; with `whole` it opens the subject's part too."""
-    published = ledger(signer)
+def _records() -> dict[int, Opening]:
+    return {index: record(position) for position, index in enumerate(PLACES)}
+
+
+def evidence(
+    *, signer: NoteSigner = SIGNER, whole: bool = False, records: Mapping[int, Opening] | None = None
+) -> Evidence:
+    """Return the signed evidence; with `whole` it opens the subject's part too, with `records` the lines have those."""
+    published = ledger(signer, records)
 
     def prove(index: int, opening: Opening) -> ProvenOpening:
         shown: Opening | FactsOpening = opening if whole else opening.of_facts()
@@ -120,8 +126,8 @@ def evidence(*, signer: NoteSigner = SIGNER, whole: bool = False) -> Evidence:
         made_at=AT + timedelta(hours=1),
         request=REQUEST,
         timeline=tuple(
-            ProvenLine(line=line(position), record=prove(index, record(position)))
-            for position, index in enumerate(PLACES)
+            ProvenLine(line=line(position), record=prove(index, opening))
+            for position, (index, opening) in enumerate((records or _records()).items())
         ),
         acts=(prove(ERASURE_AT, erasure()),),
         files=tuple(FileHash.of(name, content) for name, content in PAGES.items()),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from camket.core.errors import InvalidValueError, LedgerError
-from camket.core.ledger.note import VerifierKey
+from camket.core.ledger.entry import LedgerAction
+from camket.core.ledger.note import VerifierKey, parse_note
 from camket.core.ledger.openings import ProvenOpening
 from camket.core.rights.archive import pack, unpack
 from camket.core.rights.evidence import STATEMENT_FILE, Evidence, ProvenLine, pack_evidence, sign_evidence
@@ -25,6 +26,7 @@ from tests.unit.core.rights.packed import (
     ledger,
     line,
     packed,
+    record,
     spelled,
 )
 
@@ -240,6 +242,21 @@ def test_who_may_sign_cannot_reorder_lines() -> None:
     assert EvidenceFault.LINES_MISSING in faults(signed_anew(timeline=()))
 
 
+def test_lines_stand_in_the_ledger_in_their_order() -> None:
+    """A line whose record was made after that of the next one was written afterwards."""
+    places = (5, 17, 41, 40, 200, 202)
+    swapped = evidence(records={index: record(position) for position, index in enumerate(places)})
+    assert faults(packed(swapped)) == {EvidenceFault.LINES_MISSING}
+
+
+def test_a_line_is_a_record_of_a_request() -> None:
+    """A record of something else says nothing about a line, whatever hash stands in it."""
+    records = {index: record(position) for position, index in enumerate(PLACES)}
+    facts = replace(records[40].facts, action=LedgerAction.USE)
+    records[40] = replace(records[40], facts=facts)
+    assert faults(packed(evidence(records=records))) == {EvidenceFault.LINE_DIFFERS}
+
+
 def test_who_may_sign_cannot_give_a_record_another_request() -> None:
     """The same timeline under another receipt number, kind or id fits none of its records."""
     request = evidence().request
@@ -296,9 +313,9 @@ def test_who_may_sign_cannot_make_a_record_fit(name: str, change: Callable[[Prov
     stated = evidence()
     assert EvidenceFault.RECORD_ALTERED in faults(signed_anew(acts=(change(stated.acts[0]),))), name
     lines = list(stated.timeline)
-    record = lines[3].record
-    assert record is not None
-    lines[3] = replace(lines[3], record=change(record))
+    shown = lines[3].record
+    assert shown is not None
+    lines[3] = replace(lines[3], record=change(shown))
     assert EvidenceFault.RECORD_ALTERED in faults(signed_anew(timeline=tuple(lines))), name
 
 
@@ -328,6 +345,36 @@ def test_an_unlawful_move_is_found() -> None:
     found = verify_pack(signed_anew(timeline=skipping))
     assert [(one.fault, one.number) for one in found.findings] == [(EvidenceFault.LINE_UNLAWFUL, 1)]
     assert found.pruned == len(skipping)
+
+
+def test_a_way_that_the_machine_does_not_know_is_found() -> None:
+    """A request begins open, and each step leads to where that step leads."""
+
+    def told(*steps: tuple[int, RequestState]) -> bytes:
+        timeline = tuple(
+            ProvenLine(line=replace(line(position), state=state, position=at), record=None)
+            for at, (position, state) in enumerate(steps)
+        )
+        return signed_anew(timeline=timeline, request=replace(evidence().request, state=steps[-1][1]))
+
+    begun, proved = (0, RequestState.UNVERIFIED), (1, RequestState.VERIFIED)
+    assert faults(told(begun, proved)) == set()
+    assert faults(told((0, RequestState.DONE))) == {EvidenceFault.LINE_UNLAWFUL}
+    assert faults(told(begun, proved, (3, RequestState.RUNNING))) == {EvidenceFault.LINE_UNLAWFUL}
+
+
+def test_what_is_altered_is_not_counted_as_proven() -> None:
+    """The number that is told is of the records that hold."""
+    act = evidence().acts[0]
+    report = verify_pack(signed_anew(acts=(replace(act, opening=replace(act.opening, nonce_a=bytes(32))),)))
+    assert report.proven == len(PLACES)
+
+
+def test_no_one_else_signs_along() -> None:
+    """A second signature beside the operator's is a changed byte like any other."""
+    both = evidence().signature + str(parse_note(evidence(signer=OTHER_SIGNER).signature).signatures[0])
+    parse_note(both).verify(SIGNER.verifier_key)
+    assert faults(packed(replace(evidence(), signature=both))) == FORGED
 
 
 def test_records_that_wait_are_counted_and_not_taken_for_proven() -> None:
