@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import DeniedError, HolderError, NotFoundError
 from camket.core.policy.model import ItemKind
-from camket.core.rights.machine import RequestEvent, RequestKind, may_move
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, may_move
 from camket.core.rights.masking import mask
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.access_standing import item_names
 from camket.services.desk_acts import DeskAct, may_act
 from camket.services.erasure_plan import declared_item
 from camket.services.erasure_preview import GoesView, preview_erasure_of
+from camket.services.receivers import untold, untold_views
 from camket.services.request_clocks import clocks_in
 from camket.services.request_failures import failing_of
 from camket.services.requests import NO_REQUEST, RECEIPT_ALPHABET, RECEIPT_LENGTH, RequestBody
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
 
     from camket.core.gate.history import History
     from camket.core.policy.model import Text
-    from camket.core.rights.machine import RequestState
     from camket.ports import Unit
     from camket.rows import JsonObject
     from camket.rows.requests import RequestEventRow, RequestFileRow, RequestProofRow, RequestRow
     from camket.services.access import Opened, Pending
     from camket.services.context import Context
     from camket.services.erasure_preview import StaysView
+    from camket.services.receivers import ReceiverView
     from camket.services.request_clocks import Clocks
     from camket.services.request_failures import FailingView
     from camket.services.request_thread import MessageView
@@ -69,7 +70,7 @@ class CaseLine:
 
     Args:
         actor: `subject`, `service:name` or `staff:pseudonym`.
-        written: something was written with it.
+        written: something was written with it; never said of a request that no one has proven.
         shown: its customer sees it.
         text: *personal*; what was written; None until it may be read.
     """
@@ -136,6 +137,7 @@ class CaseView:
         reads_until: until when a reason of who looks holds; None without one.
         file: the file that answers it; None while there is none.
         acts: what who looks may do now.
+        untold: outsiders who may hold a value that was corrected, and did not hear of it yet.
     """
 
     row: RequestRow
@@ -155,6 +157,7 @@ class CaseView:
     failing: tuple[FailingView, ...]
     file: RequestFileRow | None
     acts: frozenset[DeskAct]
+    untold: tuple[ReceiverView, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +197,7 @@ def open_case(ctx: Context, by: StaffSession, *, number: str) -> CaseView:
         row=row,
         clocks=read.clocks,
         article=_article(read),
-        lines=tuple(_line(ctx, one, clear=clear) for one in read.events),
+        lines=tuple(_line(ctx, one, clear=clear, proven=row.verified_at is not None) for one in read.events),
         proofs=read.proofs,
         proposer=proposer_of(read.events),
         values=() if opened is None else _values(read.history, opened, clear=clear),
@@ -208,6 +211,7 @@ def open_case(ctx: Context, by: StaffSession, *, number: str) -> CaseView:
         failing=failing_of(ctx, row),
         file=read.file,
         acts=acts_of(by, row, read.events),
+        untold=untold_views(read.history, read.events) if row.state is RequestState.RUNNING else (),
     )
 
 
@@ -225,6 +229,8 @@ def _fits(act: DeskAct, by: StaffSession, row: RequestRow, events: Sequence[Requ
         return False
     if act is DeskAct.APPROVE and proposer_of(events) == by.pseudonym:
         # INVARIANT: the second person is another one.
+        return False
+    if act is DeskAct.TELL and (row.state is not RequestState.RUNNING or not untold(events)):
         return False
     event = EVENT_OF.get(act)
     return act is not DeskAct.FILE and (event is None or may_move(row.kind, row.state, event))
@@ -302,7 +308,7 @@ def _held_in(unit: Unit, row: RequestRow, history: History) -> tuple[GoesView, .
 
 
 def _touched(ctx: Context, read: _Read) -> tuple[tuple[GoesView, ...], tuple[StaysView, ...], bool]:
-    """Return what a request touches, what an erasure leaves, and whether someone who holds more did not say how much."""
+    """Return what a request touches, what an erasure leaves, and whether a holder did not say how much it has."""
     if read.row.kind is not RequestKind.ERASE or not read.held:
         return read.held, (), False
     try:
@@ -360,7 +366,7 @@ def _wish(ctx: Context, read: _Read, *, clear: bool) -> CaseWish | None:
     )
 
 
-def _line(ctx: Context, row: RequestEventRow, *, clear: bool) -> CaseLine:
+def _line(ctx: Context, row: RequestEventRow, *, clear: bool, proven: bool) -> CaseLine:
     text = None
     if clear and row.sealed is not None:
         try:
@@ -373,7 +379,8 @@ def _line(ctx: Context, row: RequestEventRow, *, clear: bool) -> CaseLine:
         at=row.at,
         actor=row.actor,
         detail=row.detail or {},
-        written=row.sealed is not None,
+        # INVARIANT: of no one nothing can be sealed, so that whether something was would tell who has an account.
+        written=proven and row.sealed is not None,
         shown=row.shown,
         text=text,
     )

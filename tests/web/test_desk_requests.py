@@ -1,0 +1,286 @@
+"""The desk's requests: the queue, a request on one page, the numbers, and what is never shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from camket.core.rights.machine import RequestKind, RequestState
+from camket.core.staff.roles import Role
+from camket.core.terms import Verification
+from camket.rows.request_queue import QueueList
+from camket.services.on_behalf import propose
+from camket.services.request_queue import PAGE
+from camket.services.requests import RequestBody
+from camket.services.sessions import find_session
+from camket.services.staff_sessions import find_staff_session
+from camket.web.cookies import SESSION
+from tests.casework import NO_ONE, as_it_stands, make_request
+from tests.staff import sign_in_staff
+from tests.web.conftest import ALICE, BOB, make_service, service
+
+if TYPE_CHECKING:
+    from camket.rows.requests import RequestRow
+    from camket.testing.staff import SignedInStaff
+    from tests.web.conftest import Browser, Service
+
+__all__ = ["make_service", "service"]
+
+QUEUE = "/officer/requests"
+SHOWN = re.compile(r'data-row href="/officer/requests/([^"]+)"')
+VALUES = ("Alice Nguyễn", "alice@shop.example", "+84901234567", "090 123 45 67", "0901234567")
+MASKS = ("A••• N•••", "a•••••@s•••.example", "09•• ••• 567")
+REASON = "Khách gọi điện hỏi vì sao chưa xong."
+
+
+def customer(service: Service, person: dict[str, str] = ALICE) -> str:
+    """Register a customer and return their subject id."""
+    browser = service.register(person)
+    session = find_session(service.runtime.context, browser.cookies[SESSION.name])
+    assert session is not None
+    return session.subject_id
+
+
+def desk(service: Service, *roles: Role, name: str = "Bob") -> tuple[Browser, SignedInStaff]:
+    """Return a browser in which a member of staff is signed in."""
+    browser = service.browser()
+    return browser, sign_in_staff(service.runtime.context, browser, *roles, name=name)
+
+
+def erase(service: Service, subject_id: str) -> RequestRow:
+    """Make a proven request to erase."""
+    return make_request(service.runtime.context, subject_id, RequestKind.ERASE)
+
+
+def do(browser: Browser, row: RequestRow, act: str, **fields: str) -> int:
+    """Do something with a request, and return the status."""
+    return browser.send_form(f"{QUEUE}/{row.number}/do/{act}", **fields).status_code
+
+
+def test_the_queue_shows_what_is_due_first_behind_masks(service: Service) -> None:
+    """The oldest proven request comes first; a name is a mask, and what no one proved is in another list."""
+    ctx = service.runtime.context
+    alice, bob = customer(service), customer(service, BOB)
+    first = erase(service, alice)
+    service.clock.advance(timedelta(days=1))
+    second = make_request(ctx, bob, RequestKind.ACCESS)
+    unproven = make_request(ctx, NO_ONE, RequestKind.ERASE, level=None)
+    page = desk(service, Role.SUPPORT)[0].get(QUEUE).text
+    assert SHOWN.findall(page) == [first.number, second.number]
+    assert "A••• N•••" in page
+    assert "B••• T•••" in page
+    assert not [value for value in VALUES if value in page]
+    other = desk(service, Role.OFFICER)[0].get(f"{QUEUE}?list={QueueList.UNPROVEN}").text
+    assert SHOWN.findall(other) == [unproven.number]
+    assert "•••" not in other
+
+
+def test_that_a_mask_was_shown_is_on_record_for_its_customer(service: Service) -> None:
+    """Showing a mask is a use of the name, by the member of staff, for the customer's right, with the request."""
+    alice = customer(service)
+    erase(service, alice)
+    browser, member = desk(service, Role.OFFICER)
+    ctx = service.runtime.context
+    before = ctx.store.read(lambda unit: len(unit.records.of_subject(alice, limit=500)))
+    browser.get(QUEUE)
+    records = ctx.store.read(lambda unit: unit.records.of_subject(alice, limit=500))
+    assert len(records) == before + 1
+    assert member.actor in records[0].facts.decode()
+
+
+@pytest.mark.parametrize("kind", [RequestKind.ERASE, RequestKind.SUPPORT, RequestKind.RECTIFY])
+def test_an_auditor_sees_no_value_and_no_mask(service: Service, kind: RequestKind) -> None:
+    """Neither the queue nor a request shows an auditor anything of whose it is, and nothing of it is read for them."""
+    alice = customer(service)
+    body = RequestBody(item="phone", value="+84977665544") if kind is RequestKind.RECTIFY else None
+    row = make_request(service.runtime.context, alice, kind, body=body)
+    ctx = service.runtime.context
+    before = ctx.store.read(lambda unit: len(unit.records.of_subject(alice, limit=500)))
+    browser, _ = desk(service, Role.AUDITOR)
+    for path in (QUEUE, f"{QUEUE}/{row.number}", f"{QUEUE}?number={row.number}"):
+        page = browser.get(path, follow_redirects=True).text
+        assert row.number in page
+        assert not [value for value in (*VALUES, *MASKS, "•", "77665544") if value in page], path
+    assert do(browser, row, "open", reason=REASON) == 403
+    assert ctx.store.read(lambda unit: len(unit.records.of_subject(alice, limit=500))) == before
+
+
+def test_values_open_on_a_reason_for_who_gave_it_and_for_a_quarter_of_an_hour(service: Service) -> None:
+    """Until then there are masks; the reason stands in the course; another member of staff sees masks still."""
+    row = erase(service, customer(service))
+    path = f"{QUEUE}/{row.number}"
+    browser, _ = desk(service, Role.SUPPORT)
+    other, _ = desk(service, Role.OFFICER)
+    page = browser.get(path).text
+    assert all(mask in page for mask in MASKS)
+    assert not [value for value in VALUES if value in page]
+    assert do(browser, row, "open", reason="  ") == 422
+    assert do(browser, row, "open", reason=REASON) == 303
+    page = browser.get(path).text
+    assert "Alice Nguyễn" in page
+    assert "alice@shop.example" in page
+    assert REASON in page
+    assert "Alice Nguyễn" not in other.get(path).text
+    assert REASON not in other.get(path).text
+    service.clock.advance(timedelta(minutes=16))
+    assert "Alice Nguyễn" not in browser.get(path).text
+
+
+def test_of_a_request_that_no_one_proved_nothing_is_shown(service: Service) -> None:
+    """One for a customer and one for an address that nobody has look alike: no mask, no value, nothing to open."""
+    ctx = service.runtime.context
+    rows = [make_request(ctx, one, RequestKind.ERASE, level=None) for one in (customer(service), NO_ONE)]
+    browser, _ = desk(service, Role.OFFICER)
+    pages = [browser.get(f"{QUEUE}/{row.number}").text.replace(row.number, "") for row in rows]
+    assert pages[0] == pages[1]
+    assert "•" not in pages[0]
+    assert "/do/open" not in pages[0]
+
+
+def test_once_a_right_was_served_its_values_are_closed(service: Service) -> None:
+    """There is nothing left to do on it, so there is no reason to look: no mask, and none is opened."""
+    row = make_request(service.runtime.context, customer(service), RequestKind.OBJECT)
+    browser, _ = desk(service, Role.OFFICER)
+    assert do(browser, row, "refuse", reason="Không có căn cứ.") == 303
+    page = browser.get(f"{QUEUE}/{row.number}").text
+    assert as_it_stands(service.runtime.context, row).state is RequestState.REFUSED
+    assert not [shown for shown in (*VALUES, *MASKS) if shown in page]
+
+
+def test_an_erasure_says_what_goes_and_what_stays(service: Service) -> None:
+    """Item by item with how many values, and by which article something stays."""
+    row = erase(service, customer(service))
+    page = desk(service, Role.OFFICER)[0].get(f"{QUEUE}/{row.number}").text
+    assert "Họ tên" in page
+    assert "Nghị định" in page
+
+
+def test_what_is_done_stands_in_the_course_with_who_did_it(service: Service) -> None:
+    """Taking a request on, a comment and a question are done from its page, and each is seen there afterwards."""
+    row = erase(service, customer(service))
+    browser, member = desk(service, Role.OFFICER)
+    assert do(browser, row, "assign") == 303
+    assert do(browser, row, "note", text="Gọi lại lúc 9 giờ.") == 303
+    assert do(browser, row, "ask", text="Bạn còn giữ máy in không?") == 303
+    page = browser.get(f"{QUEUE}/{row.number}").text
+    assert member.pseudonym in page
+    assert as_it_stands(service.runtime.context, row).state is RequestState.WAITING
+    assert SHOWN.findall(browser.get(f"{QUEUE}?who=me").text) == [row.number]
+    assert SHOWN.findall(browser.get(f"{QUEUE}?who=nobody").text) == []
+
+
+def test_what_cannot_be_done_is_said_with_what_was_typed(service: Service) -> None:
+    """An empty reason is a problem beside its field; an act too late says that the request has moved on."""
+    row = make_request(service.runtime.context, customer(service), RequestKind.OBJECT)
+    browser, _ = desk(service, Role.OFFICER)
+    page = browser.send_form(f"{QUEUE}/{row.number}/do/refuse", reason="")
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.text
+    assert do(browser, row, "refuse", reason="Không có căn cứ.") == 303
+    late = browser.send_form(f"{QUEUE}/{row.number}/do/ask", text="Còn gì nữa không?")
+    assert late.status_code == 409
+    assert 'role="alert"' in late.text
+
+
+def test_support_is_offered_what_it_may_do_and_no_more(service: Service) -> None:
+    """Refusing a right and extending it are an officer's; whoever sends the form all the same is refused."""
+    row = erase(service, customer(service))
+    browser, _ = desk(service, Role.SUPPORT)
+    page = browser.get(f"{QUEUE}/{row.number}").text
+    offered = set(re.findall(rf'action="{QUEUE}/{row.number}/do/([a-z-]+)"', page))
+    assert {"reply", "ask", "propose", "note", "open"} <= offered
+    assert offered.isdisjoint({"refuse", "extend", "approve"})
+    assert do(browser, row, "refuse", reason="Không.") == 403
+    assert do(browser, row, "nonsense") == 404
+
+
+def test_who_proposed_is_not_offered_to_approve(service: Service) -> None:
+    """The second person is another one: only they find the yes on the page."""
+    ctx = service.runtime.context
+    row = make_request(ctx, customer(service), RequestKind.ACCESS)
+    browser, member = desk(service, Role.OFFICER)
+    other, _ = desk(service, Role.OFFICER, name="Alice")
+    session = find_staff_session(ctx, member.token)
+    assert session is not None
+    propose(ctx, session, request_id=row.id, reason="Khách không dùng được mạng.")
+    assert "/do/approve" not in browser.get(f"{QUEUE}/{row.number}").text
+    assert "/do/approve" in other.get(f"{QUEUE}/{row.number}").text
+    assert do(browser, row, "approve") == 403
+
+
+def test_a_request_is_found_by_its_number_however_it_was_read_out(service: Service) -> None:
+    """Small letters, spaces and the letters that are mistaken for digits lead to it; another number leads nowhere."""
+    row = erase(service, customer(service))
+    browser, _ = desk(service, Role.SUPPORT)
+    spoken = row.number.replace("-", " ").lower().replace("0", "o").replace("1", "l")
+    assert browser.get(f"{QUEUE}?number={spoken}").headers["location"] == f"{QUEUE}/{row.number}"
+    wrong = browser.get(f"{QUEUE}?number=%3Cb%3E")
+    assert wrong.status_code == 404
+    assert "<b>" not in wrong.text.replace("<b class", "")
+    assert browser.get(f"{QUEUE}/00000-00000").status_code == 404
+
+
+def test_pages_of_the_queue_join(service: Service) -> None:
+    """The next page goes on where the first ends, and leads back to it; a place that is none is the front."""
+    ctx = service.runtime.context
+    alice = customer(service)
+    rows = [make_request(ctx, alice, RequestKind.SUPPORT) for _ in range(PAGE + 3)]
+    browser, _ = desk(service, Role.OFFICER)
+    first = browser.get(QUEUE).text
+    onwards = re.search(r'rel="next" href="([^"]+)"', first)
+    assert onwards is not None
+    second = browser.get(QUEUE + onwards[1].replace("&amp;", "&")).text
+    assert sorted(SHOWN.findall(first) + SHOWN.findall(second)) == sorted(row.number for row in rows)
+    assert len(SHOWN.findall(first)) == PAGE
+    back = re.search(r'rel="prev" href="([^"]+)"', second)
+    assert back is not None
+    assert SHOWN.findall(browser.get(QUEUE + back[1].replace("&amp;", "&")).text) == SHOWN.findall(first)
+    for place in ("x", "1", "1.", "99999999999999999999.a", "-1.a"):
+        assert SHOWN.findall(browser.get(f"{QUEUE}?after={place}").text) == SHOWN.findall(first)
+
+
+def test_filing_for_an_unknown_address_looks_like_filing_for_a_customer(service: Service) -> None:
+    """Both lead to a request that waits for its proof; what is no address is a problem beside its field."""
+    customer(service)
+    browser, _ = desk(service, Role.SUPPORT)
+    pages = []
+    for contact in ("alice@shop.example", "nobody@shop.example"):
+        answer = browser.send_form(f"{QUEUE}/new", contact=contact, kind="erase", reason="Khách gọi điện.")
+        assert answer.status_code == 303
+        number = answer.headers["location"].rpartition("/")[2]
+        pages.append(browser.get(answer.headers["location"]).text.replace(number, ""))
+    assert pages[0] == pages[1]
+    wrong = browser.send_form(f"{QUEUE}/new", contact="no address", kind="erase", reason="Khách gọi điện.")
+    assert wrong.status_code == 422
+    assert "problem-contact" in wrong.text
+    unsaid = browser.send_form(
+        f"{QUEUE}/new", contact="alice@shop.example", kind="rectify", item="phone", reason="Sai."
+    )
+    assert unsaid.status_code == 422
+    assert "problem-value" in unsaid.text
+
+
+@pytest.mark.parametrize("role", Role)
+def test_numbers_and_health_hold_nothing_personal(service: Service, role: Role) -> None:
+    """Any role sees what is open, late and failing, as numbers and receipt numbers alone."""
+    row = erase(service, customer(service))
+    service.clock.advance(timedelta(days=40))
+    browser, _ = desk(service, role)
+    pages = [browser.get(path) for path in ("/officer/overview", "/officer/health")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert row.number in pages[1].text
+    assert ("/officer/requests/" in pages[1].text) == (role is not Role.ADMIN)
+    assert not [shown for page in pages for shown in (*VALUES, *MASKS) if shown in page.text]
+
+
+def test_a_proof_in_person_opens_the_way(service: Service) -> None:
+    """Staff who saw the person say how they knew them; the request stands among the open ones from then on."""
+    ctx = service.runtime.context
+    row = make_request(ctx, customer(service), RequestKind.ACCESS, level=None)
+    browser, _ = desk(service, Role.SUPPORT)
+    assert do(browser, row, "verify", reason="Xuất trình căn cước công dân.") == 303
+    assert as_it_stands(ctx, row).verified_level is Verification.IN_PERSON
+    assert SHOWN.findall(browser.get(QUEUE).text) == [row.number]
