@@ -40,6 +40,8 @@ class DeskAct(StrEnum):
     """Say yes, or no, to what another one proposed."""
     FILE = "file"
     """Make a request for someone who called or came."""
+    TELL = "tell"
+    """Take down that an outsider who was given a value heard that it was corrected."""
     VERIFY = "verify"
     """Take down that they saw who asks, in person."""
     EVIDENCE = "evidence"
@@ -60,6 +62,7 @@ ROLES: Final[Mapping[DeskAct, frozenset[Role]]] = {
     DeskAct.PROPOSE: _BOTH,
     DeskAct.APPROVE: _OFFICER,
     DeskAct.FILE: _BOTH,
+    DeskAct.TELL: _BOTH,
     DeskAct.VERIFY: _BOTH,
     DeskAct.EVIDENCE: frozenset({Role.OFFICER, Role.AUDITOR}),
 }

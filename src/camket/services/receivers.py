@@ -8,6 +8,7 @@ needed. Whoever tells them strikes out those who never got it.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, NotFoundError
@@ -16,17 +17,32 @@ from camket.core.rights.machine import RequestEvent, RequestState
 from camket.core.terms import Ground
 from camket.rows import FactKind
 from camket.services.access_standing import item_names
+from camket.services.desk_acts import REASON, DeskAct, row_in
 from camket.services.request_moves import move_in
-from camket.services.requests import NO_REQUEST
+from camket.services.request_thread import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from camket.core.gate.history import History
-    from camket.core.policy.model import Recipient
+    from camket.core.policy.model import Recipient, Text
     from camket.ports import Unit
     from camket.rows.requests import RequestEventRow, RequestRow
     from camket.services.context import Context
+    from camket.services.staff_sessions import StaffSession
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiverView:
+    """A recipient who waits to be told.
+
+    Args:
+        receiver: the id.
+    """
+
+    receiver: str
+    label: Text
+
 
 GIVEN: Final = frozenset({LedgerOutcome.PERMIT.value, LedgerOutcome.DONE.value})
 RECEIVERS: Final = "receivers"
@@ -64,33 +80,43 @@ def untold(timeline: Sequence[RequestEventRow]) -> tuple[str, ...]:
     return tuple(one for one in dict.fromkeys(named) if one not in told)
 
 
-def mark_told(ctx: Context, *, request_id: str, receiver: str, actor: str, how: str) -> RequestRow:
+def untold_views(history: History, timeline: Sequence[RequestEventRow]) -> tuple[ReceiverView, ...]:
+    """Return who of the receivers of a request was not told yet, as people read them."""
+    labels: dict[str, Text] = {}
+    for version in history.versions:
+        for recipient in version.policy.recipients:
+            labels[history.tables.names.recipients.get(recipient.id, recipient.id)] = recipient.label
+    return tuple(ReceiverView(receiver=one, label=labels[one]) for one in untold(timeline) if one in labels)
+
+
+def mark_told(ctx: Context, by: StaffSession, *, request_id: str, receiver: str, how: str) -> RequestRow:
     """Take down that a receiver was told of a correction, or that they never had the value.
 
     Args:
         ctx: the service.
+        by: who told them.
         request_id: the correction.
         receiver: id of the recipient.
-        actor: `staff:pseudonym` of who told them; the caller has checked what they may do.
-        how: *personal*; how and when, or why there was nothing to tell; sealed, and the customer reads it.
+        how: *personal*; how and when, or why there was nothing to tell, as typed; sealed, and the customer reads it.
 
     Raises:
+        FormError: there are no words, or too many; the field is `reason`.
+        DeniedError: `by` may not do this; nothing was changed.
         NotFoundError: there is no such request, or it names no such receiver who waits to be told.
         ConflictError: the request is not being carried out.
 
     Effects: the line and its record are durable. With the last of them the job ends the request within the hour. Twice
         is refused.
     """
+    words = read_words(REASON, how)
 
     def mark(unit: Unit) -> RequestRow:
-        row = unit.requests.find(request_id)
-        if row is None:
-            raise NotFoundError(NO_REQUEST)
+        row = row_in(unit, by, request_id, DeskAct.TELL)
         if row.state is not RequestState.RUNNING:
             raise ConflictError("nobody waits to be told of this request")
         if receiver not in untold(unit.requests.events(request_id)):
             raise NotFoundError(f"`{receiver[:40]}` does not wait to be told of this request")
-        return move_in(unit, ctx, row, RequestEvent.NOTE, actor=actor, detail={TOLD: receiver}, text=how)
+        return move_in(unit, ctx, row, RequestEvent.NOTE, actor=by.actor, detail={TOLD: receiver}, text=words)
 
     return ctx.store.write(mark)
 

@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.core.errors import ConflictError, HolderFailure, NotFoundError
+from camket.core.errors import ConflictError, DeniedError, HolderFailure, NotFoundError
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.rights.machine import RequestEvent, RequestState
+from camket.core.staff.roles import Role
 from camket.core.terms import Source
 from camket.services.centre import my_data
 from camket.services.correction import finish_correction, start_correction
+from camket.services.desk_acts import DeskAct
+from camket.services.forms import FormError
 from camket.services.receivers import mark_told, receivers_in, untold
 from camket.services.removal import finish_removal, start_removal
+from camket.services.request_case import open_case
 from camket.services.request_failures import failing_of
 from camket.testing.service import DEFAULT_POLICY
 from tests.connectors.other_system import BOB, OtherSystem, customers, declared
 from tests.journeys import Customer, Service, register, service_in
+from tests.unit.services.desk import staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
 
 OLD, NEW = "Alice Nguyễn", "Alice Trần"
 LATER = 7200
-STAFF = "staff:officer-1"
 
 
 @pytest.fixture
@@ -242,16 +246,25 @@ def test_who_was_given_the_old_value_is_told_before_it_is_done(given: Customer) 
     timeline = ctx.store.read(lambda unit: unit.requests.events(request.id))
     assert untold(timeline) == ("carrier",)
     assert [line.detail for line in timeline if line.event is RequestEvent.START] == [{"receivers": ["carrier"]}]
+    officer, auditor = staff(service, Role.OFFICER), staff(service, Role.AUDITOR, name="Alice")
+    case = open_case(ctx, officer, number=request.number)
+    assert [one.receiver for one in case.untold] == ["carrier"]
+    assert DeskAct.TELL in case.acts
+    with pytest.raises(DeniedError):
+        mark_told(ctx, auditor, request_id=request.id, receiver="carrier", how="Gọi điện.")
+    with pytest.raises(FormError):
+        mark_told(ctx, officer, request_id=request.id, receiver="carrier", how=" ")
     with pytest.raises(NotFoundError):
-        mark_told(ctx, request_id=request.id, receiver="cariier", actor=STAFF, how="Gọi điện.")
-    mark_told(ctx, request_id=request.id, receiver="carrier", actor=STAFF, how="Gọi điện ngày 23/11.")
+        mark_told(ctx, officer, request_id=request.id, receiver="cariier", how="Gọi điện.")
+    mark_told(ctx, officer, request_id=request.id, receiver="carrier", how="Gọi điện ngày 23/11.")
     with pytest.raises(NotFoundError):
-        mark_told(ctx, request_id=request.id, receiver="carrier", actor=STAFF, how="Lần nữa.")
+        mark_told(ctx, officer, request_id=request.id, receiver="carrier", how="Lần nữa.")
+    assert DeskAct.TELL not in open_case(ctx, officer, number=request.number).acts
     service.clock.advance(seconds=LATER)
     service.work()
     assert row(given, request).state is RequestState.DONE
     with pytest.raises(ConflictError):
-        mark_told(ctx, request_id=request.id, receiver="carrier", actor=STAFF, how="Muộn.")
+        mark_told(ctx, officer, request_id=request.id, receiver="carrier", how="Muộn.")
 
 
 def test_what_was_never_given_out_has_no_receivers(given: Customer, tmp_path: Path) -> None:

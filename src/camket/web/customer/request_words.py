@@ -98,6 +98,16 @@ def said_kind(kind: RequestKind, language: Language) -> str:
     return said(KINDS[kind], language)
 
 
+NOTES: Final[dict[str, MessageId]] = {
+    "failing": GOES_ON,
+    "message": WROTE,
+    "purposes": marked("What it may not be used for was changed"),
+    "withdrawn": marked("The consent was taken back"),
+    "told": marked("An outsider who may hold the old value was told"),
+}
+"""What a note is about, by what stands in its detail."""
+
+
 def said_state(state: RequestState, language: Language) -> str:
     """Return where a request stands."""
     return say(language, STANDS[state])
@@ -129,8 +139,7 @@ def _title(line: OwnLine) -> MessageId:
         return SEEN
     if line.event is RequestEvent.ASK_SUBJECT and line.detail.get("asked") == "acceptance":
         return ASKED_FOR_YES
-    if line.event is RequestEvent.NOTE and "failing" in line.detail:
-        return GOES_ON
-    if line.event is RequestEvent.NOTE and "message" in line.detail:
-        return WROTE
+    about = next((words for name, words in NOTES.items() if name in line.detail), None)
+    if line.event is RequestEvent.NOTE and about is not None:
+        return about
     return HAPPENED[line.event]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from camket.services import casework, on_behalf
 from camket.services.casework import TEXT
 from camket.services.desk_acts import REASON, DeskAct
+from camket.services.receivers import mark_told
 from camket.services.staff_reading import give_reason
 
 if TYPE_CHECKING:
@@ -96,6 +97,16 @@ def _send_code(visit: Visit, request_id: str) -> None:
     on_behalf.send_code_to_new_address(visit.context, visit.staff, request_id=request_id)
 
 
+def _told(visit: Visit, request_id: str) -> None:
+    mark_told(
+        visit.context,
+        visit.staff,
+        request_id=request_id,
+        receiver=visit.typed("receiver"),
+        how=visit.typed(REASON),
+    )
+
+
 ACTS: Final[Mapping[str, CaseAct]] = {
     "assign": CaseAct(needs=DeskAct.ASSIGN, run=_assign),
     "release": CaseAct(needs=DeskAct.ASSIGN, run=_release),
@@ -110,6 +121,7 @@ ACTS: Final[Mapping[str, CaseAct]] = {
     "approve": CaseAct(needs=DeskAct.APPROVE, run=_approve),
     "decline": CaseAct(needs=DeskAct.APPROVE, run=_decline),
     "carry-out": CaseAct(needs=DeskAct.PROPOSE, run=_carry_out),
+    "told": CaseAct(needs=DeskAct.TELL, run=_told),
     "send-code": CaseAct(needs=DeskAct.PROPOSE, run=_send_code),
 }
 """Name in the address -> the act. Whether it may be done is asked by the service, in the transaction that does it."""

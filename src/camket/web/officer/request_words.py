@@ -88,6 +88,9 @@ NOTES: Final[dict[str, MessageId]] = {
     "failing": marked("No step fails any more"),
     "filed": marked("Filed for someone who called or came"),
     "on_behalf": marked("Carried out on the customer's behalf"),
+    "purposes": marked("What it may not be used for was changed"),
+    "withdrawn": marked("The consent was taken back"),
+    "told": marked("An outsider who may hold the old value was told"),
 }
 """What a note is about, by what stands in its detail."""
 
