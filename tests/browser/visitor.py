@@ -173,6 +173,16 @@ def newest_code(origin: str, recipient: str, *, more_than: int) -> str:
         more_than = len(found)
 
 
+def newest_link(origin: str, recipient: str) -> str:
+    """Return the path of the newest link to a file in a mail; waits until there is one."""
+    deadline = time.monotonic() + MAIL_SECONDS
+    while True:
+        found = re.findall(r"/copies/[0-9a-f]{64}", " ".join(letters(origin, recipient)))
+        if found:
+            return str(found[0])
+        assert time.monotonic() < deadline, f"no link to {recipient} in {MAIL_SECONDS} seconds"
+
+
 def letters(origin: str, recipient: str, *, more_than: int | None = None) -> list[str]:
     """Return the mails to an address as plain text, newest first; waits until there are more than a number."""
     deadline = time.monotonic() + MAIL_SECONDS

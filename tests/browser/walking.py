@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tests.browser.visitor import newest_link
+
 if TYPE_CHECKING:
     from tests.browser.visitor import Visitor
 
@@ -103,6 +105,17 @@ def walk_centre(visitor: Visitor, email: str, look: Look) -> None:
     visitor.send_and_enter_code(email)
     visitor.await_copy()
     look("copy-ready", visitor)
+    ready = visitor.path
+    visitor.open("/me/copy")
+    look("copy-waits", visitor)
+    visitor.open(newest_link(visitor.origin, email))
+    look("copy-link", visitor)
+    visitor.open("/copies/" + "0" * 64)
+    look("copy-link-gone", visitor)
+    visitor.open(ready)
+    visitor.main.locator("form[action$='/delete'] button").click()
+    visitor.page.wait_for_selector("a[href='/me/copy']")
+    look("copy-gone", visitor)
     visitor.open("/me/requests")
     look("requests", visitor)
     visitor.follow("a[href^='/me/requests/']")

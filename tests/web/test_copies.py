@@ -61,6 +61,19 @@ def test_asking_again_leads_to_the_one_under_way(service: Service) -> None:
     assert browser.send_form("/me/copy").headers["location"] == page
 
 
+def test_copies_that_wait_are_listed(service: Service) -> None:
+    """The page that starts a copy names those that are kept, with their size and date, until they are gone."""
+    browser = service.register(ALICE)
+    page = accepted(service, browser)
+    assert "đang chờ bạn nhận" not in text_of(browser.get("/me/copy"))
+    service.settle()
+    listed = browser.get("/me/copy")
+    assert f'href="{page}"' in listed.text
+    assert "giữ đến 29/11/2026" in text_of(listed)
+    browser.send_form(f"{page}/delete")
+    assert f'href="{page}"' not in browser.get("/me/copy").text
+
+
 def test_a_link_is_looked_at_as_often_as_one_likes(service: Service) -> None:
     """A scanner, a preview and the customer read it; nothing is used up before the button is pressed."""
     browser = service.register(ALICE)

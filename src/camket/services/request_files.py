@@ -188,6 +188,17 @@ def find_file(ctx: Context, *, subject_id: str, request_id: str) -> FileView | N
     return ctx.store.read(look)
 
 
+def find_files(ctx: Context, *, subject_id: str) -> tuple[FileView, ...]:
+    """Return every file of a subject that waits to be fetched, newest request first."""
+
+    def look(unit: Unit) -> tuple[FileView, ...]:
+        now = ctx.clock.now()
+        found = [_view(unit.request_parts.file(row.id), row, now) for row in unit.requests.of_subject(subject_id)]
+        return tuple(one for one in found if one is not None)
+
+    return ctx.store.read(look)
+
+
 def find_linked(ctx: Context, token: str, *, session: Session | None) -> FileView | None:
     """Return what a one-time link leads to, for who may fetch it; nothing is used up, however often it is read.
 

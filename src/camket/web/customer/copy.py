@@ -11,7 +11,7 @@ from camket.core.errors import NotFoundError, VerificationError
 from camket.core.rights.machine import RequestState
 from camket.services.copy_requests import COPIED, begin_copy, start_copy
 from camket.services.request_failures import failing_of
-from camket.services.request_files import drop_file, find_file, find_linked, hand_over, hand_over_linked
+from camket.services.request_files import drop_file, find_file, find_files, find_linked, hand_over, hand_over_linked
 from camket.services.requests import NO_REQUEST, find_request
 from camket.services.verification import standing_proof
 from camket.web.customer.verification import ask_for_proof
@@ -48,8 +48,9 @@ class Shown(StrEnum):
 
 
 def copy_page(visit: Visit) -> Response:
-    """Say what the copy holds."""
-    return visit.show("copy.html")
+    """Say what the copy holds, and which copies wait to be fetched."""
+    files = find_files(visit.context, subject_id=visit.own.subject_id)
+    return visit.show("copy.html", files=[(one, page_of(one.request_id), _size(visit, one)) for one in files])
 
 
 def begin(visit: Visit) -> Response:
