@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from camket.services.context import Context
 
 MANY = 1_000_000
-EXAMPLES = 12
+EXAMPLES = 6
 """For each operation, beside the edges of every parameter and member, which are all tried."""
 SECONDS = 300
 BROWSER = "the browser of alice"
@@ -43,6 +43,8 @@ MEANING = {
     "POST /questions": (400,),
     "POST /requests": (400, 422),
     "POST /requests/{request}/messages": (422,),
+    "POST /outside/requests": (422,),
+    "POST /outside/requests/{request}/code": (422,),
     "GET /desk/requests": (400,),
     "POST /desk/requests": (400, 422),
     "POST /desk/requests/{request}/acts": (400, 422),
@@ -139,6 +141,7 @@ def run(folder: Path, called: Called, token: str, *options: str) -> None:
             str(configured(folder, called.known)),
             "run",
             f"{called.origin}/api/v1/openapi.json",
+            "--phases=examples,coverage,fuzzing",
             "--generation-deterministic",
             f"--max-examples={EXAMPLES}",
             "--warnings=off",

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from camket.core.errors import CamketError
+from camket.core.errors import CamketError, RateLimitedError
 from camket.core.terms import Language
 from camket.services.forms import FormError
 from camket.services.registration import confirm_registration, start_registration
@@ -28,6 +28,7 @@ from camket.web.api.documents import (
     StartedRegistration,
 )
 from camket.web.api.notices import add_notices
+from camket.web.api.outside import add_outside
 from camket.web.api.policy import add_policy
 from camket.web.api.receipts import add_receipts
 from camket.web.api.requests import add_requests
@@ -67,6 +68,7 @@ def create_api(site: Site) -> FastAPI:
     add_receipts(api, site)
     add_notices(api, site)
     add_requests(api, site)
+    add_outside(api, site)
     add_desk(api, site)
     return api
 
@@ -110,6 +112,8 @@ async def _failed(request: ApiRequest, error: Exception) -> Response:
     response = problem_of(error)
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
+    if isinstance(error, RateLimitedError):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
     if response.status_code == NOT_ALLOWED:
         response.headers["Allow"] = ", ".join(_methods(request))
     return response

@@ -34,11 +34,18 @@ BOUNDARY: Final = (400, 403, 408, 413, 500, 503)
 NOT_OURS: Final = ("HTTPValidationError", "ValidationError")
 """Forms of refusals that FastAPI describes and no answer of ours has."""
 HEADERS: Final[dict[int, dict[str, Any]]] = {
-    401: {"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}, "description": "How to sign in."}},
+    401: {
+        "WWW-Authenticate": {
+            "schema": {"type": "string", "const": "Bearer"},
+            "description": "How to sign in.",
+            "required": True,
+        }
+    },
     429: {
         "Retry-After": {
             "schema": {"type": "string", "pattern": "^[0-9]+$"},
             "description": "Seconds until the next one is counted afresh.",
+            "required": True,
         }
     },
 }
