@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from camket.core.errors import ConflictError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import Verification
-from camket.ports import Store
+from camket.ports import Store, Unit
 from camket.rows.requests import RequestEventRow, RequestMessageRow, RequestProofRow
 from tests.storage.samples import NOW, after, each, request
 
@@ -36,6 +37,24 @@ def test_a_request_is_saved_from_the_named_state_only(store: Store) -> None:
     assert store.read(lambda unit: unit.requests.by_number(verified.number)) == verified
     store.write(lambda unit: unit.requests.clear("r1"))
     assert store.read(lambda unit: unit.requests.find("r1")) == replace(verified, sealed=None)
+
+
+def test_who_holds_a_request_sees_what_others_changed_of_it(store: Store) -> None:
+    """Many units that change a row they hold lose nothing of each other's changes."""
+    store.write(lambda unit: unit.requests.add(request("r1", failing="0")))
+
+    def count(unit: Unit) -> None:
+        row = unit.requests.hold("r1")
+        assert row is not None
+        unit.requests.save(replace(row, failing=str(int(row.failing or "0") + 1)), old=row.state)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(store.write, count) for _ in range(20)]:
+            done.result()
+    row = store.read(lambda unit: unit.requests.find("r1"))
+    assert row is not None
+    assert row.failing == "20"
+    assert store.write(lambda unit: unit.requests.hold("none")) is None
 
 
 def test_open_requests_are_found_by_their_kind(store: Store) -> None:

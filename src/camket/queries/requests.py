@@ -37,6 +37,10 @@ class RequestQueries(Protocol):
         """Return a request, whoever asked; for jobs and staff."""
         ...
 
+    def hold(self, request_id: str) -> RequestRow | None:
+        """Return a request as it stands now; no other unit changes it until this one ends."""
+        ...
+
     def by_number(self, number: str) -> RequestRow | None:
         """Return the request with this receipt number."""
         ...

@@ -120,7 +120,8 @@ def due_lines(ctx: Context, args: JsonObject) -> str:
     """
     ids = str(args["due"]).split()
     rows = ctx.store.read(lambda unit: [unit.requests.find(request_id) for request_id in ids])
-    due = [(row.next_due_at, row.number) for row in rows if row is not None and row.next_due_at is not None]
-    if not due:
+    due = [(row.number, row.next_due_at) for row in rows if row is not None]
+    lines = [f"{number} · {day_of(at):%d/%m/%Y}" for number, at in due if at is not None]
+    if not lines:
         raise NotFoundError("none of them is due any more")
-    return "\n".join(f"{number} · {day_of(at):%d/%m/%Y}" for at, number in due if at is not None)
+    return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from camket.core.errors import ConflictError
 from camket.core.ledger.entry import LedgerAction
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from camket.rows import JsonObject
     from camket.rows.requests import RequestRow
     from camket.services.context import Context
+
+MOVED_ON: Final = "the request has moved on meanwhile; look at it again"
 
 
 def move_in(  # noqa: PLR0913 - each names one part of what happened
@@ -59,12 +61,16 @@ def move_in(  # noqa: PLR0913 - each names one part of what happened
         NotFoundError: there is text and the subject has no key any more; the unit must not go on.
     """
     state = move(row.kind, row.state, event)
-    moved = timed_in(unit, ctx, row, replace(row, state=state, **changes), event)
+    before = unit.requests.hold(row.id)
     # INVARIANT: whoever moves it first has it; the other one's unit is undone whole.
+    if before is None or before.state is not row.state:
+        raise ConflictError(MOVED_ON)
+    # What others changed of it without moving it, since this unit read it, stays.
+    moved = timed_in(unit, ctx, before, replace(before, state=state, **changes), event)
     if not unit.requests.save(moved, old=row.state):
-        raise ConflictError("the request has moved on meanwhile; look at it again")
+        raise ConflictError(MOVED_ON)
     line = add_line_in(unit, ctx, moved, event, actor=actor, detail=detail, text=text, shown=shown, items=items)
-    tell_in(unit, ctx, row, moved, event, position=line.position)
+    tell_in(unit, ctx, before, moved, event, position=line.position)
     return moved
 
 

@@ -178,6 +178,7 @@ def _same_in(
     """Return the open request that asks for the same."""
     if kind is RequestKind.SUPPORT:
         return None
+    unit.subjects.get(subject_id)  # where the store locks: of two who ask for the same at once, one finds the other's
     return next((row for row in unit.requests.open_of(subject_id, kind) if _asks(ctx, row, body)), None)
 
 

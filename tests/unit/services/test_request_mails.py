@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from tests.storage.samples import NOW, request
 
 if TYPE_CHECKING:
     from camket.core.notices.text import MailTemplate
+    from camket.ports import Unit
     from camket.rows.requests import RequestRow
 
 OFFICER = "staff:an-officer"
@@ -58,15 +60,15 @@ def filed(journey: Service, alice: Customer, kind: RequestKind = RequestKind.RES
 
 def happen(journey: Service, row: RequestRow, *events: RequestEvent, text: str | None = None) -> None:
     """Let events happen one after the other, and the mails go out."""
-    for event in events:
-        current = journey.ctx.store.read(lambda unit: unit.requests.find(row.id))
+
+    def act(unit: Unit, event: RequestEvent) -> RequestRow:
+        current = unit.requests.find(row.id)
         assert current is not None
-        proven = {"verified_at": journey.clock.now()} if event is RequestEvent.VERIFY else {}
-        journey.ctx.store.write(
-            lambda unit, current=current, event=event, proven=proven: move_in(
-                unit, journey.ctx, current, event, actor=OFFICER, text=text, **proven
-            )
-        )
+        proven_at = journey.clock.now() if event is RequestEvent.VERIFY else current.verified_at
+        return move_in(unit, journey.ctx, current, event, actor=OFFICER, text=text, verified_at=proven_at)
+
+    for event in events:
+        journey.ctx.store.write(partial(act, event=event))
     journey.work()
 
 

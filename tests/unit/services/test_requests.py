@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,17 +154,15 @@ def test_what_staff_file_uses_up_no_tries_of_the_customer(tmp_path: Path) -> Non
     """Requests that others make in someone's name leave them as many of their own."""
     with service_in(tmp_path, codes_per_subject_hour=LIMIT) as service:
         alice = register(service)
-        for kind in (RequestKind.ACCESS, RequestKind.PORT, RequestKind.ERASE):
-            row = service.ctx.store.write(
-                lambda unit, kind=kind: start_request_in(
-                    unit,
-                    service.ctx,
-                    subject_id=alice.subject_id,
-                    kind=kind,
-                    channel=RequestChannel.STAFF,
-                    filed_by="an-officer",
-                )
+
+        def file(unit: Unit, kind: RequestKind) -> RequestRow:
+            channel, who = RequestChannel.STAFF, "an-officer"
+            return start_request_in(
+                unit, service.ctx, subject_id=alice.subject_id, kind=kind, channel=channel, filed_by=who
             )
+
+        for kind in (RequestKind.ACCESS, RequestKind.PORT, RequestKind.ERASE):
+            row = service.ctx.store.write(partial(file, kind=kind))
             assert (row.filed_by, row.state) == ("an-officer", RequestState.UNVERIFIED)
         for _ in range(LIMIT):
             start_copy(service.ctx, alice.session)

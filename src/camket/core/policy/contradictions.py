@@ -20,7 +20,7 @@ MIN_QUIET_DAYS: Final = 180
 """Asking again sooner after a no is pressure (EDPB guidelines 03/2022 on deceptive patterns)."""
 
 
-LAW_PROFILES: Final = ("vn-pdpl-2025",)
+LAW_PROFILES: Final = ("vn-pdpl-2025", "eu-gdpr")
 
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 _COUNTRY: Final = re.compile("[A-Z]{2}")

@@ -36,6 +36,7 @@ _CHANGES: Final = tuple(column.name for column in table.c if column.name not in 
 ADD: Final = command(sa.insert(table))
 GET: Final = Query(sa.select(*READ).where(_THEIRS, _THIS), RequestRow)
 FIND: Final = Query(sa.select(*READ).where(_THIS), RequestRow)
+FIND_AND_LOCK: Final = Query(sa.select(*READ).where(_THIS).with_for_update(), RequestRow)
 BY_NUMBER: Final = Query(sa.select(*READ).where(table.c.number == bindparam("wanted")), RequestRow)
 OF_SUBJECT: Final = Query(
     sa.select(*READ).where(_THEIRS).order_by(table.c.created_at.desc(), table.c.id.desc()), RequestRow
@@ -160,6 +161,10 @@ class RequestArea:
     def find(self, request_id: str) -> RequestRow | None:
         """Return a request, whoever asked."""
         return FIND.one(self._link, request_id=request_id)
+
+    def hold(self, request_id: str) -> RequestRow | None:
+        """Return a request as it stands now; no other unit changes it until this one ends."""
+        return FIND_AND_LOCK.one(self._link, request_id=request_id)
 
     def by_number(self, number: str) -> RequestRow | None:
         """Return the request with this receipt number."""
