@@ -28,7 +28,7 @@ def test_a_whole_policy_checks_in_one_line(path: Path) -> None:
     result = run("check", str(path))
     assert result.exit_code == 0
     (line,) = result.output.splitlines()
-    assert line.startswith(f"{path}: no findings; 4 services, 32 items, 7 purposes, 0 recipients, 7 rights,")
+    assert line.startswith(f"{path}: no findings; 4 services, 33 items, 7 purposes, 0 recipients, 7 rights,")
 
 
 def test_every_finding_is_printed_at_once_with_its_place(folder: Path) -> None:
