@@ -85,16 +85,15 @@ async def read_upload(request: Request, limits: UploadLimits) -> tuple[dict[str,
         HTTPException: a body that is too large (413), too slow (408) or unreadable (400).
     """
     body = await read_body(request, most_bytes=limits.form_bytes, seconds=limits.seconds)
+    parser = _Whole(
+        request.headers, _once(body), max_files=limits.files, max_fields=FIELDS, max_part_size=max(len(body), 1)
+    )
     try:
-        data = await _InMemory(
-            request.headers,
-            _whole(body),
-            max_files=limits.files,
-            max_fields=FIELDS,
-            max_part_size=max(len(body), 1),
-        ).parse()
+        data = await parser.parse()
     except (MultiPartException, UnicodeDecodeError):
         raise HTTPException(400) from None
+    if not parser.ended:
+        raise HTTPException(400)
     fields: dict[str, str] = {}
     files: dict[str, tuple[bytes, ...]] = {}
     for name, value in data.multi_items():
@@ -108,12 +107,23 @@ async def read_upload(request: Request, limits: UploadLimits) -> tuple[dict[str,
     return fields, files
 
 
-class _InMemory(MultiPartParser):
-    """Keeps files in memory, whatever their size; the body is bounded."""
+class _Whole(MultiPartParser):
+    """Keeps files in memory, whatever their size, as the body is bounded; knows whether the form came to its end."""
 
     spool_max_size = 2**40
+    ended = False
+
+    def on_part_end(self) -> None:
+        """Take a part in; a field that is no UTF-8 is refused, not guessed at."""
+        if self._current_part.file is None:
+            self._current_part.data.decode()
+        super().on_part_end()
+
+    def on_end(self) -> None:
+        """Note that nothing is missing."""
+        self.ended = True
 
 
-async def _whole(body: bytes) -> AsyncGenerator[bytes, None]:
+async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
     yield b""
