@@ -127,6 +127,6 @@ def test_no_page_asks_for_money_and_no_field_takes_any(service: Service, languag
 
 @pytest.mark.parametrize("words", ["Phí xử lý: 20.000 ₫", "Please pay first.", "Chuyển khoản trước", "A fee of 5"])
 def test_words_of_money_are_found(words: str) -> None:
-    """The reading itself sees what it looks for, and takes a promise of no fee for what it is."""
+    """P15: the reading itself sees what it looks for, and takes a promise of no fee for what it is."""
     assert asks_for_money(words)
     assert not asks_for_money("Luôn luôn miễn phí, với sự đồng ý của bạn. It is free of charge.")
