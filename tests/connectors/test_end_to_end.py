@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from camket.adapters.connectors.webhook import sending
+from camket.adapters.telemetry import configure_logs
 from camket.core.errors import HolderFailure
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.machine import RequestEvent, RequestState
@@ -229,7 +231,9 @@ def test_a_correction_and_a_deletion_at_once_leave_nothing(
 def test_nothing_of_a_value_or_an_answer_is_kept_on_the_way(
     service: Service, alice: Customer, receiver: Stalling
 ) -> None:
-    """Neither the job, nor what fails, nor the timeline's details hold the name or what came back."""
+    """Neither the job, nor what fails, nor the timeline's details, nor the log hold the name or what came back."""
+    log = StringIO()
+    configure_logs(level="info", stream=log)
     garble(receiver)
     request_id = correct(service, alice, "Alice Trần")
     service.work()
@@ -238,5 +242,6 @@ def test_nothing_of_a_value_or_an_answer_is_kept_on_the_way(
     assert job is not None
     lines = service.ctx.store.read(lambda unit: unit.requests.events(request_id))
     kept = json.dumps([job.args, row.failing, job.last_error, [line.detail for line in lines]])
-    assert not any(word in kept for word in ("Alice", "Trần", "shop.example", "gone"))
+    assert "job_failed" in log.getvalue()
+    assert not any(word in kept + log.getvalue() for word in ("Alice", "Trần", "shop.example", "gone"))
     assert count_records(service, alice, LedgerAction.COLLECT) >= 1
