@@ -193,7 +193,7 @@ def test_the_yes_to_a_deletion_keeps_no_one_from_correcting(journey: Service, al
 def given(tmp_path: Path) -> Iterator[Customer]:
     """Return alice, whose name was given to an outside carrier, as its record says."""
     policy = tmp_path / "policy"
-    _with_carrier(policy)
+    with_carrier(policy)
     with service_in(tmp_path / "data", policy=policy) as service:
         alice = register(service)
         service.work()
@@ -211,8 +211,8 @@ def given(tmp_path: Path) -> Iterator[Customer]:
         yield alice
 
 
-def _with_carrier(folder: Path) -> None:
-    """Copy the default policy, with a recipient to whom a law has the name given."""
+def with_carrier(folder: Path) -> None:
+    """Copy the default policy into a folder, with a recipient to whom a law has the name given."""
     shutil.copytree(DEFAULT_POLICY, folder)
     file = folder / "policy.yaml"
     text = file.read_text(encoding="utf-8")

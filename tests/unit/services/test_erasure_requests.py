@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camket.ports import Unit
+    from camket.rows import JsonObject
     from camket.rows.requests import RequestRow
 
 STAFF = "staff:officer-2"
@@ -251,7 +252,7 @@ def test_a_job_without_its_request_erases_nothing(journey: Service, alice: Custo
     """A job that names a request which nobody accepted does nothing and ends."""
     ctx = journey.ctx
     request, _ = ask(alice)
-    args = {"subject": alice.subject_id, "request": request.id, "held": {}}
+    args: JsonObject = {"subject": alice.subject_id, "request": request.id, "held": {}}
     ctx.store.write(
         lambda unit: unit.jobs.enqueue("erase", args, run_at=ctx.clock.now(), dedupe_key=erasure_key(alice.subject_id))
     )
