@@ -113,6 +113,7 @@ class Life:
             "user agent": word_marker(),
             "query": word_marker(),
             "undeclared field": word_marker(),
+            "words to support": word_marker(),
             "address": FORWARDED,
         }
         self.codes: list[str] = []
@@ -138,6 +139,7 @@ class Life:
         self.change_email()
         self.see()
         self.consent()
+        self.ask_outside()
         self.make_mistakes()
         self.desk = Desk(self.service, dict(self.browser.headers))
         self.markers |= self.desk.markers
@@ -207,6 +209,22 @@ class Life:
         assert self.browser.post(withdraw.group(1)).status == 200
         for name in (word, self.markers["email"]):
             assert self.browser.get(f"/unsubscribe/{name}").status == 404
+
+    def ask_outside(self) -> None:
+        """Ask as no one, and by a number that is none; then write to support without signing in, and look again."""
+        marks, other = self.markers, Browser(self.service.origin, self.browser.headers)
+        other.post("/requests", kind="erase", email=marks["unknown email"], phone=marks["phone"])
+        for path in (f"?kind={marks['query']}", f"/find?number={marks['query']}", f"/{marks['query']}"):
+            assert other.get(f"/requests{path}").status in {200, 404, 422}
+        sent = len(self.postbox.mails)
+        known = {"email": marks["new email"], "phone": marks["corrected phone"]}
+        place = str(other.post("/requests", kind="support", **known).location)
+        code = self.postbox.code_to(marks["new email"], sent)
+        self.codes.append(code)
+        page = str(other.post(place, code=code).location)
+        assert other.post(f"{page}/messages", text=f"Máy in {marks['words to support']} không chạy").location == page
+        assert marks["words to support"] in other.get(page).text
+        self.browser.answers += other.answers
 
     def make_mistakes(self) -> None:
         """Sign in as no one, ask for what is not there, send what is no form."""
@@ -389,7 +407,7 @@ def test_a_mail_says_nothing_outside_its_body(life: Life) -> None:
 def test_the_markers_were_really_there(life: Life) -> None:
     """The search finds markers where they belong: in what alice herself was shown, sent and given."""
     shown = b"".join(answer.body for answer in life.browser.answers if answer.status == 200)
-    for name in ("name", "phone", "email", "corrected name", "device model"):
+    for name in ("name", "phone", "email", "corrected name", "device model", "words to support"):
         assert list(search({name: life.markers[name]}, "pages", shown)), name
     at_the_desk = b"".join(answer.body for answer in life.desk.browser.answers if answer.status == 200)
     for name, marker in life.desk.markers.items():
@@ -400,7 +418,8 @@ def test_the_markers_were_really_there(life: Life) -> None:
         goods, sales = archive.read("apps/quay/catalogue.json"), archive.read("apps/quay/sales.json")
         assert life.stall.picture in [archive.read(name) for name in archive.namelist() if name.endswith(".webp")]
     in_the_vault = set(life.stall.vault) - {"photo comment"}
-    for name in ("corrected name", "corrected phone", "new email", "device model", "address", *sorted(in_the_vault)):
+    given = ("corrected name", "corrected phone", "new email", "words to support")
+    for name in (*given, "device model", "address", *sorted(in_the_vault)):
         assert list(search({name: life.markers[name]}, "the copy", data)), name
     for name, marker in life.stall.books.items():
         assert list(search({name: marker}, "the copy", goods + sales)), name
