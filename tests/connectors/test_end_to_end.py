@@ -11,6 +11,7 @@ import pytest
 
 from camket.adapters.connectors.webhook import sending
 from camket.adapters.telemetry import configure_logs
+from camket.client.local import Camket
 from camket.core.errors import HolderFailure
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.machine import RequestEvent, RequestState
@@ -20,6 +21,7 @@ from camket.services.certificates import certificate_status
 from camket.services.correction import finish_correction, start_correction
 from camket.services.erasure import LONGEST_REQUEST, erasure_key
 from camket.services.own_requests import own_request
+from camket.services.removal import finish_removal, start_removal
 from tests.connectors.other_system import OtherSystem, customers, declared
 from tests.connectors.receiver import Receiver, receiving
 from tests.journeys import Customer, Service, register, service_in
@@ -226,6 +228,17 @@ def test_a_correction_and_a_deletion_at_once_leave_nothing(
     assert service.ctx.store.read(lambda unit: unit.requests.find(request_id)) is None
     waiting = service.ctx.store.read(lambda unit: unit.jobs.find(f"correct:{request_id}"))
     assert waiting is None or waiting.state is JobState.DONE
+
+
+def test_a_value_that_is_deleted_is_deleted_there(service: Service, alice: Customer, receiver: Stalling) -> None:
+    """What an app held for alice goes by her wish: the system is told that nothing is held, and then it is done."""
+    (row_id,) = Camket(service.ctx, "shop").put(alice.subject_id, {"shop.name": "Quán Alice"}).values()
+    request = start_removal(service.ctx, alice.session, row_id=row_id)
+    finish_removal(service.ctx, alice.prove(request.id))
+    service.work()
+    assert receiver.corrected == {alice.subject_id: {"shop.name": None}}
+    assert receiver.asked[-1]["value"] is None
+    assert row_of(service, request.id).state is RequestState.DONE
 
 
 def test_nothing_of_a_value_or_an_answer_is_kept_on_the_way(
