@@ -167,6 +167,9 @@ class Evidence:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "made_at", _to_millisecond(self.made_at, "made_at"))
+        names = [STATEMENT_FILE, *(one.name for one in self.files)]
+        if len(set(names)) != len(names):
+            raise InvalidValueError("the evidence names one file twice")
 
     def first(self, event: RequestEvent) -> Line | None:
         """Return the first line of an event; None when it never happened."""

@@ -12,7 +12,7 @@ from camket.core.ledger.entry import LedgerAction
 from camket.core.ledger.note import VerifierKey, parse_note
 from camket.core.ledger.openings import ProvenOpening
 from camket.core.rights.archive import pack, unpack
-from camket.core.rights.evidence import STATEMENT_FILE, Evidence, ProvenLine, pack_evidence, sign_evidence
+from camket.core.rights.evidence import STATEMENT_FILE, Evidence, FileHash, ProvenLine, pack_evidence, sign_evidence
 from camket.core.rights.evidence_verify import EvidenceFault, verify_pack
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from tests.unit.core.ledger.published import OTHER_SIGNER, SIGNER
@@ -113,6 +113,13 @@ def test_missing_and_further_files_are_told_by_name() -> None:
     assert faults(pack(dict(PAGES))) == {EvidenceFault.FILE_MISSING}
     with pytest.raises(InvalidValueError):
         pack_evidence(evidence(), {})
+
+
+def test_a_file_is_named_once() -> None:
+    """Evidence that names one file twice, or itself, could be understood in two ways and is none."""
+    for more in (evidence().files[0], FileHash.of(STATEMENT_FILE, b"")):
+        with pytest.raises(InvalidValueError):
+            replace(evidence(), files=(*evidence().files, more))
 
 
 @pytest.mark.parametrize("raw", [b"", b"PK\x03\x04", b"{}", packed()[:-1], packed() + b"\x00"])
