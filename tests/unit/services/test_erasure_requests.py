@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,13 @@ import pytest
 
 from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.staff.roles import Role
 from camket.core.terms import Verification, VerifiedIdentity
 from camket.core.vault.keyring import KeyKind
 from camket.rows import JobState
 from camket.services.cooling_off import erasure_ahead, keep_account
 from camket.services.erasure import (
+    LONGEST_REQUEST,
     ON_BEHALF_WAIT,
     accept_erasure,
     carry_out_erasure,
@@ -21,10 +24,14 @@ from camket.services.erasure import (
     start_erasure,
 )
 from camket.services.erasure_preview import preview_erasure
+from camket.services.request_case import open_case
+from camket.services.request_failures import failing_of
 from camket.services.request_moves import move_in
 from camket.services.sessions import find_session
 from camket.testing.service import DEFAULT_POLICY
+from tests.connectors.other_system import OtherSystem, customers, declared
 from tests.journeys import Customer, Service, register, service_in
+from tests.unit.services.desk import staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,3 +268,39 @@ def test_a_job_without_its_request_erases_nothing(journey: Service, alice: Custo
     job = ctx.store.read(lambda unit: unit.jobs.find(erasure_key(alice.subject_id)))
     assert job is not None
     assert job.state is JobState.DONE
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPPORT, Role.AUDITOR])
+def test_the_desk_still_opens_it_and_it_names_no_one(journey: Service, alice: Customer, role: Role) -> None:
+    """The case of a deletion that is done has its course and its moments, and nothing of whose it was."""
+    request = accept(alice)
+    journey.work()
+    case = open_case(journey.ctx, staff(journey, role), number=request.number)
+    assert (case.row.state, case.values, case.touches, case.wish) == (RequestState.DONE, (), (), None)
+    assert [line.event for line in case.lines][-1] is RequestEvent.FINISH
+    assert alice.subject_id not in repr(case)
+
+
+def test_it_is_done_only_when_every_other_system_is(tmp_path: Path) -> None:
+    """A system that cannot erase keeps it running, with the reason; after the last look there it is done and cut."""
+    system = OtherSystem(f"sqlite:///{tmp_path / 'other.db'}")
+    with service_in(tmp_path / "data", connectors=json.dumps(declared(system.url))) as service:
+        alice = register(service)
+        service.work()
+        system.fill(alice.subject_id, "Alice", number=1)
+        request = accept(alice)
+        system.run("ALTER TABLE lines RENAME TO gone")
+        service.work()
+        current = row(alice, request)
+        assert (current.state, current.subject_id) == (RequestState.RUNNING, alice.subject_id)
+        assert [one.holder for one in failing_of(service.ctx, current)] == ["crm"]
+        system.run("ALTER TABLE gone RENAME TO lines")
+        service.clock.advance(seconds=2 * 3600)
+        service.work()
+        current = row(alice, request)
+        assert (current.state, current.failing) == (RequestState.RUNNING, None)
+        assert current.subject_id != alice.subject_id
+        service.clock.advance(seconds=LONGEST_REQUEST.total_seconds() + 1)
+        service.work()
+        assert row(alice, request).state is RequestState.DONE
+        assert [one[2] for one in system.rows(customers)] == []
