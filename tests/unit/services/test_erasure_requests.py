@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camket.core.errors import ConflictError, DeniedError, NotFoundError, VerificationError
+from camket.core.rights.evidence_verify import verify_pack
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.staff.roles import Role
 from camket.core.terms import Verification, VerifiedIdentity
@@ -24,6 +25,7 @@ from camket.services.erasure import (
     start_erasure,
 )
 from camket.services.erasure_preview import preview_erasure
+from camket.services.evidence import make_evidence
 from camket.services.request_case import open_case
 from camket.services.request_failures import failing_of
 from camket.services.request_moves import move_in
@@ -304,3 +306,13 @@ def test_it_is_done_only_when_every_other_system_is(tmp_path: Path) -> None:
         service.work()
         assert row(alice, request).state is RequestState.DONE
         assert [one[2] for one in system.rows(customers)] == []
+
+
+def test_its_evidence_pack_verifies_when_nobody_is_named_any_more(journey: Service, alice: Customer) -> None:
+    """What is left proves that it was asked for, proven, accepted and done, each line by its record in the ledger."""
+    request = accept(alice)
+    journey.work()
+    journey.sequence()
+    pack = make_evidence(journey.ctx, by=staff(journey, Role.OFFICER), number=request.number)
+    assert verify_pack(pack.data).holds
+    assert alice.subject_id.encode() not in pack.data
