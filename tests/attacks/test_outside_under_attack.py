@@ -12,9 +12,11 @@ from camket.adapters.keys.store import FileKeyStore
 from camket.core.errors import RateLimitedError, VerificationError
 from camket.core.rights.machine import RequestKind
 from camket.core.rights.proof import ProofPlace
+from camket.rows import CodeKind
 from camket.services.codes import browser_hash
 from camket.services.outside import EnteredCode, OutsideAsk, ask_outside, prove_outside
 from camket.services.verification import standing_proof, standing_proof_in
+from camket.testing.service import newest_code
 from camket.web.app import page_routes
 from camket.web.assets import Assets
 from camket.web.cookies import BROWSER
@@ -30,6 +32,7 @@ from tests.attacks.test_accounts_stay_unknown import (
     rows_of,
     seen,
 )
+from tests.attacks.test_codes_under_attack import at_once
 from tests.unit.services.recording import statements_of
 from tests.web.conftest import ALICE, BOB
 from tests.web.test_routes import stored
@@ -270,6 +273,20 @@ def test_a_proof_holds_where_it_was_given(journey: journeys.Service, alice: jour
     journey.clock.advance(minutes=16)
     with pytest.raises(VerificationError):
         ctx.store.read(lambda unit: standing_proof_in(unit, ctx, row, here))
+
+
+def test_one_code_makes_one_request_however_often_it_is_sent_at_once(
+    journey: journeys.Service, alice: journeys.Customer
+) -> None:
+    """Fifty threads enter the right code at the same time: one of them proves, and there is one request."""
+    ctx = journey.ctx
+    journey.clock.advance(hours=2)
+    ask_outside(ctx, OutsideAsk(email=alice.email, phone="", browser="phone", address=None), kind=RequestKind.PORT)
+    entered = EnteredCode(browser="phone", code=newest_code(ctx, "phone", CodeKind.OUTSIDE), address=None)
+    results = at_once(lambda _number: prove_outside(ctx, entered, kind=RequestKind.PORT))
+    assert sum(not isinstance(one, VerificationError) for one in results) == 1
+    (row,) = ctx.store.read(lambda unit: unit.requests.of_subject(alice.subject_id))
+    assert len(ctx.store.read(lambda unit: unit.requests.proofs(row.id))) == 1
 
 
 def test_a_made_up_browser_follows_nothing(service: Service) -> None:
