@@ -103,10 +103,12 @@ def start_runtime(
         StoreError: the data folder or the database cannot be used.
         KeyStoreError: the key store is missing, older than the database, another's, or unreadable.
         LedgerError: the database is older than the last checkpoint, or the ledger was renamed.
-        NotFoundError: the clock is before the first version of the policy; says from when that is in force.
+        NotFoundError: the clock is before the first version of the policy; says from when that is in force. Or a file
+            among the operator's own calendars is named after none.
         PolicyError: the policy's folder has findings and there is no version to go on with.
         UnreadableError: the policy's folder cannot be read and there is no version to go on with; or the folder of own
-            words for mails cannot be read.
+            words for mails or of own calendars cannot be read.
+        InvalidValueError: a calendar of the operator's own says what cannot hold.
 
     Effects:
         On a first start the database, the key store and version 1 of the policy are made. Threads of store and key
@@ -178,7 +180,7 @@ def _context(
             attempts_per_address_hour=settings.attempts_per_address_hour,
             codes_per_subject_hour=settings.codes_per_subject_hour,
         ),
-        laws=ShippedLaws(),
+        laws=ShippedLaws(settings.calendars),
         pictures=ConfinedPictures(),
         holders=Holders(settings.apps_with_data | {one.name for one in settings.declared_connectors}),
         mail_words=_mail_words(settings),

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     mail_templates: Path | None = Field(
         None, description="Folder with the operator's own words for mails; camket's own stand in for what is missing."
     )
+    calendars: Path | None = Field(
+        None, description="Folder with the operator's own calendars of days off, `vn.toml`, in place of camket's."
+    )
     proxy: str | None = Field(
         None, description="Address of the reverse proxy whose `X-Forwarded-For` is believed; nobody's when not set."
     )

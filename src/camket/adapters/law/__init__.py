@@ -27,8 +27,12 @@ def profile_names() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in PROFILES.glob("*.toml")))
 
 
-def load_profile(name: str) -> LawProfile:
+def load_profile(name: str, *, calendars: Path | None = None) -> LawProfile:
     """Read a law that comes with camket.
+
+    Args:
+        name: its id.
+        calendars: folder with the operator's own calendars; one of the same name takes the place of camket's.
 
     Raises:
         NotFoundError: there is no such profile; names the nearest.
@@ -40,7 +44,7 @@ def load_profile(name: str) -> LawProfile:
         raise NotFoundError(f"there is no law profile `{name}`{nearest(name, known)}; there are {', '.join(known)}")
     found = _read(file)
     with _Place(file, "the profile"):
-        calendar = load_calendar(CALENDARS / f"{found['calendar']}.toml")
+        calendar = load_calendar(_calendar_file(found["calendar"], calendars))
         return LawProfile(
             id=found["id"],
             zone=_zone(found["utc_offset"]),
@@ -52,10 +56,48 @@ def load_profile(name: str) -> LawProfile:
 
 
 class ShippedLaws:
-    """The laws that come with camket, each read once; see `camket.ports.LawBook`."""
+    """The laws that come with camket, each read once; see `camket.ports.LawBook`.
 
-    def __init__(self) -> None:
-        self.profile = lru_cache(load_profile)
+    Args:
+        calendars: folder with the operator's own calendars; None for camket's alone.
+
+    Raises:
+        NotFoundError: a file in the folder is named after no calendar of a law; names the nearest.
+        UnreadableError: the folder or a file cannot be read.
+        InvalidValueError: a calendar says what cannot hold.
+    """
+
+    def __init__(self, calendars: Path | None = None) -> None:
+        self._calendars = calendars
+        self._read = lru_cache(load_profile)
+        if calendars is not None:
+            # INVARIANT: a calendar that cannot be used is told of at the start, not when a date rests on it.
+            _require_known(calendars)
+            for name in profile_names():
+                self.profile(name)
+
+    def profile(self, name: str) -> LawProfile:
+        """Return a law as its clocks."""
+        return self._read(name, calendars=self._calendars)
+
+
+def _calendar_file(name: str, calendars: Path | None) -> Path:
+    own = None if calendars is None else calendars / f"{name}.toml"
+    return own if own is not None and own.exists() else CALENDARS / f"{name}.toml"
+
+
+def _require_known(calendars: Path) -> None:
+    known = sorted(file.stem for file in CALENDARS.glob("*.toml"))
+    try:
+        found = sorted(file.name for file in calendars.iterdir())
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise UnreadableError(f"cannot read the folder `{calendars.name}`: {reason}") from error
+    for file in found:
+        name = file.removesuffix(".toml")
+        if name not in known:
+            hint = nearest(name, known)
+            raise NotFoundError(f"no law counts by a calendar `{file}`{hint}; there are {', '.join(known)}")
 
 
 def _complaint(found: Mapping[str, Any]) -> Complaint:
