@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -181,6 +183,30 @@ def test_what_one_may_carry_out_alone_is_carried_out(service: Service, alice: Ca
     assert support.act(number, "carry_out", reason="Khách nhờ làm.").json()["state"] == "done"
     told = [one["text"] for one in alice.get(f"/requests/{number}").json()["timeline"] if one["text"]]
     assert told == ["Đổi họ theo căn cước.", "Đã xem căn cước.", "Khách nhờ làm."]
+
+
+def test_the_desk_in_numbers_is_for_all_staff(service: Service, number: str) -> None:
+    """Counts and what needs care, without a word of anybody; requests themselves stay closed to an admin."""
+    admin = Desk(service, Role.ADMIN).browser
+    overview = admin.get("/api/v1/desk/overview").json()
+    assert overview["count"]["proven"] == 1
+    assert {one["kind"]: sum(one["ages"]) for one in overview["open"]}["support"] == 1
+    health = admin.get("/api/v1/desk/health").json()
+    assert (health["late"], health["failing"], health["jobs_failed"]) == ([], [], 0)
+    assert health["calendar_until"] >= "2027-12-31"
+    assert admin.get(f"/api/v1/desk/requests/{number}").status_code == 403
+
+
+def test_evidence_is_taken_by_officers_and_auditors(service: Service, number: str) -> None:
+    """A zip without a word of the letter; support takes none."""
+    service.settle()
+    for role, status in ((Role.OFFICER, 200), (Role.AUDITOR, 200), (Role.SUPPORT, 403)):
+        taken = Desk(service, role).browser.post(f"/api/v1/desk/requests/{number}/evidence")
+        assert taken.status_code == status
+        assert taken.headers["content-type"] == ("application/zip" if status == 200 else "application/problem+json")
+        if status == 200:
+            with zipfile.ZipFile(io.BytesIO(taken.content)) as pack:
+                assert not any(LETTER.encode() in pack.read(name) for name in pack.namelist())
 
 
 def test_who_is_not_staff_has_no_desk(service: Service, alice: Caller, number: str) -> None:

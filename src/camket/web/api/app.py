@@ -19,6 +19,7 @@ from camket.services.registration import confirm_registration, start_registratio
 from camket.web.api.consents import add_consents
 from camket.web.api.description import describe, operation_name
 from camket.web.api.desk import add_desk
+from camket.web.api.desk_numbers import add_desk_numbers
 from camket.web.api.documents import (
     ConfirmedRegistration,
     FieldProblem,
@@ -70,6 +71,7 @@ def create_api(site: Site) -> FastAPI:
     add_requests(api, site)
     add_outside(api, site)
     add_desk(api, site)
+    add_desk_numbers(api, site)
     return api
 
 

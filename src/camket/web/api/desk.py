@@ -59,17 +59,25 @@ PlaceParameter = Annotated[str | None, Query(max_length=200, description="What a
 DESK: Final = "desk"
 
 
-def staff_signed_in(request: Request, bearer: StaffBearer) -> StaffSession:
+def any_staff_signed_in(request: Request, bearer: StaffBearer) -> StaffSession:
     """Return who of the staff calls, by the token that they show.
 
     Raises:
         HTTPException: 401, no token, one that opens nothing, or one of a session that lacks its second factor.
-        DeniedError: no role of theirs opens requests.
     """
     ctx: Context = request.app.state.context
     session = find_staff_session(ctx, bearer.credentials) if bearer is not None else None
     if session is None or not session.signed_in:
         raise HTTPException(UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+    return session
+
+
+def staff_signed_in(session: Annotated[StaffSession, Depends(any_staff_signed_in)]) -> StaffSession:
+    """Return who of the staff calls, if a role of theirs opens requests.
+
+    Raises:
+        DeniedError: none does.
+    """
     if not session.has(*READERS):
         raise DeniedError("no role of yours opens requests")
     return session

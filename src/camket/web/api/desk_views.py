@@ -18,6 +18,7 @@ from camket.web.api.request_views import failing_documents
 
 if TYPE_CHECKING:
     from camket.core.terms import Language
+    from camket.rows.request_queue import QueueCount
     from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.request_queue import QueueEntry, QueuePage
@@ -27,15 +28,16 @@ def page_document(page: QueuePage) -> QueuePageDocument:
     """Return a page of a list."""
     return QueuePageDocument(
         requests=[_entry(one) for one in page.entries],
-        count=CountDocument(
-            proven=page.count.proven,
-            late=page.count.late,
-            soon=page.count.soon,
-            unproven=page.count.unproven,
-            failing=page.count.failing,
-        ),
+        count=count_document(page.count),
         newer=_place(page.newer),
         older=_place(page.older),
+    )
+
+
+def count_document(count: QueueCount) -> CountDocument:
+    """Return how many requests are open."""
+    return CountDocument(
+        proven=count.proven, late=count.late, soon=count.soon, unproven=count.unproven, failing=count.failing
     )
 
 

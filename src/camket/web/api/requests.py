@@ -15,7 +15,7 @@ from camket.core.errors import ConflictError, InvalidValueError, NotFoundError, 
 from camket.core.rights.machine import RequestKind
 from camket.core.terms import Language, Verification
 from camket.services import correction, erasure, support
-from camket.services.copy_requests import begin_copy, start_copy
+from camket.services.copy_requests import COPIED, begin_copy, start_copy
 from camket.services.erasure_preview import preview_erasure
 from camket.services.own_requests import withdraw_request
 from camket.services.removal import finish_removal
@@ -216,12 +216,12 @@ def _start(ctx: Context, session: Session, wanted: NewRequest) -> RequestRow:
 
 
 def _proof(ctx: Context, session: Session, row: RequestRow) -> VerifiedIdentity:
-    """Return the proof that lasts; being signed in is one where the policy asks for no more."""
+    """Return the proof that lasts; being signed in is one where the policy asks for no more, and never for a copy."""
     try:
         return standing_proof(ctx, session, row.id)
     except VerificationError:
         needed = ctx.store.read(lambda unit: needed_level_in(unit, ctx, row))
-        if needed is not Verification.SESSION:
+        if needed is not Verification.SESSION or row.kind in COPIED:
             raise
         return prove_by_session(ctx, session, row.id)
 
@@ -237,7 +237,7 @@ def _carry_out(
             raise InvalidValueError("name the `consequences` that `GET .../preview` showed")
         return erasure.accept_erasure(ctx, _proof(ctx, session, row), accepted=acceptance.consequences)
     identity = _proof(ctx, session, row)
-    if row.kind in {RequestKind.ACCESS, RequestKind.PORT}:
+    if row.kind in COPIED:
         begin_copy(ctx, identity)
     elif row.kind in BARS:
         carry_out_restriction(ctx, identity)
