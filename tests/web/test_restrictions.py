@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.conftest import ALICE, BOB
+from tests.web.conftest import ALICE, BOB, ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from tests.web.conftest import Browser, Service
 
 PAGE = "/me/restrictions"
@@ -84,3 +88,30 @@ def test_ones_data_says_what_is_barred(alice: Browser) -> None:
     assert "Không dùng cho:" in page
     alice.send_form(PAGE, right="restrict", purpose="all")
     assert "Không gì được dùng, chia sẻ hay ghi nhận." in alice.get("/me").text
+
+
+def test_where_the_policy_asks_for_a_code_the_click_leads_there(
+    make_service: Callable[..., Service], tmp_path: Path
+) -> None:
+    """Nothing is barred before the code; with it, what was clicked is done, and the same way lifts it."""
+    folder = tmp_path / "policy"
+    shutil.copytree(ROOT / "policies" / "default", folder)
+    file = folder / "policy.yaml"
+    text = file.read_text(encoding="utf-8")
+    strict = re.sub(r"(  object:\n(?:    .*\n)*?    verification: )session", r"\1email_code", text)
+    assert strict != text
+    file.write_text(strict, encoding="utf-8")
+    service = make_service(policy=folder)
+    alice = service.register(ALICE)
+    for fields, barred, said in (
+        ({}, ["notify"], "Có hiệu lực từ lúc này."),
+        ({"lifts": "1"}, [], "Đã bỏ, từ lúc này."),
+    ):
+        before = lifting(alice.get(PAGE).text)
+        verify = alice.send_form(PAGE, right="object", purpose="notify", **fields).headers["location"]
+        assert verify.endswith("/verify")
+        assert lifting(alice.get(PAGE).text) == before
+        assert alice.send_form(verify, code=service.newest_code()).headers["location"] == PAGE
+        page = alice.get(PAGE).text
+        assert lifting(page) == barred
+        assert said in page

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from camket.core.errors import ConflictError, DeniedError, InvalidValueError, NotFoundError, VerificationError
+from camket.core.errors import (
+    ConflictError,
+    DeniedError,
+    InvalidValueError,
+    NotFoundError,
+    RateLimitedError,
+    VerificationError,
+)
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import RIGHTS_PURPOSE, Outcome, Source
 from camket.rows import CodeKind
@@ -164,6 +171,19 @@ def test_nobody_is_kept_from_the_undo(journey: Service, alice: Customer) -> None
     for lifts in (False, True) * 10:
         set_restriction(journey.ctx, alice.session, kind=RequestKind.RESTRICT, purposes=("improve",), lifts=lifts)
     assert barred(alice) == {}
+
+
+def test_whoever_clicks_without_end_is_stopped(journey: Service, alice: Customer) -> None:
+    """Sixty in an hour are taken, the next is refused with nothing stored; requests for a copy are counted apart."""
+    for number in range(60):
+        set_restriction(
+            journey.ctx, alice.session, kind=RequestKind.OBJECT, purposes=("improve",), lifts=bool(number % 2)
+        )
+    before = journey.ctx.store.read(lambda unit: len(unit.requests.of_subject(alice.subject_id)))
+    with pytest.raises(RateLimitedError):
+        set_restriction(journey.ctx, alice.session, kind=RequestKind.RESTRICT, purposes=("improve",))
+    assert journey.ctx.store.read(lambda unit: len(unit.requests.of_subject(alice.subject_id))) == before
+    assert ask_for_copy(alice).state is RequestState.UNVERIFIED
 
 
 def test_what_is_barred_stands_on_the_timeline(journey: Service, alice: Customer) -> None:
