@@ -25,7 +25,7 @@ MAIL_SECONDS = 20
 PAGE_MILLISECONDS = 30_000
 JOB_SECONDS = 60
 LETTER = re.compile(r"<article.*?</article>", re.DOTALL)
-CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+CODE = re.compile(r"(?<![0-9a-f])\d{6}(?![0-9a-f])")
 
 
 @dataclass

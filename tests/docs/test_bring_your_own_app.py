@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "bring-your-own-app.md").read_text(encoding="utf-8")
 APPS = "/book=sales_book:create_app"
-CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+CODE = re.compile(r"(?<![0-9a-f])\d{6}(?![0-9a-f])")
 WAIT_SECONDS = 30
 
 

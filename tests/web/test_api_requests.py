@@ -71,8 +71,10 @@ def test_nothing_is_carried_out_without_a_proof(service: Service, alice: Caller)
 
 
 def test_a_copy_is_made_and_fetched(service: Service, alice: Caller) -> None:
-    """Accepted, made by a job, then handed over as one zip to who is signed in, as the policy asks."""
+    """Accepted by a code, no session alone, made by a job, then handed over as one zip to who proved it."""
     number = make(alice, kind="access")["number"]
+    assert alice.post(f"/requests/{number}/acceptance").status_code == 403
+    prove(service, alice, number)
     assert alice.post(f"/requests/{number}/acceptance").json()["request"]["state"] == "approved"
     service.settle()
     document = alice.get(f"/requests/{number}").json()["request"]

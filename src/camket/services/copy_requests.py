@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import CamketError, ConflictError, DeniedError, NotFoundError, VaultError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.rights.proof import require_code_for_file
 from camket.core.terms import SubjectState
 from camket.services.calendar import day_of
 from camket.services.copy import build_copy, read_copy_in
@@ -94,6 +95,8 @@ def begin_copy_in(unit: Unit, ctx: Context, identity: VerifiedIdentity) -> Reque
     if row is None or row.kind not in COPIED or row.kind.right is None:
         raise NotFoundError(NO_REQUEST)
     if row.state not in _UNDER_WAY:
+        # INVARIANT: no session alone has a copy made, on the right to see either.
+        require_code_for_file(identity.level)
         row = begin_in(unit, ctx, identity=identity, right=row.kind.right)
     if row.state is RequestState.APPROVED:
         queue_copy_in(unit, ctx, row)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import NotFoundError, VerificationError
 from camket.core.rights.kinds import require_proof
 from camket.core.rights.machine import RequestEvent
+from camket.core.rights.proof import require_code_for_file
 from camket.core.terms import Verification
 from camket.rows.requests import RequestFileRow, RequestPartRow
 from camket.services.access import SUBJECT
@@ -314,6 +315,7 @@ def _require_level_in(unit: Unit, ctx: Context, request: RequestRow, identity: V
     if terms is None or identity is None or identity.subject_id != request.subject_id:
         raise VerificationError("prove who you are first; a proof lasts a quarter of an hour")
     require_proof(terms, identity, request_id=request.id, now=ctx.clock.now())
+    require_code_for_file(identity.level)
 
 
 def _fetched_in(unit: Unit, ctx: Context, request: RequestRow) -> RequestFileRow:

@@ -34,7 +34,7 @@ from camket.services.request_files import (
 from camket.services.request_moves import move_in
 from camket.services.requests import find_request
 from camket.services.retention import sweep_traces
-from camket.services.verification import verified_in
+from camket.services.verification import prove_by_session, verified_in
 from camket.testing.service import DEFAULT_POLICY
 from tests.copies import Taken, fetch, make, proven, take
 from tests.journeys import Customer, Service, register, service_in
@@ -165,6 +165,18 @@ def test_nothing_is_made_for_who_is_not_proven(journey: Service, alice: Customer
     journey.work()
     assert row_of(journey, alice, request.id).state is RequestState.VERIFIED
     assert find_file(journey.ctx, subject_id=alice.subject_id, request_id=request.id) is None
+
+
+def test_no_session_alone_has_a_copy_made(journey: Service, alice: Customer) -> None:
+    """The right to see asks for a session; everything at once, as a file, for a code: to make it and to fetch it."""
+    request = start_copy(journey.ctx, alice.session, kind=RequestKind.ACCESS)
+    by_session = prove_by_session(journey.ctx, alice.session, request.id)
+    with pytest.raises(VerificationError, match="everything at once"):
+        begin_copy(journey.ctx, by_session)
+    make(journey, alice.prove(request.id))
+    journey.clock.advance(minutes=20)
+    with pytest.raises(VerificationError, match="everything at once"):
+        hand_over(journey.ctx, prove_by_session(journey.ctx, alice.session, request.id))
 
 
 def test_a_job_for_a_request_that_nobody_accepted_does_nothing(journey: Service, alice: Customer) -> None:

@@ -63,6 +63,18 @@ def strongest(levels: Iterable[Verification]) -> Verification:
     return max(levels, key=lambda level: level.strength)
 
 
+def require_code_for_file(level: Verification) -> None:
+    """Refuse to hand everything over at once to who has proven no more than a session, whatever the policy asks for.
+
+    A session that was left open or stolen shows what its owner sees, page by page; a file with all of it takes a code.
+
+    Raises:
+        VerificationError: saying so.
+    """
+    if not suffices(level, needed=Verification.EMAIL_CODE):
+        raise VerificationError("a copy shows everything at once: it needs the proof `email_code` at least")
+
+
 def require_session_enough(needed: Verification) -> None:
     """Refuse to take a session alone for a proof where the policy asks for more.
 
