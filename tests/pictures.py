@@ -38,3 +38,10 @@ def renditions(colour: str = "white") -> dict[str, bytes]:
 def picture(colour: str = "white") -> bytes:
     """Return a picture as an app hands it in."""
     return zipped(renditions(colour))
+
+
+def plain_photo(kind: str = "PNG", *, width: int = 640, height: int = 360) -> bytes:
+    """Return a photo as someone sends it, of one colour."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (width, height), (214, 40, 40)).save(drawn, kind)
+    return drawn.getvalue()

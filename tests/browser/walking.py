@@ -7,8 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.browser.visitor import newest_link
+from tests.pictures import plain_photo
 
 if TYPE_CHECKING:
+    from playwright.sync_api import FilePayload
+
     from tests.browser.visitor import Visitor
 
 Look = Callable[[str, "Visitor"], None]
@@ -21,6 +24,7 @@ PUBLIC = {
     "version": "/policy/versions/1",
     "compare": "/policy/compare",
     "terms": "/terms",
+    "complain": "/complain",
     "ledger": "/ledger/",
     "register": "/register",
     "sign-in": "/sign-in",
@@ -166,6 +170,29 @@ def walk_restrictions(visitor: Visitor, look: Look) -> None:
     look("restrictions-lifted", visitor)
 
 
+def walk_support(visitor: Visitor, look: Look) -> None:
+    """Write to support: without words, then with a picture, then once more."""
+    visitor.open("/support")
+    look("no-threads", visitor)
+    visitor.follow("a[href='/support/new']")
+    look("write", visitor)
+    photo: FilePayload = {"name": "tem.png", "mimeType": "image/png", "buffer": plain_photo()}
+    not_one: FilePayload = {"name": "tem.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    visitor.main.locator("input[type='file']").set_input_files(not_one)
+    visitor.send()
+    look("write-problems", visitor)
+    visitor.main.locator("textarea").fill("Máy in không nhận tem 40 mm.\nNhờ xem giúp ảnh kèm theo.")
+    visitor.main.locator("input[type='file']").set_input_files(photo)
+    visitor.send()
+    visitor.page.wait_for_url(re.compile(r"/support/[0-9a-f]{32}$"))
+    look("thread", visitor)
+    visitor.main.locator("textarea").fill("Máy hiệu Xprinter.")
+    visitor.send()
+    visitor.main.locator(".note.done").wait_for()
+    visitor.open("/support")
+    look("threads", visitor)
+
+
 def walk_devices(visitor: Visitor, look: Look) -> None:
     """Name the device in hand and ask to have it forgotten, without going on."""
     visitor.open("/me")
@@ -254,5 +281,6 @@ def walk(visitor: Visitor, email: str, look: Look) -> None:
     walk_centre(visitor, email, look)
     walk_consents(visitor, look)
     walk_restrictions(visitor, look)
+    walk_support(visitor, look)
     walk_devices(visitor, look)
     walk_deletion(visitor, email, look)

@@ -108,6 +108,15 @@ def test_what_is_no_picture_is_refused_beside_the_field(service: Service, wrong:
     assert "Chưa có gì" in alice.get("/support").text
 
 
+def test_all_that_is_wrong_with_a_message_is_said_at_once(service: Service) -> None:
+    """Missing words and a wrong file each have their sentence in the same answer."""
+    alice = service.register(ALICE)
+    refused = send(alice, "/support/new", b"%PDF-", text=" ")
+    assert refused.status_code == 422
+    assert 'id="problem-text"' in refused.text
+    assert 'id="problem-picture"' in refused.text
+
+
 def test_too_many_pictures_are_refused_in_words_and_far_too_many_unread(service: Service) -> None:
     """One too many is said beside the field; a form beyond every bound is refused whole."""
     alice = service.register(ALICE)

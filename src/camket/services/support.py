@@ -24,13 +24,14 @@ from camket.services.request_thread import (
     thread_items,
 )
 from camket.services.requests import NO_REQUEST, start_request_in
-from camket.services.support_pictures import PICTURE_FIELD, PICTURES, too_many
+from camket.services.support_pictures import PICTURE_FIELD, PICTURES, make_pictures, too_many
 from camket.services.verification import prove_by_session_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from camket.core.intake import Problem
     from camket.ports import Unit
     from camket.rows.requests import RequestMessageRow, RequestRow
     from camket.services.access import Pending
@@ -72,6 +73,32 @@ class Thread:
     messages: tuple[MessageView, ...] = field(repr=False)
     open: bool
     pictures: bool
+
+
+def read_message(ctx: Context, *, text: str, photos: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return the pictures of a message as the vault takes them, once its words are good too; nothing is stored.
+
+    Args:
+        ctx: the service.
+        text: *personal*; as typed.
+        photos: *personal*; as they were sent; none is fine.
+
+    Raises:
+        FormError: everything that is wrong with words and pictures, all at once.
+    """
+    problems: dict[str, Problem] = {}
+    pictures: tuple[bytes, ...] = ()
+    try:
+        read_words(TEXT, text)
+    except FormError as error:
+        problems |= error.problems
+    try:
+        pictures = make_pictures(ctx, photos)
+    except FormError as error:
+        problems |= error.problems
+    if problems:
+        raise FormError(problems)
+    return pictures
 
 
 def start_thread(ctx: Context, session: Session, *, text: str, pictures: Sequence[bytes] = ()) -> RequestRow:

@@ -14,12 +14,13 @@ from camket.services.support import (
     TEXT,
     list_threads,
     own_thread,
+    read_message,
     start_thread,
     takes_messages,
     takes_pictures,
     write,
 )
-from camket.services.support_pictures import PICTURE_FIELD, PICTURES, make_pictures
+from camket.services.support_pictures import PICTURE_FIELD, PICTURES
 from camket.web.customer.done import SENT, lead_on, show_done
 from camket.web.customer.request_words import chip_of, said_kind, said_state
 from camket.web.forms import problems_of
@@ -117,7 +118,7 @@ def _send(
     again: Callable[[Mapping[str, str]], Response],
 ) -> Response:
     try:
-        row = send(make_pictures(visit.context, visit.files.get(PICTURE_FIELD, ())))
+        row = send(read_message(visit.context, text=visit.typed(TEXT), photos=visit.files.get(PICTURE_FIELD, ())))
     except FormError as error:
         return again(problems_of(error, visit.language))
     except AskError:
