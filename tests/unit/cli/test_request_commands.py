@@ -1,6 +1,8 @@
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,28 @@ def test_one_request_is_shown_with_its_timeline() -> None:
     assert "verified: 20" in text
     for personal in (*PERSONAL, alice.subject_id, row.id):
         assert personal not in text + json.dumps(shown)
+
+
+@pytest.mark.usefixtures("data")
+def test_what_is_late_or_fails_is_told_with_its_reason() -> None:
+    """The step that fails and why stand beside the request, since when, and so does that it is late."""
+    with running() as service:
+        row = accepted(service, register(service))
+        now = service.ctx.clock.now()
+        stuck = replace(
+            row,
+            due_at=now - timedelta(days=1),
+            failing="holder:crm=timed_out",
+            failing_since=now - timedelta(hours=2),
+        )
+        assert service.ctx.store.write(lambda unit: unit.requests.save(stuck, old=row.state))
+    (told,) = asked_for("list", "--failing")
+    assert (told["number"], told["late"]) == (row.number, True)
+    assert told["failing"] == [{"step": "holder:crm", "failure": "timed_out"}]
+    assert "LATE holder:crm=timed_out" in run("list").stdout
+    text = run("show", row.number).stdout
+    assert f"{row.number}  erase  approved  LATE" in text
+    assert re.search(r"fails since 20\S+Z: holder:crm \(timed out\)", text)
 
 
 @pytest.mark.usefixtures("data")
