@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from camket.ports import Store, Unit
@@ -47,6 +48,17 @@ def test_a_link_is_used_once_and_not_after_its_time(store: Store) -> None:
     assert store.write(lambda unit: unit.request_parts.take_link(b"t" * 32, at=after(1)))
     assert not store.write(lambda unit: unit.request_parts.take_link(b"t" * 32, at=after(2)))
     assert store.read(lambda unit: unit.request_parts.file("r1")) == replace(file, token_hash=None, fetched_at=after(1))
+
+
+def test_of_many_who_use_a_link_at_once_one_does(store: Store) -> None:
+    """Whoever takes it first has it, on every store."""
+    store.write(lambda unit: unit.request_parts.add_file(a_file()))
+
+    def take(_: int) -> bool:
+        return store.write(lambda unit: unit.request_parts.take_link(b"t" * 32, at=after(1)))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(take, range(8))) == [False] * 7 + [True]
 
 
 def part(name: str, position: int, **given: str) -> RequestPartRow:

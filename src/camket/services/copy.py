@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 APPS: Final = "apps"
 MOST_RECORDS: Final = 20_000
+"""The newest ones; a copy that has no more says so."""
 COMPRESSION: Final = 3
 """Of zlib's 1 to 9: hashes do not get smaller by trying harder."""
 _MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
@@ -109,7 +110,7 @@ def read_copy_in(unit: Unit, ctx: Context, request: RequestRow) -> CopyRead:
         notices=unit.notices.of_subject(subject_id),
         sessions=unit.sessions.of_subject(subject_id),
         requests=read_requests_in(unit, subject_id),
-        records=unit.records.of_subject(subject_id, limit=MOST_RECORDS),
+        records=unit.records.of_subject(subject_id, limit=MOST_RECORDS + 1),
     )
 
 
@@ -135,7 +136,9 @@ def build_copy(
     openings = _openings(ctx, read)
     going_on()
     data = _data(ctx, read, values, {row_id: name for row_id, (name, _) in pictures.items()}, opened.at)
-    data["uses"] = [_use(row, openings.get(row.id)) for row in read.records]
+    records = read.records[:MOST_RECORDS]
+    data["uses"] = [_use(row, openings.get(row.id)) for row in records]
+    data["uses_complete"] = len(records) == len(read.records)
     data["holdings"] = [one for app in exported for one in _holdings(read, app, opened.at)]
     given = {_file_of(app, item): item.content for app in exported for item in app.items}
     languages = sorted(Language, key=lambda one: one is not read.subject.language)
@@ -146,7 +149,7 @@ def build_copy(
         going_on()
     files["data.json"] = lined_json(data)
     files[SCHEMA_FILE] = schema_bytes()
-    proven = prove_set(ctx, [(openings[row.id], row.ledger_index) for row in read.records if row.id in openings])
+    proven = prove_set(ctx, [(openings[row.id], row.ledger_index) for row in records if row.id in openings])
     if proven is not None:
         files["openings.json"] = proven.to_bytes()
     files |= given | dict(pictures.values())

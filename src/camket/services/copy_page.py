@@ -75,6 +75,7 @@ _SAID: Final = {
         "service": "Dịch vụ",
         "staff": "Nhân viên",
         "none": "Không có gì.",
+        "more": "Đây là {count} lần mới nhất; những lần cũ hơn xem được ở trang “Dữ liệu của tôi”.",
     },
     Language.EN: {
         "title": "My data",
@@ -103,6 +104,7 @@ _SAID: Final = {
         "service": "Service",
         "staff": "Staff",
         "none": "Nothing.",
+        "more": "These are the newest {count}; the page “My data” shows those before them.",
     },
 }
 _DONE: Final = {
@@ -180,7 +182,7 @@ def render_page(
         f"{render_notices(data, language, table=_table)}"
         f"{render_requests(data, language, table=_table)}"
         f"{render_holdings(data, files, language, table=_table)}\n"
-        f"<h2>{escape(said['uses'])}</h2>\n{_uses(data, policy, language)}\n"
+        f"<h2>{escape(said['uses'])}</h2>\n{_incomplete(data, said)}{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"
         f"<p class=quiet>{escape(said['programs'])}</p></section>\n</main></body></html>\n"
     )
@@ -241,6 +243,10 @@ def _shown(value: dict[str, Any], kind: ItemKind | None, language: Language, ser
     if kind is ItemKind.FACT:
         text = services.get(text) or shown_time(text)
     return escape(text)
+
+
+def _incomplete(data: dict[str, Any], said: Mapping[str, str]) -> str:
+    return "" if data["uses_complete"] else f"<p>{escape(said['more'].format(count=len(data['uses'])))}</p>\n"
 
 
 def _uses(data: dict[str, Any], policy: Policy, language: Language) -> str:

@@ -180,6 +180,7 @@ SCHEMA: Final[_Schema] = {
     requests=_list(_REQUEST),
     holdings=_list(_HOLDING),
     uses=_list(_USE),
+    uses_complete=_FLAG,
 )
 """The schema as a value."""
 SCHEMA["properties"]["$schema"] = {"const": SCHEMA_FILE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 
 from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import ConflictError, NotFoundError, VaultError, VerificationError
+from camket.core.ledger.opening_set import parse_openings, verify_any_openings
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.rights.proof import ProofPlace
 from camket.core.terms import Verification, VerifiedIdentity
@@ -34,6 +36,7 @@ from camket.services.request_files import (
 from camket.services.request_moves import move_in
 from camket.services.requests import find_request
 from camket.services.retention import sweep_traces
+from camket.services.sequencing import tile_reader
 from camket.services.verification import prove_by_session, verified_in
 from camket.testing.service import DEFAULT_POLICY
 from tests.copies import Taken, fetch, make, proven, take
@@ -123,6 +126,34 @@ def test_it_comes_with_the_schema_that_it_holds_to(journey: Service, alice: Cust
     jsonschema.validate(copy.values, SCHEMA, format_checker=jsonschema.FormatChecker())
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**copy.values, "more": 1}, SCHEMA)
+
+
+def test_one_that_has_not_every_use_says_so(journey: Service, alice: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more records than a copy holds it has the newest, says so in data and pages, and proves them all the same."""
+    assert take(journey, alice).values["uses_complete"] is True
+    monkeypatch.setattr(copy_module, "MOST_RECORDS", 5)
+    copy = take(journey, alice)
+    assert (copy.values["uses_complete"], len(copy.values["uses"])) == (False, 5)
+    assert "5 lần mới nhất" in copy.files["du-lieu-cua-toi.html"].decode()
+    assert "the newest 5" in copy.files["my-data.html"].decode()
+    report = verify_any_openings(parse_openings(copy.files["openings.json"]), tile_reader(journey.ctx))
+    assert (report.holds, report.proven + report.awaiting) == (True, 5)
+
+
+def test_of_many_who_use_a_link_at_once_one_is_handed_the_file(journey: Service, alice: Customer) -> None:
+    """Eight downloads by one link at the same instant: one file, seven who are told that the link was used."""
+    begin_copy(journey.ctx, proven(journey, alice))
+    journey.work()
+    token = link_of(journey, alice)
+
+    def use(_: int) -> bool:
+        try:
+            return bool(hand_over_linked(journey.ctx, token, session=alice.session).whole())
+        except NotFoundError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(use, range(8))) == [False] * 7 + [True]
 
 
 def test_requests_are_in_it_with_their_course(journey: Service, alice: Customer) -> None:
