@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,7 @@ from camket.services.staff_reading import READING, give_reason, may_read, staff_
 from camket.services.staff_sessions import StaffSession
 from camket.services.support import own_thread, start_thread, write
 from camket.services.uses import use_of
-from tests.journeys import Customer, Service, register
+from tests.journeys import Customer, Service, register, service_in
 from tests.pictures import picture
 from tests.unit.services.desk import lines, staff, written
 
@@ -264,3 +265,21 @@ def test_a_reply_to_a_right_does_not_end_it(journey: Service, alice: Customer) -
     answered = reply(journey.ctx, staff(journey, Role.SUPPORT), request_id=row.id, text="Chúng tôi đang xem.")
     assert (answered.state, answered.replied_at) == (RequestState.VERIFIED, journey.clock.now())
     assert lines(journey, row.id)[-1].event is RequestEvent.NOTE
+
+
+def test_what_staff_write_lies_sealed(tmp_path: Path) -> None:
+    """No file of the service holds a word of staff in the clear: no reply, no note, no reason, whatever it is for."""
+    words = {name: f"lời{number}bímật{name}" for number, name in enumerate(("reply", "note", "reason", "refusal"))}
+    with service_in(tmp_path) as service:
+        customer = register(service)
+        by = staff(service, Role.OFFICER)
+        row = erasure(service, customer)
+        reply(service.ctx, by, request_id=row.id, text=words["reply"])
+        note(service.ctx, by, request_id=row.id, text=words["note"])
+        give_reason(service.ctx, by, request_id=row.id, reason=words["reason"])
+        refuse(service.ctx, by, request_id=row.id, reason=words["refusal"])
+        service.work()
+        service.sequence()
+        files = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+        assert len(files) > 1
+        assert [word for word in words.values() for held in files if word.encode() in held] == []

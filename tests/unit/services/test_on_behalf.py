@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -13,6 +15,7 @@ from camket.core.terms import RIGHTS_PURPOSE, Outcome, Verification
 from camket.core.vault.lookup import IndexField
 from camket.rows.requests import RequestChannel, RequestRow
 from camket.services.access import SUBJECT
+from camket.services.erasure import erase_unconfirmed_in
 from camket.services.filing import file_for_caller, file_from_thread, wish
 from camket.services.forms import FormError
 from camket.services.on_behalf import approve, carry_out, decline, propose
@@ -264,3 +267,38 @@ def test_staff_do_nothing_for_themselves(journey: Service) -> None:
     with pytest.raises(DeniedError):
         see(journey, own, row.id)
     assert state(journey, row) is RequestState.UNVERIFIED
+
+
+@pytest.mark.parametrize("kind", [RequestKind.PORT, RequestKind.ERASE])
+@pytest.mark.usefixtures("alice")
+def test_two_who_approve_at_once_approve_once(journey: Service, support: StaffSession, kind: RequestKind) -> None:
+    """Of several officers who say yes in the same moment one does, and one job does what was approved."""
+    row = seen(journey, support, kind)
+    propose(journey.ctx, support, request_id=row.id, reason=WHY)
+    officers = [staff(journey, Role.OFFICER, name="Alice") for _ in range(4)]
+    together = Barrier(len(officers))
+
+    def say_yes(officer: StaffSession) -> bool:
+        together.wait()
+        try:
+            approve(journey.ctx, officer, request_id=row.id)
+        except (ConflictError, VerificationError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(officers)) as threads:
+        assert sorted(threads.map(say_yes, officers)) == [False, False, False, True]
+    assert events(journey, row.id).count(RequestEvent.APPROVE) == 1
+
+
+def test_an_approval_that_cannot_be_carried_out_leaves_nothing(
+    journey: Service, alice: Customer, support: StaffSession, officer: StaffSession
+) -> None:
+    """Where the account is being erased already, the yes is undone with what it was for."""
+    row = seen(journey, support, RequestKind.ERASE)
+    propose(journey.ctx, support, request_id=row.id, reason=WHY)
+    journey.ctx.store.write(lambda unit: erase_unconfirmed_in(unit, journey.ctx, alice.subject_id))
+    with pytest.raises(ConflictError):
+        approve(journey.ctx, officer, request_id=row.id)
+    assert state(journey, row) is RequestState.PROPOSED
+    assert RequestEvent.APPROVE not in events(journey, row.id)
