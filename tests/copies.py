@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from camket.core.terms import VerifiedIdentity
 from camket.services.copy_requests import begin_copy, start_copy
 from camket.services.request_files import hand_over
 from tests.journeys import Customer, Service
+
+LINK = re.compile(r"/copies/([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,9 @@ def take(service: Service, customer: Customer, kind: RequestKind = RequestKind.P
     identity = proven(service, customer, kind)
     service.sequence()
     return make(service, identity)
+
+
+def link_of(service: Service, customer: Customer) -> str:
+    """Return the token of the link in the newest mail."""
+    (token,) = LINK.findall(service.last_mail(customer.email).text)
+    return str(token)
