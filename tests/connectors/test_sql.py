@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camket.adapters.connectors import make_connector
+from camket.adapters.connectors.sql import engine
 from camket.core.errors import HolderError, HolderFailure, SettingsError
 from camket.core.rights.connectors import PlannedCorrection, RowEnd, read_connectors
 from tests.connectors.other_system import (
@@ -368,3 +369,31 @@ def test_an_address_that_is_none_is_told_without_quoting_it(url: str, problem: s
     with pytest.raises(SettingsError, match=problem) as refused:
         make_connector(read_connectors(declared(url))[0])
     assert "bread" not in str(refused.value)
+
+
+def test_a_system_that_is_locked_took_too_long(system: OtherSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program holds the table: nothing is changed, the reason is the time, and afterwards it is done."""
+    monkeypatch.setattr(engine, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(engine, "POSTGRESQL_OPTIONS", "-c lock_timeout=50ms")
+    connector = connector_of(system)
+    is_sqlite = system.engine.dialect.name == "sqlite"
+    with system.engine.connect() as other:
+        other.exec_driver_sql("BEGIN EXCLUSIVE" if is_sqlite else "LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(HolderError, match="could not correct what it holds") as failed:
+            connector.correct(ALICE, item="name", value="Alice Trần", since=PLACED)
+        assert failed.value.failure is HolderFailure.TIMED_OUT
+        other.rollback()
+    assert system.rows(customers)[0][2] == "Alice"
+    connector.correct(ALICE, item="name", value="Alice Trần", since=PLACED)
+    assert system.rows(customers)[0][2] == "Alice Trần"
+
+
+def test_a_system_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
+    """No file, and nobody at the port: told apart from one that refuses."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    for url in (f"sqlite:///{tmp_path / 'none.db'}", f"postgresql://camket@127.0.0.1:{port}/crm"):
+        connector = make_connector(read_connectors(declared(url))[0])
+        with pytest.raises(HolderError) as failed:
+            connector.count(ALICE)
+        assert failed.value.failure is HolderFailure.UNREACHABLE
