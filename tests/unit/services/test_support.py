@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from camket.adapters.policy_files import read_policy_folder
 from camket.core.errors import ConflictError, NotFoundError, RateLimitedError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.staff.roles import Role
 from camket.core.terms import RIGHTS_PURPOSE, Verification
-from camket.services.access import SUBJECT
+from camket.services.access import SUBJECT, AskError
 from camket.services.casework import ask_subject, refuse, reply
 from camket.services.forms import FormError
 from camket.services.limits import MESSAGES_PER_HOUR
+from camket.services.policies import publish_policy
 from camket.services.request_thread import MESSAGE
-from camket.services.support import list_threads, own_thread, start_thread, write
+from camket.services.support import list_threads, own_thread, start_thread, takes_pictures, write
 from camket.services.support_pictures import PICTURES
-from tests.journeys import Customer, Service, register
+from camket.testing.service import DEFAULT_POLICY
+from tests.journeys import Customer, Service, register, service_in
+from tests.pictures import picture
+from tests.publishing import changed
 from tests.unit.services.desk import staff
 
 QUESTION = "Máy in không nhận tem 40 mm."
+PICTURES_COLLECTED = "dpv: pd:Picture\n    keep: support\n    collected:\n      - {service: support, source: provided}"
 
 
 def held(service: Service, customer: Customer) -> list[str]:
@@ -150,3 +158,36 @@ def test_each_message_is_one_line_of_the_timeline(journey: Service) -> None:
     lines = journey.ctx.store.read(lambda unit: unit.requests.events(row.id))
     assert [line.event for line in lines] == [RequestEvent.MAKE, RequestEvent.VERIFY, RequestEvent.ANSWER]
     assert all(line.sealed is None for line in lines)
+
+
+def test_a_message_that_its_customer_deleted_is_shown_as_gone(journey: Service) -> None:
+    """What someone deletes of their own words is gone from the thread too; the thread itself stays."""
+    alice = register(journey)
+    row = start_thread(journey.ctx, alice.session, text=QUESTION, pictures=[picture()])
+    write(journey.ctx, alice.session, request_id=row.id, text="Máy 58 mm.")
+    messages = journey.ctx.store.read(lambda unit: unit.request_parts.messages(row.id))
+    gone = [messages[0].value_id or "", *messages[0].pictures]
+    journey.ctx.store.write(
+        lambda unit: journey.ctx.door.erase_in(unit, subject_id=alice.subject_id, row_ids=gone).require()
+    )
+    first, second = own_thread(journey.ctx, alice.session, request_id=row.id).messages
+    assert (first.text, first.pictures, second.text) == (None, (), "Máy 58 mm.")
+
+
+def test_pictures_wait_for_the_yes_of_who_joined_before_them(tmp_path: Path) -> None:
+    """Where a new version lets pictures be taken in, older customers write without them, and nothing is half stored."""
+    folder = tmp_path / "policy"
+    folder.mkdir()
+    for name, content in changed((PICTURES_COLLECTED, PICTURES_COLLECTED.replace("support,", "shop,"))).items():
+        (folder / name).write_bytes(content)
+    with service_in(tmp_path / "service", policy=folder) as service:
+        alice = register(service)
+        publish_policy(service.ctx, read_policy_folder(DEFAULT_POLICY))
+        bob = register(service, "Bob Trần", email="bob@shop.example", phone="0923456789")
+        assert (takes_pictures(service.ctx, alice.session), takes_pictures(service.ctx, bob.session)) == (False, True)
+        with pytest.raises(AskError):
+            start_thread(service.ctx, alice.session, text=QUESTION, pictures=[picture()])
+        assert list_threads(service.ctx, alice.session) == ()
+        assert held(service, alice) == []
+        assert start_thread(service.ctx, alice.session, text=QUESTION).state is RequestState.VERIFIED
+        assert start_thread(service.ctx, bob.session, text=QUESTION, pictures=[picture()]).verified_at is not None
