@@ -36,3 +36,15 @@ def test_every_status_is_explained() -> None:
     }
     explained = {one for line in re.findall(r"^\| ([\d, ]+) \|", PAGE, re.MULTILINE) for one in line.split(", ")}
     assert statuses == explained
+
+
+def test_every_body_has_an_example() -> None:
+    """Whoever writes a program finds something to send, for each form that an operation takes."""
+    description = described()
+    forms = description["components"]["schemas"]
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                schema = content["schema"]
+                for one in schema.get("oneOf", [schema]):
+                    assert forms[one["$ref"].rpartition("/")[2]]["examples"], operation["operationId"]

@@ -65,7 +65,9 @@ class QuestionDocument(Document):
 class NewAnswer(Document):
     """The answer to a question: either `yes`, or `clauses`."""
 
-    model_config = ConfigDict(json_schema_extra=one_of("yes", "clauses"))
+    model_config = ConfigDict(
+        json_schema_extra={**one_of("yes", "clauses"), "examples": [{"text_hash": 64 * "0", "yes": True}]}
+    )
 
     text_hash: str = Field(max_length=64, description="Of the text that was shown.")
     yes: StrictBool | None = Field(default=None, description="To the whole question.")
@@ -124,6 +126,8 @@ class WithdrawnDocument(Document):
 
 class NewDecision(Document):
     """A use of the customer's data."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": ["email"], "purpose": "promote"}]})
 
     items: Names = Field(min_length=1, max_length=100, description="Ids of the items.")
     purpose: Name

@@ -130,6 +130,8 @@ class FiledDocument(Document):
 class Assignment(Document):
     """The request goes to someone to work on, or to nobody."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"act": "assign", "to": None}]})
+
     act: Literal["assign"]
     to: WorkName | None = None
 
@@ -137,12 +139,16 @@ class Assignment(Document):
 class Writing(Document):
     """Words about a request: `note` among staff; `reply` and `ask_subject` to its customer."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"act": "note", "text": "Đã gọi hỏi khách."}]})
+
     act: Literal["note", "ask_subject"]
     text: Words
 
 
 class Reply(Document):
     """An answer to the customer; it ends a question to support, unless `finish` is false."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"act": "reply", "text": "Bạn bật Bluetooth giúp nhé."}]})
 
     act: Literal["reply"]
     text: Words
@@ -166,11 +172,15 @@ class Reasoned(Document):
 class Deed(Document):
     """`approve`: yes to what another one proposed. `send_new_address_code`: for the correction of an e-mail address."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"act": "approve"}]})
+
     act: Literal["approve", "send_new_address_code"]
 
 
 class Carrying(Document):
     """A proven request that needs no second person is carried out on its customer's behalf."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"act": "carry_out", "reason": "Khách nhờ làm giúp."}]})
 
     act: Literal["carry_out"]
     reason: Words

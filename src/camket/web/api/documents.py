@@ -45,6 +45,12 @@ class Document(BaseModel):
 class NewRegistration(Document):
     """A registration: exactly the items that the policy asks for."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"fields": {"name": "Alice Nguyễn", "phone": "0901234567", "email": "alice@shop.example"}}]
+        }
+    )
+
     fields: dict[Name, str] = Field(description="Item id to what the person typed. An undeclared item is refused.")
     language: Language = Language.VI
 
@@ -57,6 +63,8 @@ class StartedRegistration(Document):
 
 class RegistrationCode(Document):
     """The code from the mail."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"browser": "5f2c0e", "code": "123456"}]})
 
     browser: str = Field(min_length=1, max_length=200)
     code: str = Field(min_length=1, max_length=20)

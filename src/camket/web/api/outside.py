@@ -47,7 +47,12 @@ OUTSIDE: Final = "outside"
 class Address(Document):
     """By what one is known: an e-mail address, a phone number, or both, which proves more."""
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["email"]}, {"required": ["phone"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": ["email"]}, {"required": ["phone"]}],
+            "examples": [{"email": "alice@shop.example"}],
+        }
+    )
 
     email: str = Field(default="", max_length=254)
     phone: str = Field(default="", max_length=40)
@@ -69,17 +74,25 @@ class NewOutsideRequest(Address):
 class WishedCode(request_documents.EnteredCode):
     """The code from the mail, and what was asked for."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "access", "browser": "5f2c0e", "code": "123456"}]}
+    )
+
     kind: RequestKind
 
 
 class Following(Document):
     """Who follows a request."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"browser": "5f2c0e"}]})
+
     browser: Browser
 
 
 class Message(Following):
     """A message to support about a request."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"browser": "5f2c0e", "text": "Bao giờ xong?"}]})
 
     text: Words
 

@@ -22,6 +22,8 @@ Number = Annotated[str, Field(description="The receipt number that people read."
 class NewPlainRequest(Document):
     """A copy to read (`access`), a copy to take elsewhere (`port`), or the end of the account (`erase`)."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "access"}]})
+
     kind: Literal["access", "port", "erase"]
 
 
@@ -49,6 +51,8 @@ class NewBar(Document):
 
 class NewWithdrawal(Document):
     """The end of a consent, on record as a request; `POST /consents/{consent}/withdrawal` does it at once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "withdraw"}]})
 
     kind: Literal["withdraw"]
     consent: str | None = Field(
@@ -139,6 +143,8 @@ class SentCode(Document):
 class EnteredCode(Document):
     """The code from the mail."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"browser": "5f2c0e", "code": "123456"}]})
+
     browser: str = Field(min_length=1, max_length=200)
     code: str = Field(min_length=1, max_length=20)
 
@@ -152,6 +158,8 @@ class ProofDocument(Document):
 
 class Acceptance(Document):
     """The caller's wish to have a proven request carried out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"consequences": None, "new_address": None}]})
 
     consequences: str | None = Field(
         default=None, min_length=64, max_length=64, description="For `erase`: what `GET .../preview` called them."
@@ -202,6 +210,8 @@ class PreviewDocument(Document):
 
 class NewMessage(Document):
     """A message to support about a request."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Máy hiệu Alpha."}]})
 
     text: Words
 
