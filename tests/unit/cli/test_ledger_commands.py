@@ -13,11 +13,14 @@ from camket.cli.ledger_places import export_ledger
 from camket.cli.ledger_sentences import FAULTS, SENTENCES, default_language
 from camket.config import load_settings
 from camket.core.ledger.findings import Fault
+from camket.core.ledger.multiproof import MultiProof, multi_path
+from camket.core.ledger.opening_set import OpeningSet, PlacedOpening
 from camket.core.ledger.openings import Openings
 from camket.core.ledger.proof import InclusionProof
+from camket.core.ledger.tiles import TiledHashes
 from camket.core.terms import Language
 from camket.services.sequencing import sequence_once
-from tests.unit.core.ledger.certified import COLLECTED, certificate, ledger
+from tests.unit.core.ledger.certified import COLLECTED, OPENED, certificate, ledger
 from tests.unit.core.ledger.published import OTHER_SIGNER, SIGNER, Published, numbered
 
 APP = typer.Typer()
@@ -234,6 +237,31 @@ def test_openings_are_checked_from_their_file(place: Path, tmp_path: Path) -> No
     result = run("ledger", "openings", file, "--ledger", place)
     assert result.exit_code == 1
     assert "The opening of entry number 3 was altered" in result.stdout
+
+
+def test_openings_with_one_proof_are_checked_from_their_file(place: Path, tmp_path: Path) -> None:
+    """All of them hold together; an altered one is named by its entry, and an altered proof is told apart from it."""
+    published = ledger()
+    indexes = tuple(OPENED)
+    copy = OpeningSet(
+        key=SIGNER.verifier_key,
+        checkpoint=published.files["checkpoint"].decode(),
+        proof=MultiProof(size=300, indexes=indexes, path=multi_path(indexes, 300, TiledHashes(300, published))),
+        openings=tuple(PlacedOpening(opening=opening, index=index) for index, opening in OPENED.items()),
+    )
+    file = tmp_path / "openings.json"
+    file.write_bytes(copy.to_bytes())
+    result = run("ledger", "openings", file, "--ledger", place)
+    assert (result.exit_code, "3 openings fit the ledger" in result.stdout) == (0, True)
+    file.write_bytes(copy.to_bytes().replace(b'"phone"', b'"price"', 1))
+    result = run("ledger", "openings", file, "--ledger", place)
+    assert (result.exit_code, "The opening of entry number 3 was altered" in result.stdout) == (1, True)
+    assert copy.proof is not None
+    file.write_bytes(copy.to_bytes().replace(copy.proof.path[0].hex().encode(), b"07" * 32))
+    result = run("ledger", "openings", file, "--ledger", place)
+    assert (result.exit_code, "The one proof of the 3 openings" in result.stdout) == (1, True)
+    file.write_bytes(copy.to_bytes().replace(b'"size": 300', b'"size": 299'))
+    assert run("ledger", "openings", file, "--ledger", place).exit_code == 1
 
 
 def test_a_hostile_ledger_cannot_steer_the_terminal(place: Path) -> None:
