@@ -100,8 +100,8 @@ def test_an_auditor_sees_no_value_and_no_mask(service: Service, kind: RequestKin
     ctx = service.runtime.context
     before = ctx.store.read(lambda unit: len(unit.records.of_subject(alice, limit=500)))
     browser, _ = desk(service, Role.AUDITOR)
-    for path in (QUEUE, f"{QUEUE}/{row.number}", f"{QUEUE}?number={row.number}"):
-        page = browser.get(path, follow_redirects=True).text
+    for path in (QUEUE, f"{QUEUE}/{row.number}"):
+        page = browser.get(path).text
         assert row.number in page
         assert not [value for value in (*VALUES, *MASKS, "•", "77665544") if value in page], path
     assert do(browser, row, "open", reason=REASON) == 403
@@ -216,8 +216,8 @@ def test_a_request_is_found_by_its_number_however_it_was_read_out(service: Servi
     row = erase(service, customer(service))
     browser, _ = desk(service, Role.SUPPORT)
     spoken = row.number.replace("-", " ").lower().replace("0", "o").replace("1", "l")
-    assert browser.get(f"{QUEUE}?number={spoken}").headers["location"] == f"{QUEUE}/{row.number}"
-    wrong = browser.get(f"{QUEUE}?number=%3Cb%3E")
+    assert browser.send_form(QUEUE, number=spoken).headers["location"] == f"{QUEUE}/{row.number}"
+    wrong = browser.send_form(QUEUE, number="<b>")
     assert wrong.status_code == 404
     assert "<b>" not in wrong.text.replace("<b class", "")
     assert browser.get(f"{QUEUE}/00000-00000").status_code == 404

@@ -131,6 +131,8 @@ def urgency_of(row: RequestRow, now: datetime) -> Urgency:
     """Return how much time is left for a request."""
     if row.done_at is not None:
         return Urgency.OVER
+    if row.verified_at is None:
+        return Urgency.UNCLOCKED
     if row.paused_at is not None:
         return Urgency.WAITS
     due_at = row.next_due_at
@@ -142,8 +144,8 @@ def urgency_of(row: RequestRow, now: datetime) -> Urgency:
 
 
 def next_due(row: RequestRow) -> DueKind | None:
-    """Return what is due next; None where no clock runs."""
-    if row.next_due_at is None:
+    """Return what is due next; None where no clock runs: it is over, waits for its subject, or no one has proven it."""
+    if row.next_due_at is None or row.verified_at is None:
         return None
     answered = row.replied_at is not None or row.next_due_at != row.reply_due_at
     return DueKind.COMPLETE if answered else DueKind.REPLY
@@ -189,6 +191,7 @@ def _place(which: QueueList, row: RequestRow) -> QueuePlace:
 
 
 def _entry(row: RequestRow, shown: str | None, now: datetime) -> QueueEntry:
+    due = next_due(row)
     return QueueEntry(
         number=row.number,
         kind=row.kind,
@@ -197,8 +200,8 @@ def _entry(row: RequestRow, shown: str | None, now: datetime) -> QueueEntry:
         created_at=row.created_at,
         verified_level=row.verified_level,
         assigned_to=row.assigned_to,
-        due=next_due(row),
-        due_at=row.next_due_at,
+        due=due,
+        due_at=row.next_due_at if due else None,
         urgency=urgency_of(row, now),
         failing=row.failing is not None,
         done_at=row.done_at,

@@ -19,7 +19,7 @@ FORM_BYTES: Final = 24 * 1024
 def request_desk(pages: Routes) -> None:
     """Add the pages on which staff work on requests; who may do what with a request is asked again with each act."""
     one = f"{requests.PATH}/{{number}}"
-    pages.add_staff(requests.PATH, requests.READERS, get=requests.queue)
+    pages.add_staff(requests.PATH, requests.READERS, get=requests.queue, post=requests.find)
     pages.add_staff(filing.FILE, WORKERS, get=filing.file_form, post=filing.file, form_bytes=FORM_BYTES)
     pages.add_staff(one, requests.READERS, get=case.case)
     pages.add_staff(f"{one}/do/{{act}}", WORKERS, post=case.act, form_bytes=FORM_BYTES)

@@ -146,7 +146,7 @@ def _show(
         "state": said(STATES[row.state], visit.language),
         "state_mood": STATE_MOODS.get(row.state, "plain"),
         "channel": said(CHANNELS[row.channel], visit.language),
-        "left": due_words(visit, urgency, row.next_due_at),
+        "left": due_words(visit, urgency, row.next_due_at if due else None),
         "due": visit.say(DUES[due]) if due else "",
         "mood": URGENCY_MOODS.get(urgency, ""),
         "level": visit.say(LEVELS[row.verified_level]) if row.verified_level else "",

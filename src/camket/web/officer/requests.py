@@ -121,13 +121,13 @@ class Chosen:
 
 
 def queue(visit: Visit) -> Response:
-    """Show a page of the queue, or lead to the request whose number was typed."""
-    if "number" in visit.query:
-        return _find(visit, visit.query["number"])
+    """Show a page of the queue."""
     return _show(visit)
 
 
-def _find(visit: Visit, typed: str) -> Response:
+def find(visit: Visit) -> Response:
+    """Lead to the request whose number was typed; sent as a form, so that no address holds what someone types."""
+    typed = visit.typed("number")
     number = receipt_form(typed)
     if number is not None and visit.context.store.read(lambda unit: unit.requests.by_number(number)) is not None:
         return see_other(f"{PATH}/{number}")
