@@ -284,3 +284,32 @@ def test_a_proof_in_person_opens_the_way(service: Service) -> None:
     assert do(browser, row, "verify", reason="Xuất trình căn cước công dân.") == 303
     assert as_it_stands(ctx, row).verified_level is Verification.IN_PERSON
     assert SHOWN.findall(browser.get(QUEUE).text) == [row.number]
+
+
+def test_what_is_typed_at_the_desk_is_in_no_file_in_the_clear(service: Service) -> None:
+    """Reasons, comments, answers and addresses that staff type are sealed, or not kept: no file and no log has them."""
+    row = make_request(service.runtime.context, customer(service), RequestKind.SUPPORT)
+    browser, _ = desk(service, Role.OFFICER)
+    typed = {
+        "open": "markopenzq về máy in",
+        "note": "marknotezq gọi lại",
+        "ask": "markaskzq khổ giấy nào",
+        "reply": "markreplyzq chọn khổ 40",
+    }
+    for act, text in typed.items():
+        assert do(browser, row, act, text=text, reason=text, finish="on") == 303, act
+    browser.send_form(QUEUE, number="markfindzq@shop.example")
+    browser.send_form(
+        f"{QUEUE}/new", contact="markfilezq@shop.example", kind="erase", reason="marksaidzq qua điện thoại"
+    )
+    assert typed["reply"] in browser.get(f"{QUEUE}/{row.number}").text
+    service.settle()
+    folder = service.runtime.settings.data
+    found = [
+        (mark, file.name)
+        for file in folder.rglob("*")
+        if file.is_file()
+        for mark in re.findall(rb"mark\w+zq", file.read_bytes())
+    ]
+    assert found == []
+    assert re.findall(r"mark\w+zq", service.log.getvalue()) == []
