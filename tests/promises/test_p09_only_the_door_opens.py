@@ -94,6 +94,7 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
         "services/correction.py:finish_correction": "the customer's own correction, proved",
         "web/api/requests.py:_correct": "the customer's own correction, proved",
         "web/customer/verification.py:_withdraw_or_bar": "the customer's own request, proved: whether it lifts a bar",
+        "services/on_behalf.py:_told_of_change": "the customer's correction, proved, to tell the address given up",
         "services/removal.py:removes": "says whether the customer's own request deletes a value",
         "services/removal.py:finish_removal": "the customer's own deletion of one value, proved",
         "services/letters.py:compose": "after the gate said yes to the mail, to write to the address it names",

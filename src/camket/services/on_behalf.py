@@ -6,20 +6,22 @@ it nor said that they had seen the customer. The proof of who asks is looked at 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import ConflictError, DeniedError
 from camket.core.gate.question import ALL_PURPOSES
 from camket.core.rights.kinds import require_proof
 from camket.core.rights.machine import RequestEvent, RequestKind
+from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.copy_requests import begin_copy_in
-from camket.services.correction import finish_correction, send_new_address_code
+from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
 from camket.services.desk_acts import REASON, DeskAct, row_in
 from camket.services.erasure import carry_out_erasure
 from camket.services.request_clocks import terms_in
 from camket.services.request_moves import move_in
 from camket.services.request_thread import read_words
-from camket.services.requests import RequestBody
+from camket.services.requests import RequestBody, read_body
 from camket.services.restrictions import BARS, carry_out_restriction
 from camket.services.spent_proofs import spend_proof_in
 from camket.services.verification import standing_proof_in
@@ -166,6 +168,7 @@ def carry_out(
         is refused.
     """
     words = read_words(REASON, reason)
+    told = _told_of_change(ctx, by, request_id)
 
     def begin(unit: Unit) -> tuple[RequestRow, VerifiedIdentity]:
         row = row_in(unit, by, request_id, DeskAct.PROPOSE)
@@ -173,9 +176,13 @@ def carry_out(
             raise ConflictError("this is not carried out by one member of staff alone; propose it")
         identity = standing_proof_in(unit, ctx, row, None)
         _require_proof_in(unit, ctx, row, identity)
-        return move_in(
-            unit, ctx, row, RequestEvent.NOTE, actor=by.actor, detail={"on_behalf": True}, text=words
-        ), identity
+        sealed = row.sealed
+        if told is not None:
+            text = told.to_text()
+            sealed = ctx.door.seal_request_in(unit, subject_id=row.subject_id, request_id=row.id, text=text)
+        detail = {"on_behalf": True}
+        noted = move_in(unit, ctx, row, RequestEvent.NOTE, actor=by.actor, detail=detail, text=words, sealed=sealed)
+        return noted, identity
 
     row, identity = ctx.store.write(begin)
     if row.kind in BARS:
@@ -207,6 +214,25 @@ def send_code_to_new_address(ctx: Context, by: StaffSession, *, request_id: str)
     row = ctx.store.read(lambda unit: row_in(unit, by, request_id, DeskAct.PROPOSE))
     identity = ctx.store.read(lambda unit: standing_proof_in(unit, ctx, row, None))
     send_new_address_code(ctx, identity, browser=by.id)
+
+
+def _told_of_change(ctx: Context, by: StaffSession, request_id: str) -> RequestBody | None:
+    """Return what a correction of an e-mail address asks for, with the address held now, which gets a notice.
+
+    None where no address changes. Reading the address is a use on record, for this request.
+    """
+    row = ctx.store.read(lambda unit: row_in(unit, by, request_id, DeskAct.PROPOSE))
+    if row.kind is not RequestKind.RECTIFY or row.verified_at is None or row.state.ended:
+        return None
+    if not needs_new_address(ctx, subject_id=row.subject_id, request_id=row.id):
+        return None
+    ctx.store.read(lambda unit: standing_proof_in(unit, ctx, row, None))
+    body = read_body(ctx, subject_id=row.subject_id, request_id=row.id)
+    opened = ctx.door.read(
+        actor=by.actor, subject_id=row.subject_id, items=(body.item,), purpose=RIGHTS_PURPOSE, request=row.id
+    )
+    # INVARIANT: who loses an address is told at that address, whoever says that they are the customer.
+    return replace(body, former=opened.first(body.item))
 
 
 def _approve_in(unit: Unit, ctx: Context, by: StaffSession, identity: VerifiedIdentity) -> RequestRow:

@@ -13,16 +13,18 @@ from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.staff.roles import Role
 from camket.core.terms import RIGHTS_PURPOSE, Outcome, Verification
 from camket.core.vault.lookup import IndexField
+from camket.rows import CodeKind
 from camket.rows.requests import RequestChannel, RequestRow
 from camket.services.access import SUBJECT
 from camket.services.erasure import erase_unconfirmed_in
 from camket.services.filing import file_for_caller, file_from_thread, wish
 from camket.services.forms import FormError
-from camket.services.on_behalf import approve, carry_out, decline, propose
+from camket.services.on_behalf import approve, carry_out, decline, propose, send_code_to_new_address
 from camket.services.request_files import find_file
 from camket.services.requests import start_request_in
 from camket.services.staff_sessions import StaffSession
 from camket.services.support import start_thread
+from camket.testing.service import newest_code
 from tests.journeys import Customer, Service, register
 from tests.unit.services.desk import SEEN, events, lines, see, staff, written
 
@@ -302,3 +304,24 @@ def test_an_approval_that_cannot_be_carried_out_leaves_nothing(
         approve(journey.ctx, officer, request_id=row.id)
     assert state(journey, row) is RequestState.PROPOSED
     assert RequestEvent.APPROVE not in events(journey, row.id)
+
+
+def test_who_lost_their_address_gets_a_new_one_in_person(
+    journey: Service, alice: Customer, support: StaffSession, officer: StaffSession
+) -> None:
+    """The new address is proven by the code that its owner reads out, to the member of staff who had it sent alone."""
+    body = wish(journey.ctx, RequestKind.RECTIFY, item="email", typed="alice@new.example")
+    letter = start_thread(journey.ctx, alice.session, text="Tôi mất hộp thư cũ.")
+    row = file_from_thread(journey.ctx, support, request_id=letter.id, kind=RequestKind.RECTIFY, reason=WHY, body=body)
+    see(journey, support, row.id)
+    send_code_to_new_address(journey.ctx, support, request_id=row.id)
+    code = newest_code(journey.ctx, support.id, CodeKind.NEW_EMAIL, request_id=row.id)
+    with pytest.raises(VerificationError):
+        carry_out(journey.ctx, officer, request_id=row.id, reason=WHY, code=code)
+    with pytest.raises(VerificationError):
+        carry_out(journey.ctx, support, request_id=row.id, reason=WHY)
+    assert carry_out(journey.ctx, support, request_id=row.id, reason=WHY, code=code).state is RequestState.DONE
+    opened = journey.ctx.door.read(actor=SUBJECT, subject_id=alice.subject_id, items=("email",), purpose=RIGHTS_PURPOSE)
+    assert opened.first("email") == "alice@new.example"
+    journey.work()
+    assert journey.last_mail(alice.email).subject == "Địa chỉ thư của bạn ở Quầy đã đổi"
