@@ -242,6 +242,21 @@ def test_no_cache_keeps_a_request(peopled: Service) -> None:
         assert "alice" not in str(answer.url)
 
 
+@pytest.mark.parametrize("kind", ["rectify", "restrict", "object"])
+def test_what_was_not_said_yet_is_said_where_it_was_asked_for(service: Service, kind: str) -> None:
+    """Who goes on in their account with a request that says no more than its right is led to its own page."""
+    signed_in = service.register(ALICE)
+    service.clock.advance(timedelta(hours=1))
+    page = proven(service, service.browser(), kind)
+    listed = re.search(r'href="/me/requests/([0-9a-f]+)"', signed_in.get("/me/requests").text)
+    assert listed is not None
+    place = signed_in.send_form(f"/me/requests/{listed.group(1)}/code").headers["location"]
+    assert signed_in.send_form(place, code=service.newest_code()).headers["location"] == page
+    again = signed_in.send_form(page, email=EMAIL, phone="").headers["location"]
+    assert signed_in.send_form(again, code=service.newest_code()).headers["location"] == page
+    assert re.search(rf'href="{page}/(correct|purposes)"', signed_in.get(page).text)
+
+
 @pytest.fixture
 def strict(make_service: Callable[..., Service], tmp_path: Path) -> Service:
     """Return a service whose policy asks for both, the address and the number, before it deletes; alice is there."""

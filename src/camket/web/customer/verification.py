@@ -12,12 +12,13 @@ from camket.services.correction import finish_correction, needs_new_address, sen
 from camket.services.passkeys import has_passkeys
 from camket.services.removal import finish_removal, removes
 from camket.services.requests import find_request, read_body
-from camket.services.restrictions import carry_out_restriction
+from camket.services.restrictions import BARS, carry_out_restriction
 from camket.services.verification import prove, send_code, standing_proof
 from camket.services.withdrawal_requests import carry_out_withdrawal
 from camket.web.customer.arrival import browser_of
 from camket.web.customer.codes import CodePage
 from camket.web.customer.done import BARRED, CORRECTED, REMOVED, UNBARRED, WITHDRAWN, lead_on
+from camket.web.customer.outside import page_of
 from camket.web.endpoints import HOME, see_other
 from camket.web.forms import code_problem
 
@@ -100,6 +101,9 @@ def go_on(visit: Visit, identity: VerifiedIdentity) -> Response:
         with suppress(ConflictError, VerificationError):
             begin_copy(visit.context, identity)
         return see_other(f"/me/requests/{request.id}/copy")
+    if request.sealed is None and request.kind in {RequestKind.RECTIFY, *BARS}:
+        # It was made without signing in, and does not say yet what exactly: its own page asks for that.
+        return see_other(page_of(request.number))
     if request.kind is RequestKind.RECTIFY:
         return _correct(visit, identity)
     return _withdraw_or_bar(visit, identity, request.kind)
