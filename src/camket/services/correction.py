@@ -16,7 +16,7 @@ from camket.core.terms import RIGHTS_PURPOSE, Right, Source
 from camket.core.vault.lookup import normalise_email
 from camket.rows import CodeKind
 from camket.services.access import SUBJECT
-from camket.services.codes import enter_code, issue_code_in, use_code_in
+from camket.services.codes import browser_hash, enter_code, issue_code_in, use_code_in
 from camket.services.correction_job import CORRECTOR, spread_in, stands_elsewhere
 from camket.services.devices import describes_device
 from camket.services.forms import read_value
@@ -197,9 +197,10 @@ def finish_correction(
         DeniedError: the item is not held, so there is nothing to correct; the refusal is on record.
 
     Effects: the new value, the blind index made from it, the request's state and one ledger record without any value
-        are durable together; the old value is gone. With an e-mail address every other session ends, on record. A
-        notice is queued. Where the value also stands elsewhere the request is done once everyone there was told; its
-        job is queued in the same unit. Twice is refused.
+        are durable together; the old value is gone. With an e-mail address every other session ends, on record, and no
+        other browser follows a request outside a session any more. A notice is queued. Where the value also stands
+        elsewhere the request is done once everyone there was told; its job is queued in the same unit. Twice is
+        refused.
     """
     subject_id, request_id = identity.subject_id, identity.request_id
     row = find_request(ctx, subject_id=subject_id, request_id=request_id)
@@ -233,6 +234,7 @@ def finish_correction(
         if declared.kind is ItemKind.EMAIL:
             # INVARIANT: what went to the address that is given up opens nothing any more, and keeps nothing open.
             unit.codes.delete_of_subject(subject_id)
+            _forget_browsers_in(unit, subject_id, kept=None if browser is None else browser_hash(browser))
             end_other_sessions_in(unit, ctx, subject_id=subject_id, kept=session_id)
             queue_mail_in(unit, ctx, subject_id=subject_id, template="email_changed", args={"request": request_id})
         else:
@@ -242,6 +244,14 @@ def finish_correction(
         return replaced
 
     ctx.store.write(correct).require()
+
+
+def _forget_browsers_in(unit: Unit, subject_id: str, *, kept: bytes | None) -> None:
+    """Drop what was proven outside a session by codes to the former address, but in the browser that changes it."""
+    for row in unit.requests.of_subject(subject_id):
+        for proof in unit.requests.proofs(row.id):
+            if proof.browser_hash is not None and proof.browser_hash != kept:
+                unit.requests.delete_proofs(row.id, browser_hash=proof.browser_hash)
 
 
 def _prove_new_address(

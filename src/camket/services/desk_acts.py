@@ -85,6 +85,12 @@ def may_act(roles: Iterable[Role], act: DeskAct, kind: RequestKind) -> bool:
     return not roles_for(act, kind).isdisjoint(roles)
 
 
+def still_may_in(unit: Unit, pseudonym: str, act: DeskAct, kind: RequestKind) -> bool:
+    """Say whether a member of staff, by their pseudonym, is still there and may still do something."""
+    member = next((one for one in unit.staff.everyone() if one.pseudonym == pseudonym), None)
+    return member is not None and may_act(read_roles(member.roles), act, kind)
+
+
 def require_act_in(unit: Unit, by: StaffSession, act: DeskAct, kind: RequestKind) -> None:
     """Refuse who may not do this, in the unit of work of the effect.
 

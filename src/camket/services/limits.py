@@ -248,6 +248,16 @@ def count_message_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -
     count_try_in(unit, RateLimit(bucket="message", count=MESSAGES_PER_HOUR), _subject_key(ctx, subject_id), now)
 
 
+def count_correction_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
+    """Count one time that a subject says outside a session what is right, before anything of it is written.
+
+    Raises:
+        RateLimitedError: as many were said in this hour as a subject may get codes; the unit must not go on.
+    """
+    limit = RateLimit(bucket="correction", count=ctx.settings.codes_per_subject_hour)
+    count_try_in(unit, limit, _subject_key(ctx, subject_id), now)
+
+
 def count_bar_in(unit: Unit, ctx: Context, subject_id: str, now: datetime) -> None:
     """Count one request that needs no code and takes something back or lifts it: it is as easy to undo as to do.
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from camket.core.errors import ConflictError, DeniedError
 from camket.core.gate.question import ALL_PURPOSES
 from camket.core.rights.kinds import require_proof
-from camket.core.rights.machine import RequestEvent, RequestKind
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import RIGHTS_PURPOSE
+from camket.services.access_core import STAFF
 from camket.services.copy_requests import begin_copy_in
 from camket.services.correction import finish_correction, needs_new_address, send_new_address_code
-from camket.services.desk_acts import REASON, DeskAct, row_in
+from camket.services.desk_acts import REASON, DeskAct, row_in, still_may_in
 from camket.services.erasure import carry_out_erasure
 from camket.services.request_clocks import terms_in
 from camket.services.request_moves import move_in
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 NEED_A_SECOND: Final = frozenset({RequestKind.ERASE, RequestKind.ACCESS, RequestKind.PORT})
 """What destroys a customer's data or gives it away: two members of staff, or nobody."""
 SAME_PERSON: Final = "someone else has to approve this: you proposed it, or said that you saw the customer"
+SAW_ALONE: Final = "someone else has to change the e-mail address: you said that you saw the customer"
+PROPOSER_GONE: Final = "who proposed this may do so no more; decline it, and have it proposed anew"
 
 
 def needs_second(kind: RequestKind) -> bool:
@@ -113,7 +116,8 @@ def approve(ctx: Context, by: StaffSession, *, request_id: str) -> RequestRow:
     Raises:
         DeniedError: `by` may not do this, proposed it, or vouched for the customer; nothing was changed.
         NotFoundError: there is no such request.
-        ConflictError: nobody proposed it, it was carried out before, or the proof was used.
+        ConflictError: nobody proposed it, or who did may not any more; it was carried out before, or the proof was
+            used.
         VerificationError: the proof of who asks has run out, or is weaker than the right needs; nothing was changed.
         HolderError: an app cannot say what it holds of who is to be erased; nothing was changed.
 
@@ -159,7 +163,8 @@ def carry_out(
 
     Raises:
         FormError: as `propose`.
-        DeniedError: `by` may not do this; nothing was changed.
+        DeniedError: `by` may not do this; or an e-mail address is to change, and it is their own word that says who
+            asks; nothing was changed.
         NotFoundError: there is no such request, its customer is gone, or a correction does not say what is wrong.
         ConflictError: it needs a second person: propose it; or it was carried out before, or the proof was used.
         VerificationError: the proof of who asks has run out or is too weak, or the code does not hold.
@@ -178,6 +183,9 @@ def carry_out(
         _require_proof_in(unit, ctx, row, identity)
         sealed = row.sealed
         if told is not None:
+            # INVARIANT: nobody alone leads an account to a mailbox of their own: that gives everything away.
+            if by.pseudonym in _vouched_in(unit, row):
+                raise DeniedError(SAW_ALONE)
             text = told.to_text()
             sealed = ctx.door.seal_request_in(unit, subject_id=row.subject_id, request_id=row.id, text=text)
         detail = {"on_behalf": True}
@@ -238,6 +246,8 @@ def _told_of_change(ctx: Context, by: StaffSession, request_id: str) -> RequestB
 def _approve_in(unit: Unit, ctx: Context, by: StaffSession, identity: VerifiedIdentity) -> RequestRow:
     row = row_in(unit, by, identity.request_id, DeskAct.APPROVE)
     _require_second_in(unit, by, row)
+    if row.state is RequestState.PROPOSED:
+        _require_proposer_in(unit, row)
     _require_proof_in(unit, ctx, row, identity)
     return move_in(unit, ctx, row, RequestEvent.APPROVE, actor=by.actor)
 
@@ -245,10 +255,25 @@ def _approve_in(unit: Unit, ctx: Context, by: StaffSession, identity: VerifiedId
 def _require_second_in(unit: Unit, by: StaffSession, row: RequestRow) -> None:
     """Refuse who decides on what they proposed, or on a customer for whom they alone vouch."""
     # INVARIANT: what destroys or gives away has two members of staff behind it.
-    proposed = [line.actor for line in unit.requests.events(row.id) if line.event is RequestEvent.PROPOSE]
-    vouched = {proof.given_by for proof in unit.requests.proofs(row.id)}
-    if by.actor in proposed[-1:] or by.pseudonym in vouched:
+    if by.pseudonym in {_proposer_in(unit, row), *_vouched_in(unit, row)}:
         raise DeniedError(SAME_PERSON)
+
+
+def _require_proposer_in(unit: Unit, row: RequestRow) -> None:
+    """Refuse to carry out what someone proposed who has lost the role for it since, or is gone."""
+    proposer = _proposer_in(unit, row)
+    if proposer is None or not still_may_in(unit, proposer, DeskAct.PROPOSE, row.kind):
+        raise ConflictError(PROPOSER_GONE)
+
+
+def _proposer_in(unit: Unit, row: RequestRow) -> str | None:
+    proposed = [line.actor for line in unit.requests.events(row.id) if line.event is RequestEvent.PROPOSE]
+    return proposed[-1].removeprefix(STAFF) if proposed else None
+
+
+def _vouched_in(unit: Unit, row: RequestRow) -> set[str | None]:
+    """Return who said that they saw the customer."""
+    return {proof.given_by for proof in unit.requests.proofs(row.id)} - {None}
 
 
 def _require_proof_in(unit: Unit, ctx: Context, row: RequestRow, identity: VerifiedIdentity) -> None:

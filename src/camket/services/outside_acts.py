@@ -17,7 +17,7 @@ from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.access import SUBJECT
 from camket.services.correction import correctable, read_correction
 from camket.services.forms import FieldSpec
-from camket.services.limits import count_message_in
+from camket.services.limits import count_correction_in, count_message_in
 from camket.services.own_requests import withdraw_request_in
 from camket.services.request_moves import move_in
 from camket.services.request_thread import MESSAGE, add_own_message_in, message_views, read_words, thread_items
@@ -90,10 +90,16 @@ def ask_correction(ctx: Context, identity: VerifiedIdentity, *, item: str, typed
         FormError: the value is not one of the item's kind; nothing was stored.
         ConflictError: the request is not one that waits for this.
         DeniedError: no such value is held.
+        VerificationError: the proof has run out, or is weaker than a correction needs; nothing was stored.
+        RateLimitedError: too many corrections of this subject in this hour; nothing was stored.
 
     Effects: the new value, sealed in the request, is durable with its line and a record without any value. Twice: the
         last one counts.
     """
+    missing = level_missing(ctx, identity)
+    if missing is not None:
+        # INVARIANT: what a stronger proof will carry out is not changed on a weaker one.
+        raise VerificationError(f"this request needs the proof `{missing}`")
     body = read_correction(ctx, item=item, typed=typed)
     if any(one.id == item and one.kind is ItemKind.EMAIL for one in _correctable(ctx)):
         opened = ctx.door.read(actor=SUBJECT, subject_id=identity.subject_id, items=(item,), purpose=RIGHTS_PURPOSE)
@@ -101,6 +107,8 @@ def ask_correction(ctx: Context, identity: VerifiedIdentity, *, item: str, typed
 
     def say(unit: Unit) -> RequestRow:
         row = _living_in(unit, ctx, identity)
+        # Each may name another new address, to which a code then goes.
+        count_correction_in(unit, ctx, identity.subject_id, ctx.clock.now())
         # INVARIANT: what a second person said yes to is not changed under them.
         if row.kind is not RequestKind.RECTIFY or row.state not in _SAYABLE:
             raise ConflictError(NOT_NOW)

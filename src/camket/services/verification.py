@@ -21,6 +21,7 @@ from camket.core.terms import Verification, VerifiedIdentity
 from camket.rows import CodeKind
 from camket.rows.requests import RequestProofRow
 from camket.services.codes import EXPIRED, enter_code, issue_code_in, use_code_in
+from camket.services.desk_acts import DeskAct, still_may_in
 from camket.services.ids import random_id
 from camket.services.limits import count_subject_in
 from camket.services.outbox import queue_mail_in
@@ -339,10 +340,15 @@ def standing_proof_in(unit: Unit, ctx: Context, row: RequestRow, place: ProofPla
     now = ctx.clock.now()
     # INVARIANT: a proof holds where it was given; another session or browser of the same subject proves anew.
     given = [one for one in unit.requests.proofs(row.id) if place is None or place_of(one) == place]
-    proofs = [one for one in given if one.expires_at > now]
+    # INVARIANT: the word of who vouches for nobody any more proves nothing, not what they said before either.
+    proofs = [one for one in given if one.expires_at > now and _vouched_in(unit, row, one)]
     if not proofs:
         raise VerificationError(UNPROVEN)
     return _identity(max(proofs, key=lambda one: (one.used_at is None, one.level.strength, one.at)))
+
+
+def _vouched_in(unit: Unit, row: RequestRow, proof: RequestProofRow) -> bool:
+    return proof.given_by is None or still_may_in(unit, proof.given_by, DeskAct.VERIFY, row.kind)
 
 
 def place_of(proof: RequestProofRow) -> ProofPlace:
