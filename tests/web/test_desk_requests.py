@@ -313,3 +313,23 @@ def test_what_is_typed_at_the_desk_is_in_no_file_in_the_clear(service: Service) 
     ]
     assert found == []
     assert re.findall(r"mark\w+zq", service.log.getvalue()) == []
+
+
+def test_staff_carry_out_on_behalf_what_needs_one_and_what_needs_two(service: Service) -> None:
+    """With the person seen, an objection is carried out by one; a copy is proposed by one and approved by another."""
+    ctx = service.runtime.context
+    alice = customer(service)
+    objection = make_request(ctx, alice, RequestKind.OBJECT, level=None)
+    copy = make_request(ctx, alice, RequestKind.ACCESS, level=None)
+    support, _ = desk(service, Role.SUPPORT)
+    officer, _ = desk(service, Role.OFFICER, name="Alice")
+    for row in (objection, copy):
+        assert do(support, row, "verify", reason="Xuất trình căn cước công dân.") == 303
+    assert do(support, objection, "carry-out", reason="Khách nhờ làm giúp.") == 303
+    assert as_it_stands(ctx, objection).state is RequestState.DONE
+    assert do(support, copy, "carry-out", reason="Khách nhờ làm giúp.") == 409
+    assert do(support, copy, "propose", reason="Khách không dùng được mạng.") == 303
+    assert do(support, copy, "approve") == 403
+    assert do(officer, copy, "approve") == 303
+    assert as_it_stands(ctx, copy).state in (RequestState.APPROVED, RequestState.RUNNING)
+    assert do(officer, copy, "approve") in (403, 409)
