@@ -133,7 +133,9 @@ class Settings(BaseSettings):
         "info", pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`."
     )
     registrations_per_address_hour: Count = Field(20, description="Registrations started from one address in an hour.")
-    sign_ins_per_address_hour: Count = Field(30, description="Sign-ins started from one address in an hour.")
+    sign_ins_per_address_hour: Count = Field(
+        30, description="Sign-ins started from one address in an hour; as many requests without signing in."
+    )
     attempts_per_address_hour: Count = Field(60, description="Codes entered from one address in an hour.")
     codes_per_subject_hour: Count = Field(
         6, description="Codes sent to one e-mail address in an hour, and requests that one customer may start."
