@@ -22,6 +22,7 @@ from camket.services.forms import FormError
 from camket.services.on_behalf import approve, carry_out, decline, propose, send_code_to_new_address
 from camket.services.request_files import find_file
 from camket.services.requests import start_request_in
+from camket.services.staff import revoke_staff
 from camket.services.staff_sessions import StaffSession
 from camket.services.support import start_thread
 from camket.testing.service import newest_code
@@ -309,15 +310,17 @@ def test_an_approval_that_cannot_be_carried_out_leaves_nothing(
 def test_who_lost_their_address_gets_a_new_one_in_person(
     journey: Service, alice: Customer, support: StaffSession, officer: StaffSession
 ) -> None:
-    """The new address is proven by the code that its owner reads out, to the member of staff who had it sent alone."""
+    """The new address is proven by the code that its owner reads out, to who had it sent and did not vouch."""
     body = wish(journey.ctx, RequestKind.RECTIFY, item="email", typed="alice@new.example")
     letter = start_thread(journey.ctx, alice.session, text="Tôi mất hộp thư cũ.")
     row = file_from_thread(journey.ctx, support, request_id=letter.id, kind=RequestKind.RECTIFY, reason=WHY, body=body)
-    see(journey, support, row.id)
+    see(journey, officer, row.id)
     send_code_to_new_address(journey.ctx, support, request_id=row.id)
     code = newest_code(journey.ctx, support.id, CodeKind.NEW_EMAIL, request_id=row.id)
-    with pytest.raises(VerificationError):
+    with pytest.raises(DeniedError):
         carry_out(journey.ctx, officer, request_id=row.id, reason=WHY, code=code)
+    with pytest.raises(VerificationError):
+        carry_out(journey.ctx, staff(journey, Role.SUPPORT), request_id=row.id, reason=WHY, code=code)
     with pytest.raises(VerificationError):
         carry_out(journey.ctx, support, request_id=row.id, reason=WHY)
     assert carry_out(journey.ctx, support, request_id=row.id, reason=WHY, code=code).state is RequestState.DONE
@@ -325,3 +328,19 @@ def test_who_lost_their_address_gets_a_new_one_in_person(
     assert opened.first("email") == "alice@new.example"
     journey.work()
     assert journey.last_mail(alice.email).subject == "Địa chỉ thư của bạn ở Quầy đã đổi"
+
+
+def test_what_was_proposed_by_who_is_gone_waits_for_someone_anew(
+    journey: Service, alice: Customer, support: StaffSession, officer: StaffSession
+) -> None:
+    """A proposal of an account that has ended is not approved; it is declined, and proposed by somebody else."""
+    other = staff(journey, Role.SUPPORT, name="Alice")
+    row = seen(journey, other, RequestKind.ERASE)
+    assert row.subject_id == alice.subject_id
+    propose(journey.ctx, support, request_id=row.id, reason=WHY)
+    revoke_staff(journey.ctx, support.pseudonym)
+    with pytest.raises(ConflictError):
+        approve(journey.ctx, officer, request_id=row.id)
+    decline(journey.ctx, officer, request_id=row.id, reason="Người đề nghị đã nghỉ việc.")
+    propose(journey.ctx, other, request_id=row.id, reason=WHY)
+    assert approve(journey.ctx, officer, request_id=row.id).state is RequestState.APPROVED
