@@ -153,7 +153,7 @@ def test_what_the_former_mailbox_proved_is_worth_nothing(journey: Service, alice
     """Who read the mailbox and proved a request a moment before its owner left it, neither acts nor looks any more."""
     ctx = journey.ctx
     number = prove_outside_session(journey, alice, RequestKind.ACCESS)
-    assert outside_proof(ctx, number=number, browser=STRANGER)
+    assert outside_proof(ctx, number=number, browser=STRANGER).subject_id == alice.subject_id
     row = start_correction(ctx, alice.session, item="email", typed=THEIRS)
     identity = alice.prove(row.id)
     send_new_address_code(ctx, identity, browser=alice.browser)
