@@ -131,6 +131,7 @@ def main() -> int:
             add_requests(service, customers)
             middle = service.context.store.read(lambda unit: unit.requests.find(f"p{REQUESTS // 2:031x}"))
             assert middle is not None
+            assert middle.queue_at is not None
             place = f"{int(middle.queue_at.timestamp() * 1_000_000)}.{middle.id}"
             pages = {
                 "the first page": measure(port, PATH, token, rows=25),

@@ -53,7 +53,8 @@ def fetch(person: Visitor, folder: Path) -> None:
 
 def test_every_request_without_signing_in(visitor: Callable[..., Visitor], tmp_path: Path) -> None:
     """No page of the way has a finding, by day and by night, on a phone and on a desk; each request reaches its end."""
-    email, found = "alice@outside.example", {}
+    email = "alice@outside.example"
+    found: dict[str, set[str]] = {}
     registered(visitor, email)
     alice = visitor(reduced_motion="reduce")
 

@@ -103,7 +103,8 @@ def copied(browser: Browser) -> dict[str, list[int]]:
     """Download the copy and return the app's file in it."""
     asked = browser.post("/me/copy")
     ready = browser.post(str(asked.location), code=mailed_code(browser))
-    until(lambda: '"ready":true' in browser.get(f"{ready.location}/status").text.replace(" ", "") or None)
+    status = f"{ready.location}/status"
+    until(lambda: "ready" if '"ready":true' in browser.get(status).text.replace(" ", "") else None)
     with zipfile.ZipFile(io.BytesIO(browser.post(str(ready.location)).body)) as files:
         (name,) = [name for name in files.namelist() if name.endswith("sales.json")]
         found: dict[str, list[int]] = json.loads(files.read(name))

@@ -97,7 +97,8 @@ def test_pages_join_without_a_gap(store: Store, which: QueueList) -> None:
     rows = [proven(f"r{number}", 30 + number // 3, **ended) for number in range(7)]
     store.write(lambda unit: each(unit.requests.add, rows))
     whole = read(store, which)
-    place = {row.id: QueuePlace(at=row.done_at or row.queue_at, request_id=row.id) for row in rows}
+    moments = [(row, row.done_at or row.queue_at) for row in rows]
+    place = {row.id: QueuePlace(at=at, request_id=row.id) for row, at in moments if at is not None}
     first = read(store, which, limit=3)
     second = read(store, which, limit=3, after=place[first[-1]])
     third = read(store, which, limit=3, after=place[second[-1]])
