@@ -6,21 +6,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.core.errors import ConflictError, DeniedError, RateLimitedError, VerificationError
+from camket.core.errors import CamketError, ConflictError, DeniedError, RateLimitedError, VerificationError
 from camket.core.rights.machine import RequestKind, RequestState
 from camket.core.rights.proof import ProofPlace
 from camket.core.staff.roles import Role
 from camket.core.terms import RIGHTS_PURPOSE, Verification
 from camket.core.vault.lookup import IndexField
 from camket.rows import CodeKind
+from camket.services.casework import ask_subject, assign, extend, note, refuse, reply
 from camket.services.codes import browser_hash
 from camket.services.correction import finish_correction, send_new_address_code, start_correction
 from camket.services.filing import file_for_caller, wish
-from camket.services.on_behalf import approve, carry_out, propose, send_code_to_new_address
+from camket.services.on_behalf import approve, carry_out, decline, propose, send_code_to_new_address
 from camket.services.outside import follow_request, outside_proof
 from camket.services.outside_acts import ask_correction
+from camket.services.request_case import open_case
 from camket.services.requests import start_request_in
 from camket.services.staff import revoke_staff
+from camket.services.staff_reading import give_reason
 from camket.services.verification import verified_in
 from camket.testing.service import newest_code
 from tests.unit.services.desk import see, staff
@@ -203,3 +206,46 @@ def test_a_weak_proof_does_not_steer_what_a_strong_one_carries_out(journey: Serv
     )
     with pytest.raises(VerificationError):
         ask_correction(ctx, weak, item="phone", typed="0987654321")
+
+
+DONE_WITH_IT = {
+    "assign": lambda ctx, by, row: assign(ctx, by, request_id=row, to=by.pseudonym),
+    "note": lambda ctx, by, row: note(ctx, by, request_id=row, text=WHY),
+    "reply": lambda ctx, by, row: reply(ctx, by, request_id=row, text=WHY),
+    "ask": lambda ctx, by, row: ask_subject(ctx, by, request_id=row, text=WHY),
+    "refuse": lambda ctx, by, row: refuse(ctx, by, request_id=row, reason=WHY),
+    "extend": lambda ctx, by, row: extend(ctx, by, request_id=row, reason=WHY),
+    "read": lambda ctx, by, row: give_reason(ctx, by, request_id=row, reason=WHY),
+    "propose": lambda ctx, by, row: propose(ctx, by, request_id=row, reason=WHY),
+    "approve": lambda ctx, by, row: approve(ctx, by, request_id=row),
+    "decline": lambda ctx, by, row: decline(ctx, by, request_id=row, reason=WHY),
+    "carry out": lambda ctx, by, row: carry_out(ctx, by, request_id=row, reason=WHY),
+}
+"""What staff may try on a request; not to say that they saw someone, who then was there."""
+
+
+@pytest.mark.parametrize("kind", [RequestKind.ERASE, RequestKind.RESTRICT, RequestKind.SUPPORT])
+@pytest.mark.parametrize("act", DONE_WITH_IT)
+def test_no_act_tells_who_files_whether_there_is_an_account(
+    journey: Service, alice: Customer, act: str, kind: RequestKind
+) -> None:
+    """Filed for Alice's address or for nobody's, a request that no one has proven answers every act alike."""
+    officer = staff(journey, Role.OFFICER, Role.SUPPORT)
+    outcomes: list[tuple[object, object]] = []
+    for email in (alice.email, "nobody@shop.example"):
+        row = file_for_caller(
+            journey.ctx,
+            officer,
+            field=IndexField.EMAIL,
+            value=email,
+            kind=kind,
+            reason=WHY,
+            body=wish(journey.ctx, kind),
+        )
+        try:
+            DONE_WITH_IT[act](journey.ctx, officer, row.id)
+        except CamketError as error:
+            outcomes.append((type(error), str(error)))
+        else:
+            outcomes.append((state(journey, row), open_case(journey.ctx, officer, number=row.number).acts))
+    assert outcomes[0] == outcomes[1]

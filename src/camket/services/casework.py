@@ -79,6 +79,7 @@ def note(ctx: Context, by: StaffSession, *, request_id: str, text: str) -> Reque
         FormError: there is no text, it is too long, or a character in it misleads; the field is `text`.
         DeniedError: `by` may not do this; nothing was stored.
         NotFoundError: there is no such request, or its customer is gone.
+        ConflictError: no one has proven it; nothing was stored.
 
     Effects: message, line and record are durable together. Twice writes twice.
     """
@@ -107,6 +108,7 @@ def reply(ctx: Context, by: StaffSession, *, request_id: str, text: str, finish:
         FormError: as `note`.
         DeniedError: `by` may not do this; nothing was stored.
         NotFoundError: there is no such request, or its customer is gone.
+        ConflictError: no one has proven it; nothing was stored.
 
     Effects: message, line, record and the mail that leads to it are durable together. Twice writes twice.
     """
@@ -230,7 +232,13 @@ def _with_reason(
     ctx: Context, by: StaffSession, request_id: str, act: DeskAct, event: RequestEvent, reason: str
 ) -> RequestRow:
     words = read_words(REASON, reason)
-    return _act(ctx, by, request_id, act, lambda unit, row: move_in(unit, ctx, row, event, actor=by.actor, text=words))
+
+    def work(unit: Unit, row: RequestRow) -> RequestRow:
+        # Of no one there is no key to seal a reason with, and nobody to read it.
+        known = unit.subjects.get(row.subject_id) is not None
+        return move_in(unit, ctx, row, event, actor=by.actor, text=words if known else None)
+
+    return _act(ctx, by, request_id, act, work)
 
 
 def _act(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from camket.core.errors import DeniedError, NotFoundError
+from camket.core.errors import ConflictError, DeniedError, NotFoundError
 from camket.core.rights.machine import RequestKind
 from camket.core.staff.roles import Role, read_roles
 from camket.services.requests import NO_REQUEST
@@ -68,6 +68,10 @@ ROLES: Final[Mapping[DeskAct, frozenset[Role]]] = {
 }
 """Act -> who may; nobody else, whatever else they are."""
 
+NEEDS_PROOF: Final = frozenset({DeskAct.NOTE, DeskAct.REPLY, DeskAct.ASK_SUBJECT, DeskAct.READ})
+"""Acts that write or read what lies under the customer's key: a request that no one has proven may have no customer."""
+UNPROVEN: Final = "no one has proven this request; there is nobody to write to, and nothing of anyone's to read"
+
 ALSO: Final[Mapping[tuple[RequestKind, DeskAct], frozenset[Role]]] = {
     # Support says itself that it cannot help with a question; a right is refused by who answers for the policy.
     (RequestKind.SUPPORT, DeskAct.REFUSE): frozenset({Role.SUPPORT}),
@@ -110,6 +114,7 @@ def row_in(unit: Unit, by: StaffSession, request_id: str, act: DeskAct) -> Reque
     Raises:
         DeniedError: they may not, or it is their own request; the unit must not go on.
         NotFoundError: there is no such request; only who may do this learns so.
+        ConflictError: no one has proven it, and the act is about its customer; the unit must not go on.
     """
     row = unit.requests.find(request_id)
     require_act_in(unit, by, act, RequestKind.SUPPORT if row is None else row.kind)
@@ -118,4 +123,7 @@ def row_in(unit: Unit, by: StaffSession, request_id: str, act: DeskAct) -> Reque
     # INVARIANT: nobody works on a request of their own.
     if row.subject_id == by.subject_id:
         raise DeniedError(OWN_REQUEST)
+    # INVARIANT: who files a request does not learn from what can be done with it whether anyone has the address.
+    if act in NEEDS_PROOF and row.verified_at is None:
+        raise ConflictError(UNPROVEN)
     return row

@@ -17,7 +17,7 @@ from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, 
 from camket.core.rights.masking import mask
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.access_standing import item_names
-from camket.services.desk_acts import DeskAct, may_act
+from camket.services.desk_acts import NEEDS_PROOF, DeskAct, may_act
 from camket.services.erasure_plan import declared_item
 from camket.services.erasure_preview import GoesView, preview_erasure_of
 from camket.services.receivers import untold, untold_views
@@ -53,8 +53,6 @@ EVENT_OF: Final = {
     DeskAct.VERIFY: RequestEvent.VERIFY,
 }
 """What an act does to a request, where it moves it."""
-NEEDS_PROOF: Final = frozenset({DeskAct.NOTE, DeskAct.REPLY, DeskAct.READ})
-"""Acts that write or read what lies under the customer's key: a request that no one has proven may have no customer."""
 ENDS_WITH_IT: Final = frozenset({DeskAct.ASSIGN, DeskAct.VERIFY})
 """Acts that make no sense on a request that has ended."""
 COUNTED: Final = frozenset({RequestKind.ACCESS, RequestKind.PORT, RequestKind.ERASE})
@@ -104,6 +102,7 @@ class CaseWish:
     Args:
         label: of the item that it is about; None for no item.
         value: *personal*; what is to be held instead, in the clear or a mask of it; None for nothing.
+        moves_mail: that is another e-mail address, to which a code has to be sent.
         removes: a value is to go.
         purposes: what is restricted or objected to; empty for nothing.
         everything: that is every purpose.
@@ -112,6 +111,7 @@ class CaseWish:
 
     label: Text | None
     value: str | None = field(repr=False)
+    moves_mail: bool
     removes: bool
     purposes: tuple[Text, ...]
     everything: bool
@@ -359,6 +359,7 @@ def _wish(ctx: Context, read: _Read, *, clear: bool) -> CaseWish | None:
     return CaseWish(
         label=None if item is None else item.label,
         value=value,
+        moves_mail=value is not None and item is not None and item.kind is ItemKind.EMAIL,
         removes=body.removes is not None,
         purposes=tuple(labels[one] for one in body.purposes if one in labels),
         everything="all" in body.purposes,

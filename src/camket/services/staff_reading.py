@@ -33,8 +33,6 @@ READING: Final = timedelta(minutes=15)
 """How long a reason holds; then it is given anew."""
 READS: Final = "reads"
 """Marks a line of a timeline as a reason to read."""
-PROVIDE: Final = "provide"
-"""What an unproven request is read for; of a proven one, staff carry out the customer's own right."""
 NO_REASON: Final = "say first why you look at what is a customer's"
 
 
@@ -51,6 +49,7 @@ def give_reason(ctx: Context, by: StaffSession, *, request_id: str, reason: str)
         FormError: there is no reason, it is too long, or a character in it misleads; the field is `reason`.
         DeniedError: `by` may not read; nothing was changed.
         NotFoundError: there is no such request, or its customer is gone.
+        ConflictError: no one has proven it; nothing was changed.
 
     Effects: the reason, its line and its record are durable together. Twice is on record twice.
     """
@@ -117,7 +116,7 @@ def staff_read_in(
         actor=by.actor,
         subject_id=row.subject_id,
         items=items,
-        purpose=PROVIDE if row.verified_at is None else RIGHTS_PURPOSE,
+        purpose=RIGHTS_PURPOSE,
         request=row.id,
         rows=rows,
     )
