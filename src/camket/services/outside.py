@@ -7,7 +7,7 @@ made before its proof: until then there is a code, bound to the browser that ask
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from camket.core.errors import NotFoundError, VerificationError
@@ -21,6 +21,7 @@ from camket.rows import CodeKind
 from camket.rows.requests import RequestChannel
 from camket.services.codes import EXPIRED, browser_hash, enter_code, issue_code_in, use_code_in
 from camket.services.forms import FormError, read_value
+from camket.services.ids import random_id
 from camket.services.limits import count_address_in, count_email_in, count_phone_in
 from camket.services.outbox import queue_mail_in
 from camket.services.refusals import counting_refusals
@@ -75,11 +76,14 @@ class EnteredCode:
         browser: the random token of the browser.
         code: as typed.
         address: *personal*; network address for the rate limit; None is not limited.
+        fresh: a new random token that the browser goes by once the code is right; None where nobody can have known
+            the one that it has.
     """
 
     browser: str = field(repr=False)
     code: str = field(repr=False)
     address: str | None = field(repr=False)
+    fresh: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,7 +240,7 @@ def prove_outside(ctx: Context, entered: EnteredCode, *, kind: RequestKind) -> R
     def make(unit: Unit) -> RequestRow:
         subject_id = _owner_in(unit, ctx, row)
         made = start_request_in(unit, ctx, subject_id=subject_id, kind=kind, channel=RequestChannel.OUTSIDE)
-        return _verify_in(unit, ctx, made, level=level, browser=entered.browser)
+        return _verify_in(unit, ctx, made, level=level, entered=entered)
 
     return ctx.store.write(make)
 
@@ -254,7 +258,7 @@ def prove_to_follow(ctx: Context, entered: EnteredCode, *, number: str) -> Reque
         found = unit.requests.by_number(number)
         if found is None or found.subject_id != subject_id:
             raise VerificationError(EXPIRED)
-        return _verify_in(unit, ctx, found, level=level, browser=entered.browser)
+        return _verify_in(unit, ctx, found, level=level, entered=entered)
 
     return ctx.store.write(follow)
 
@@ -277,7 +281,10 @@ def _owner_in(unit: Unit, ctx: Context, row: CodeRow) -> str:
     return subject.id
 
 
-def _verify_in(unit: Unit, ctx: Context, row: RequestRow, *, level: Verification, browser: str) -> RequestRow:
+def _verify_in(unit: Unit, ctx: Context, row: RequestRow, *, level: Verification, entered: EnteredCode) -> RequestRow:
+    # INVARIANT: a token that was in the browser before, or that someone planted there, gains nothing by the proof.
+    if entered.fresh is not None:
+        _move_proofs_in(unit, ctx, row.subject_id, old=browser_hash(entered.browser), new=browser_hash(entered.fresh))
     prove_in = verified_in if may_move(row.kind, row.state, RequestEvent.VERIFY) else let_look_in
     prove_in(
         unit,
@@ -285,9 +292,18 @@ def _verify_in(unit: Unit, ctx: Context, row: RequestRow, *, level: Verification
         subject_id=row.subject_id,
         request_id=row.id,
         level=level,
-        place=ProofPlace(browser_hash=browser_hash(browser)),
+        place=ProofPlace(browser_hash=browser_hash(entered.fresh or entered.browser)),
     )
     return unit.requests.get(row.subject_id, row.id) or row
+
+
+def _move_proofs_in(unit: Unit, ctx: Context, subject_id: str, *, old: bytes, new: bytes) -> None:
+    """Have what a subject proved in a browser before stand under its new token."""
+    for row in unit.requests.of_subject(subject_id):
+        given = [proof for proof in unit.requests.proofs(row.id) if proof.browser_hash == old]
+        unit.requests.delete_proofs(row.id, browser_hash=old)
+        for proof in given:
+            unit.requests.add_proof(replace(proof, id=random_id(ctx.entropy), browser_hash=new))
 
 
 def follow_request(ctx: Context, *, number: str, browser: str | None) -> Followed | None:

@@ -25,7 +25,7 @@ from camket.services.outside import (
 )
 from camket.services.request_case import receipt_form
 from camket.services.requests import NO_REQUEST
-from camket.web.customer.arrival import browser_of
+from camket.web.customer.arrival import Browser, browser_of, new_browser
 from camket.web.customer.codes import CodePage
 from camket.web.endpoints import see_other
 from camket.web.forms import code_problem, field_of, labels_of, problems_of
@@ -80,13 +80,14 @@ def code_form(visit: Visit) -> Response:
 
 
 def enter_code(visit: Visit) -> Response:
-    """Take the code, and lead to the request."""
+    """Take the code, and lead to the request; the browser goes by a new random name from then on."""
     page = _code_page(visit)
     if visit.browser is None:
         return page.show(visit)
     asked = visit.parameters["asked"]
     kind = _kind(visit, asked)
-    entered = EnteredCode(browser=visit.browser, code=visit.typed("code"), address=visit.address)
+    fresh = Browser(token=new_browser(visit.context), https=visit.https)
+    entered = EnteredCode(browser=visit.browser, code=visit.typed("code"), address=visit.address, fresh=fresh.token)
     try:
         if kind is not None:
             request = prove_outside(visit.context, entered, kind=kind)
@@ -94,7 +95,7 @@ def enter_code(visit: Visit) -> Response:
             request = prove_to_follow(visit.context, entered, number=asked)
     except VerificationError as error:
         return page.show(visit, code_problem(visit, error))
-    return see_other(page_of(request.number))
+    return fresh.remembered(see_other(page_of(request.number)))
 
 
 def prove_form(visit: Visit, number: str, problems: Mapping[str, str] | None = None) -> Response:
