@@ -116,6 +116,8 @@ def _form(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
     return visit.show(
         "delete_accept.html",
         status=422 if problems else 200,
+        place="/me",
+        place_name=visit.say("My data"),
         preview=preview_erasure(visit.context, visit.own),
         labels={ACCEPTED: visit.say("Acceptance")},
         problems=problems or {},

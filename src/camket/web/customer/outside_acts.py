@@ -182,10 +182,12 @@ def _new_address_page(visit: Visit) -> CodePage:
 
 
 def _accept_form(visit: Visit, identity: VerifiedIdentity, problems: Mapping[str, str] | None = None) -> Response:
+    number = number_of(visit)
     return visit.show(
-        "outside_accept.html",
+        "delete_accept.html",
         status=422 if problems else 200,
-        number=number_of(visit),
+        place=page_of(number),
+        place_name=visit.say("Request %(number)s", number=number),
         preview=preview_erasure_of(visit.context, identity.subject_id),
         labels={ACCEPTED: visit.say("Acceptance")},
         problems=problems or {},
