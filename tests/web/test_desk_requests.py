@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.core.rights.machine import RequestKind, RequestState
+from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.staff.roles import Role
 from camket.core.terms import Verification
 from camket.rows.request_queue import QueueList
 from camket.services.on_behalf import propose
+from camket.services.request_moves import move_in
 from camket.services.request_queue import PAGE
+from camket.services.request_time import CLOCK
 from camket.services.requests import RequestBody
 from camket.services.sessions import find_session
 from camket.services.staff_sessions import find_staff_session
@@ -333,3 +335,43 @@ def test_staff_carry_out_on_behalf_what_needs_one_and_what_needs_two(service: Se
     assert do(officer, copy, "approve") == 303
     assert as_it_stands(ctx, copy).state in (RequestState.APPROVED, RequestState.RUNNING)
     assert do(officer, copy, "approve") in (403, 409)
+
+
+def test_a_proof_that_ran_out_is_said_and_can_be_given_anew(service: Service) -> None:
+    """The page says so before anyone tries; seeing the customer in person is offered again, and then it goes on."""
+    row = erase(service, customer(service))
+    path = f"{QUEUE}/{row.number}"
+    browser, _ = desk(service, Role.SUPPORT)
+    ran_out = "Việc xác minh danh tính đã hết hạn."
+    page = browser.get(path).text
+    assert ran_out not in page
+    assert "/do/verify" not in page
+    service.clock.advance(timedelta(minutes=20))
+    page = browser.get(path).text
+    assert ran_out in page
+    assert do(browser, row, "verify", reason=REASON) == 303
+    page = browser.get(path).text
+    assert ran_out not in page
+    assert "/do/verify" not in page
+
+
+def test_a_code_is_asked_for_where_an_address_is_corrected_alone(service: Service) -> None:
+    """Correcting a phone number shows no field for a code that no one was sent."""
+    ctx, alice = service.runtime.context, customer(service)
+    bodies = (RequestBody(item="phone", value="+84977665544"), RequestBody(item="email", value="new@shop.example"))
+    rows = [make_request(ctx, alice, RequestKind.RECTIFY, body=body) for body in bodies]
+    browser, _ = desk(service, Role.OFFICER)
+    pages = [browser.get(f"{QUEUE}/{row.number}").text for row in rows]
+    assert ["/do/carry-out" in page for page in pages] == [True, True]
+    assert ["/do/send-code" in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize(("warned", "words"), [("near", "sắp đến hạn"), ("over", "đã quá hạn")])
+def test_that_officers_were_warned_is_a_line_in_words(service: Service, warned: str, words: str) -> None:
+    """Of a clock that runs out, and of one that has."""
+    ctx = service.runtime.context
+    row = erase(service, customer(service))
+    detail = {"warned": warned}
+    ctx.store.write(lambda unit: move_in(unit, ctx, row, RequestEvent.NOTE, actor=CLOCK, detail=detail, shown=False))
+    browser, _ = desk(service, Role.AUDITOR)
+    assert f"Đã cảnh báo cán bộ: {words}" in browser.get(f"{QUEUE}/{row.number}").text

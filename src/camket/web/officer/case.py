@@ -150,6 +150,7 @@ def _show(
         "due": visit.say(DUES[due]) if due else "",
         "mood": URGENCY_MOODS.get(urgency, ""),
         "level": visit.say(LEVELS[row.verified_level]) if row.verified_level else "",
+        "proof_over": proof_over(view, now),
         "proofs": [(one, visit.say(LEVELS[one.level])) for one in view.proofs],
         "lines": [_line(visit, one) for one in reversed(view.lines)],
         "failing": said_failures(view.failing, visit.language),
@@ -176,6 +177,14 @@ def acts_shown(view: CaseView) -> frozenset[str]:
         names.add("propose" if needs_second(row.kind) else "carry-out")
     names.discard("release" if row.assigned_to is None else "")
     return frozenset(names)
+
+
+def proof_over(view: CaseView, now: datetime) -> bool:
+    """Say whether the customer was proven once, and has to be again before anything is carried out for them."""
+    waits = view.row.state in (RequestState.VERIFIED, RequestState.PROPOSED, RequestState.WAITING)
+    if not waits or view.row.kind is RequestKind.SUPPORT:
+        return False
+    return not any(one.used_at is None and now < one.expires_at for one in view.proofs)
 
 
 def answer_sentences(visit: Visit, view: CaseView) -> list[str]:

@@ -91,8 +91,17 @@ NOTES: Final[dict[str, MessageId]] = {
     "purposes": marked("What it may not be used for was changed"),
     "withdrawn": marked("The consent was taken back"),
     "told": marked("An outsider who may hold the old value was told"),
+    "carried_on": marked("Set going again from the command line"),
 }
 """What a note is about, by what stands in its detail."""
+FILES: Final[dict[str, MessageId]] = {
+    "fetched": marked("The customer fetched the file"),
+    "deleted": marked("The customer had the file deleted here"),
+}
+WARNED: Final[dict[str, MessageId]] = {
+    "near": marked("Officers were warned that its time runs out"),
+    "over": marked("Officers were warned that it is late"),
+}
 
 
 def line_words(visit: Visit, line: CaseLine) -> str:
@@ -111,6 +120,10 @@ def _note_words(visit: Visit, line: CaseLine) -> str:
     who = line.detail.get("assigned")
     if who is not None:
         return visit.say("Given to %(name)s", name=who) if who else visit.say("Given back: nobody works on it")
+    if line.detail.get("file") in FILES:
+        return visit.say(FILES[str(line.detail["file"])])
+    if "warned" in line.detail:
+        return visit.say(WARNED[str(line.detail["warned"])])
     if "message" in line.detail:
         return visit.say("The customer was written to") if line.shown else visit.say("A comment among staff")
     return next((visit.say(words) for name, words in NOTES.items() if name in line.detail), "")

@@ -23,7 +23,7 @@ ROLES: Mapping[Role, MessageId] = {
 }
 """What each role is called."""
 DOES: Mapping[Role, MessageId] = {
-    Role.OFFICER: marked("Writes and publishes the policy, and tells customers."),
+    Role.OFFICER: marked("Writes and publishes the policy, tells customers, and answers their requests."),
     Role.SUPPORT: marked("Acts for customers who ask for help."),
     Role.AUDITOR: marked("Reads what was done, and changes nothing."),
     Role.ADMIN: marked("Invites staff, gives and takes roles, ends accounts."),
