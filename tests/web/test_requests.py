@@ -96,6 +96,18 @@ def test_what_staff_decide_is_told_with_its_reason(service: Service, alice: Brow
     assert "/complain" in mail
 
 
+def test_an_answer_that_is_late_is_called_late(service: Service, alice: Browser) -> None:
+    """Of a question to support too, with where to complain; one day is named once where it is all that is due."""
+    alice.send_form("/support/new", text="Máy in không nhận tem.")
+    page = PAGE.findall(alice.get("/me/requests").text)[0]
+    shown = alice.get(page).text
+    assert "Chúng tôi đang chậm." not in shown
+    assert shown.count("25/11/2026") == 1
+    service.clock.advance(timedelta(days=5))
+    assert "Chúng tôi đang chậm." in alice.get(page).text
+    assert "quá hạn từ" in alice.get("/me/requests").text
+
+
 def test_a_request_is_taken_back(service: Service, alice: Browser) -> None:
     """By the button, once; sent twice it stays as it is."""
     page = ask_for_deletion(alice)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.rights.wording import KINDS
 from camket.core.terms import Verification
+from camket.services.staff_reading import READS
 from camket.web.i18n import MessageId, marked, said, say
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def said_kind(kind: RequestKind, language: Language) -> str:
 
 
 NOTES: Final[dict[str, MessageId]] = {
+    READS: marked("Staff said why they look at your data"),
+    "on_behalf": marked("Staff had it carried out on your behalf"),
+    "filed": FILED,
     "failing": GOES_ON,
     "message": WROTE,
     "purposes": marked("What it may not be used for was changed"),
@@ -106,6 +110,10 @@ NOTES: Final[dict[str, MessageId]] = {
     "told": marked("An outsider who may hold the old value was told"),
 }
 """What a note is about, by what stands in its detail."""
+FILES: Final[dict[str, MessageId]] = {
+    "fetched": marked("You fetched the file"),
+    "deleted": marked("You had the file deleted here"),
+}
 
 
 def said_state(state: RequestState, language: Language) -> str:
@@ -139,6 +147,8 @@ def _title(line: OwnLine) -> MessageId:
         return SEEN
     if line.event is RequestEvent.ASK_SUBJECT and line.detail.get("asked") == "acceptance":
         return ASKED_FOR_YES
+    if line.detail.get("file") in FILES:
+        return FILES[str(line.detail["file"])]
     about = next((words for name, words in NOTES.items() if name in line.detail), None)
     if line.event is RequestEvent.NOTE and about is not None:
         return about
