@@ -90,7 +90,10 @@ def test_a_correction_is_carried_out_at_once(peopled: Service) -> None:
     """The right value stands in the place of the wrong one; what is no value says so, and nothing is lost."""
     browser = peopled.browser()
     page = proven(peopled, browser, "rectify")
-    assert "090 123 45 67" not in browser.get(f"{page}/correct").text
+    form = browser.get(f"{page}/correct").text
+    assert "090 123 45 67" not in form
+    assert 'value="phone"' in form
+    assert "staff." not in form
     wrong = browser.send_form(f"{page}/correct", item="phone", value="12")
     assert (wrong.status_code, 'value="12"' in wrong.text) == (422, True)
     assert browser.send_form(f"{page}/correct", item="nothing", value="12").status_code == 422

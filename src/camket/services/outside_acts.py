@@ -23,6 +23,7 @@ from camket.services.request_moves import move_in
 from camket.services.request_thread import MESSAGE, add_own_message_in, message_views, read_words, thread_items
 from camket.services.requests import NO_REQUEST
 from camket.services.spent_proofs import UNPROVEN
+from camket.services.staff import STAFF_ITEMS
 from camket.services.verification import needed_level_in
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def ask_correction(ctx: Context, identity: VerifiedIdentity, *, item: str, typed
 
 def _correctable(ctx: Context) -> tuple[Item, ...]:
     items = ctx.policies.in_force(ctx.store, ctx.clock.now()).newest.policy.items
-    return tuple(item for item in items if correctable(item))
+    return tuple(item for item in items if correctable(item) and item.id not in STAFF_ITEMS)
 
 
 def purpose_names(ctx: Context) -> tuple[PurposeName, ...]:

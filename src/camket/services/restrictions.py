@@ -21,6 +21,7 @@ from camket.services.ids import random_id
 from camket.services.questions import active_standing_in
 from camket.services.request_moves import add_line_in
 from camket.services.requests import NO_REQUEST, RequestBody, begin_in, finish_in, start_request_in
+from camket.services.staff import STAFF_ITEMS
 from camket.services.verification import prove_by_session_in
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class PurposeView:
 
     Args:
         purpose: its id.
-        items: what it may use.
+        items: what it may use of a customer's.
         bars: those set on it by itself; empty where nothing but a bar on everything may hold.
     """
 
@@ -103,7 +104,7 @@ def own_bars(ctx: Context, session: Session) -> OwnBars:
                     label=purpose.label,
                     explains=purpose.explains,
                     basis=purpose.basis,
-                    items=tuple(labels[item] for item in purpose.items),
+                    items=tuple(labels[item] for item in purpose.items if item not in STAFF_ITEMS),
                     bars=bars,
                 )
         return OwnBars(everything=_bars_on(standing, facts, ALL_PURPOSES), purposes=tuple(found.values()))

@@ -17,7 +17,9 @@ from camket.core.terms import Source
 from camket.rows import SubjectRow
 from camket.rows.staff import StaffRow
 from camket.services.access import SUBJECT
+from camket.services.desk_acts import ASSIGNABLE
 from camket.services.erasure import ERASE_JOB, erasure_key
+from camket.services.released_requests import release_all_in
 from camket.services.staff_credentials import has_factor
 from camket.services.staff_sessions import staff_actor
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "staff.name"
 EMAIL: Final = "staff.email"
+STAFF_ITEMS: Final = frozenset({NAME, EMAIL})
+"""What is asked of staff alone, and of no customer."""
 PROTECT: Final = "protect"
 """What the names of staff are read for by those who give them roles."""
 OPERATOR: Final = "service:operator"
@@ -76,7 +80,7 @@ class MemberView:
 
 def staff_items(policy: Policy) -> tuple[Item, ...]:
     """Return the items that are asked of staff, as far as the policy declares them: name and e-mail address."""
-    return tuple(item for item in policy.items if item.id in {NAME, EMAIL})
+    return tuple(item for item in policy.items if item.id in STAFF_ITEMS)
 
 
 def require_admin_in(unit: Unit, by: StaffSession) -> None:
@@ -237,13 +241,15 @@ def give_roles(ctx: Context, by: StaffSession, name: str, roles: frozenset[Role]
         InvalidValueError: no role was named.
 
     Effects:
-        The roles and their ledger entry are durable together.
+        The roles and their ledger entry are durable together. Who works on requests no more has none of them left.
     """
     given = read_roles(roles)
 
     def give(unit: Unit) -> None:
         member = _member_in(unit, by, name, stays=Role.ADMIN in given)
         unit.staff.set_roles(member.subject_id, role_words(given))
+        if given.isdisjoint(ASSIGNABLE):
+            release_all_in(unit, ctx, pseudonym=name, actor=by.actor)
         _record_in(unit, ctx, by.actor, member)
 
     ctx.store.write(give)
@@ -263,13 +269,14 @@ def revoke_staff(ctx: Context, name: str, *, by: StaffSession | None = None) -> 
         ConflictError: no administrator would be left; nothing was changed.
 
     Effects:
-        Durable on return, together: account, credentials and sessions are gone, the erasure is queued, and it is on
-        record.
+        Durable on return, together: account, credentials and sessions are gone, the requests that they worked on are
+        nobody's, the erasure is queued, and it is on record.
     """
 
     def revoke(unit: Unit) -> None:
         member = _member_in(unit, by, name, stays=False)
         unit.staff.delete(member.subject_id)
+        release_all_in(unit, ctx, pseudonym=name, actor=acting(by))
         _record_in(unit, ctx, acting(by), member)
         args = {"subject": member.subject_id}
         unit.jobs.enqueue(ERASE_JOB, args, run_at=ctx.clock.now(), dedupe_key=erasure_key(member.subject_id))
