@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from camket.core.rights.evidence import written
+from camket.core.rights.evidence import line_value, written
 from camket.core.rights.failing import read_failing
 from camket.rows import JobState
 from camket.services.operator_requests import show_request
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camket.rows import JobRow
-    from camket.rows.requests import RequestEventRow, RequestRow
+    from camket.rows.requests import RequestRow
     from camket.services.context import Context
     from camket.services.operator_requests import RequestDetail
 
@@ -52,7 +52,7 @@ def detail_value(detail: RequestDetail, now: datetime) -> dict[str, Any]:
     """Return a request with its timeline and job as a JSON value."""
     return {
         **row_value(detail.row, now),
-        "timeline": [_line_value(line) for line in detail.timeline],
+        "timeline": [line_value(line.as_line()) for line in detail.timeline],
         "job": None if detail.job is None else _job_value(detail.job),
     }
 
@@ -123,19 +123,6 @@ def outcome(ctx: Context, number: str, before: JobRow, *, wait_seconds: int) -> 
         False,
         f"no worker took it in {wait_seconds} seconds; it goes on as soon as the service runs (`camket serve`)",
     )
-
-
-def _line_value(line: RequestEventRow) -> dict[str, Any]:
-    return {
-        "position": line.position,
-        "event": line.event.value,
-        "state": line.state.value,
-        "at": written(line.at),
-        "actor": line.actor,
-        "detail": line.detail,
-        "shown": line.shown,
-        "written": line.sealed is not None,
-    }
 
 
 def _job_value(job: JobRow) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from camket.core.rights.timeline import Line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -128,6 +130,19 @@ class RequestEventRow:
     sealed: bytes | None = field(repr=False)
     shown: bool
     record_id: int | None
+
+    def as_line(self) -> Line:
+        """Return what may be told of it to anyone who may see the request: that something was written, not what."""
+        return Line(
+            position=self.position,
+            event=self.event,
+            state=self.state,
+            at=self.at,
+            actor=self.actor,
+            detail=self.detail,
+            shown=self.shown,
+            written=self.sealed is not None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
+from camket.core.rights.wording import KINDS
 from camket.core.terms import Language
 from camket.services.copy_text import shown_time
 
@@ -20,28 +21,6 @@ if TYPE_CHECKING:
     from camket.services.context import Context
     from camket.services.copy_tables import MakeTable
 
-_KINDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    Language.VI: {
-        RequestKind.ACCESS: "xem dữ liệu",
-        RequestKind.RECTIFY: "sửa",
-        RequestKind.ERASE: "xóa tài khoản",
-        RequestKind.PORT: "lấy bản sao",
-        RequestKind.RESTRICT: "hạn chế xử lý",
-        RequestKind.OBJECT: "phản đối",
-        RequestKind.WITHDRAW: "rút lại đồng ý",
-        RequestKind.SUPPORT: "hỗ trợ",
-    },
-    Language.EN: {
-        RequestKind.ACCESS: "see the data",
-        RequestKind.RECTIFY: "correct",
-        RequestKind.ERASE: "delete the account",
-        RequestKind.PORT: "take a copy",
-        RequestKind.RESTRICT: "restrict",
-        RequestKind.OBJECT: "object",
-        RequestKind.WITHDRAW: "withdraw a consent",
-        RequestKind.SUPPORT: "support",
-    },
-}
 _STATES: Final[Mapping[Language, Mapping[str, str]]] = {
     Language.VI: {
         RequestState.UNVERIFIED: "chờ xác minh",
@@ -242,7 +221,7 @@ def render_requests(data: Mapping[str, Any], language: Language, *, table: MakeT
     rows = [
         (
             f"<b>{escape(one['number'])}</b>",
-            f"{escape(_KINDS[language][one['kind']])}<br><small>{escape(shown_time(one['made_at']))}</small>",
+            f"{escape(KINDS[RequestKind(one['kind'])][language])}<br><small>{escape(shown_time(one['made_at']))}</small>",
             _state(one, language),
             _course(one, language),
         )

@@ -13,39 +13,16 @@ from camket.services.copy_consents import render_consents
 from camket.services.copy_notices import render_notices
 from camket.services.copy_tables import render_holdings
 from camket.services.copy_text import shown_time
+from camket.services.offline_page import offline_page, offline_table
 from camket.services.server_log import LOG_ITEMS, logged_items
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from camket.core.policy.model import Policy
 
 PICTURES: Final = "pictures"
 FILE_OF: Final = {Language.VI: "du-lieu-cua-toi.html", Language.EN: "my-data.html"}
-
-_STYLE: Final = """
-:root{color-scheme:light dark;--paper:light-dark(#faf7f1,#14171c);--sheet:light-dark(#fff,#1c2027);
---ink:light-dark(#1b2330,#ece8e1);--ink-2:light-dark(#565f6e,#a7adb8);--line:light-dark(#e6dfd3,#2d333d);
---seal:light-dark(#b3261e,#ff8a7a);--jade:light-dark(#0b6e5f,#5fd0bb)}
-*{box-sizing:border-box}body{margin:0 auto;max-width:960px;padding:24px 16px 64px;background:var(--paper);
-color:var(--ink);font:16px/1.6 "Be Vietnam Pro",system-ui,"Noto Sans",sans-serif}
-h1{font-size:28px;line-height:1.3;border-bottom:4px solid var(--seal);padding-bottom:12px}
-h2{font-size:20px;margin:32px 0 8px}section{background:var(--sheet);border:1px solid var(--line);border-radius:14px;
-padding:8px 18px;overflow-x:auto}table{width:100%;border-collapse:collapse}
-th,td{text-align:left;vertical-align:top;padding:10px 8px;border-top:1px solid var(--line);overflow-wrap:anywhere}
-tr:first-child>*{border-top:0}th{font-size:14px;color:var(--ink-2)}td b{color:var(--ink)}
-small,.quiet{color:var(--ink-2);font-size:14px}
-code{font:14px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;color:var(--jade);overflow-wrap:anywhere}
-img{max-width:240px;height:auto;border-radius:8px}td:first-child{min-width:132px}
-@media (max-width:699px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-table,tbody,tr,td{display:block}tr{padding:12px 0;border-top:1px solid var(--line)}tr:first-child{border-top:0}
-td{border:0;padding:3px 0}td::before{content:attr(data-label);display:block;font-size:14px;color:var(--ink-2)}
-td:empty{display:none}}
-@media print{body{background:#fff;max-width:none}section{border:0;padding:0}}
-"""
-
-_CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:"
-"""No script, nothing from the network, even when a value should ever break out of its place."""
 
 _SAID: Final = {
     Language.VI: {
@@ -170,22 +147,18 @@ def render_page(
     said = _SAID[language]
     lead = said["lead"].format(controller=data["controller"]["name"][language], at=shown_time(data["made_at"]))
     command = f"camket ledger openings openings.json --ledger {origin}/ledger/"
-    return (
-        f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">'
-        f"<title>{escape(said['title'])}</title><style>{_STYLE}</style></head><body><main>\n"
-        f"<h1>{escape(said['title'])}</h1>\n<p>{escape(lead)}</p>\n"
+    body = (
         f"<h2>{escape(said['held'])}</h2>\n{_held(data, policy, language)}\n"
         f"{_server_log(data, policy, language)}"
-        f"{render_consents(data, language, table=_table)}"
-        f"{render_notices(data, language, table=_table)}"
-        f"{render_requests(data, language, table=_table)}"
-        f"{render_holdings(data, files, language, table=_table)}\n"
+        f"{render_consents(data, language, table=offline_table)}"
+        f"{render_notices(data, language, table=offline_table)}"
+        f"{render_requests(data, language, table=offline_table)}"
+        f"{render_holdings(data, files, language, table=offline_table)}\n"
         f"<h2>{escape(said['uses'])}</h2>\n{_incomplete(data, said)}{_uses(data, policy, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"
-        f"<p class=quiet>{escape(said['programs'])}</p></section>\n</main></body></html>\n"
+        f"<p class=quiet>{escape(said['programs'])}</p></section>\n"
     )
+    return offline_page(language, title=said["title"], lead=lead, body=body, pictures=True)
 
 
 def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
@@ -209,7 +182,7 @@ def _held(data: dict[str, Any], policy: Policy, language: Language) -> str:
                 f"{escape(until)}<br><small>{because} ({escape(since)})</small>",
             )
         )
-    return _table((said["item"], said["value"], said["why"], said["until"]), rows, said["none"])
+    return offline_table((said["item"], said["value"], said["why"], said["until"]), rows, said["none"])
 
 
 def _server_log(data: dict[str, Any], policy: Policy, language: Language) -> str:
@@ -226,7 +199,7 @@ def _server_log(data: dict[str, Any], policy: Policy, language: Language) -> str
     return (
         f"<h2>{escape(policy.categories[items[0].category][language])}</h2>\n"
         f"<p>{because}<small>{escape(items[0].maximum.reason[language])}</small></p>\n"
-        f"{_table([item.label[language] for item in items], rows, '')}\n"
+        f"{offline_table([item.label[language] for item in items], rows, '')}\n"
     )
 
 
@@ -267,17 +240,4 @@ def _uses(data: dict[str, Any], policy: Policy, language: Language) -> str:
                 escape(entry),
             )
         )
-    return _table((said["when"], said["who"], said["what"], said["purpose"], said["entry"]), rows, said["none"])
-
-
-def _table(heads: Sequence[str], rows: Sequence[tuple[str, ...]], none: str) -> str:
-    if not rows:
-        return f"<section><p>{escape(none)}</p></section>"
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
-    body = "\n".join(
-        "<tr>"
-        + "".join(f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in zip(heads, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return f"<section><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></section>"
+    return offline_table((said["when"], said["who"], said["what"], said["purpose"], said["entry"]), rows, said["none"])

@@ -11,7 +11,6 @@ from camket.core.ledger.canonical import parse_json
 from camket.core.ledger.entry import Facts, FactsOpening, LedgerAction
 from camket.core.ledger.openings import ProvenOpening
 from camket.core.rights.evidence import Evidence, FileHash, ProvenLine, RequestFacts, pack_evidence, sign_evidence
-from camket.core.rights.timeline import Line
 from camket.core.terms import RIGHTS_PURPOSE, Language
 from camket.services.desk_acts import DeskAct, require_act_in
 from camket.services.evidence_page import FILE_OF, render_evidence
@@ -239,14 +238,7 @@ def _facts_of(row: RecordRow) -> FactsOpening:
 
 def _line(row: RequestEventRow, record: ProvenOpening | None) -> ProvenLine:
     """Return a line as its record has it; as the row has it where that is gone."""
-    line = Line(
-        position=row.position,
-        event=row.event,
-        state=row.state,
-        at=row.at if record is None else record.opening.facts.at,
-        actor=row.actor,
-        detail=row.detail,
-        shown=row.shown,
-        written=row.sealed is not None,
-    )
+    line = row.as_line()
+    if record is not None:
+        line = replace(line, at=record.opening.facts.at)
     return ProvenLine(line=line, record=record)

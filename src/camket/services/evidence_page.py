@@ -11,6 +11,7 @@ from camket.core.rights.machine import RequestEvent
 from camket.core.rights.wording import ACTIONS, CHANNELS, EVENTS, KINDS, STATES
 from camket.core.terms import Language
 from camket.services.copy_text import shown_time
+from camket.services.offline_page import offline_page, offline_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,27 +22,6 @@ if TYPE_CHECKING:
     from camket.core.rights.evidence import Evidence, ProvenLine
 
 FILE_OF: Final = {Language.VI: "bang-chung.html", Language.EN: "evidence.html"}
-
-_STYLE: Final = """
-:root{color-scheme:light dark;--paper:light-dark(#faf7f1,#14171c);--sheet:light-dark(#fff,#1c2027);
---ink:light-dark(#1b2330,#ece8e1);--ink-2:light-dark(#565f6e,#a7adb8);--line:light-dark(#e6dfd3,#2d333d);
---seal:light-dark(#b3261e,#ff8a7a);--jade:light-dark(#0b6e5f,#5fd0bb)}
-*{box-sizing:border-box}body{margin:0 auto;max-width:960px;padding:24px 16px 64px;background:var(--paper);
-color:var(--ink);font:16px/1.6 "Be Vietnam Pro",system-ui,"Noto Sans",sans-serif}
-h1{font-size:28px;line-height:1.3;border-bottom:4px solid var(--seal);padding-bottom:12px}
-h2{font-size:20px;margin:32px 0 8px}section{background:var(--sheet);border:1px solid var(--line);border-radius:14px;
-padding:8px 18px;overflow-x:auto}table{width:100%;border-collapse:collapse}
-th,td{text-align:left;vertical-align:top;padding:10px 8px;border-top:1px solid var(--line);overflow-wrap:anywhere}
-tr:first-child>*{border-top:0}th{font-size:14px;color:var(--ink-2)}
-small,.quiet{color:var(--ink-2);font-size:14px}.late{color:var(--seal);font-weight:600}
-code{font:14px/1.5 ui-monospace,"DejaVu Sans Mono",monospace;color:var(--jade);overflow-wrap:anywhere}
-@media (max-width:699px){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-table,tbody,tr,th,td{display:block}tr{padding:12px 0;border-top:1px solid var(--line)}tr:first-child{border-top:0}
-th,td{border:0;padding:3px 0}td::before{content:attr(data-label);display:block;font-size:14px;color:var(--ink-2)}
-td:empty{display:none}}
-@media print{body{background:#fff;max-width:none}section{border:0;padding:0}}
-"""
-_CSP: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 _SAID: Final = {
     Language.VI: {
@@ -134,22 +114,16 @@ def render_evidence(evidence: Evidence, language: Language) -> str:
     """
     said = _SAID[language]
     number = evidence.request.number
-    title = escape(said["title"].format(number=number))
-    lead = escape(said["lead"].format(at=_time(evidence.made_at, language)))
     command = f"camket evidence verify camket-{number}.zip --key {evidence.key}"
-    return (
-        f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><main>\n"
-        f"<h1>{title}</h1>\n<p>{lead}</p>\n"
+    body = (
         f"<h2>{escape(said['request'])}</h2>\n{_request(evidence, language)}\n"
         f"<h2>{escape(said['timeline'])}</h2>\n{_timeline(evidence.timeline, language)}\n"
         f"<h2>{escape(said['acts'])}</h2>\n{_acts(evidence.acts, language)}\n"
         f"<h2>{escape(said['check'])}</h2>\n<section><p>{escape(said['how'])}</p><p><code>{escape(command)}</code></p>"
         f"<p class=quiet>{escape(said['key'])} <code>{escape(str(evidence.key))}</code></p></section>\n"
-        "</main></body></html>\n"
     )
+    lead = said["lead"].format(at=_time(evidence.made_at, language))
+    return offline_page(language, title=said["title"].format(number=number), lead=lead, body=body)
 
 
 def _request(evidence: Evidence, language: Language) -> str:
@@ -194,7 +168,7 @@ def _timeline(lines: Sequence[ProvenLine], language: Language) -> str:
                 escape(said["pruned"] if one.record is None else _entry(one.record, language)),
             )
         )
-    return _table([said[name] for name in ("when", "what", "then", "who", "entry")], rows, said["nothing"])
+    return offline_table([said[name] for name in ("when", "what", "then", "who", "entry")], rows, said["nothing"])
 
 
 def _acts(acts: Iterable[ProvenOpening], language: Language) -> str:
@@ -209,7 +183,7 @@ def _acts(acts: Iterable[ProvenOpening], language: Language) -> str:
         )
         for one in acts
     ]
-    return _table([said[name] for name in ("when", "what", "items", "who", "entry")], rows, said["nothing"])
+    return offline_table([said[name] for name in ("when", "what", "items", "who", "entry")], rows, said["nothing"])
 
 
 def _entry(record: ProvenOpening, language: Language) -> str:
@@ -236,16 +210,3 @@ def _told(value: JsonValue) -> str:
 
 def _time(at: datetime | None, language: Language) -> str:
     return shown_time(written(at) or _SAID[language]["none"])
-
-
-def _table(heads: Sequence[str], rows: Sequence[tuple[str, ...]], none: str) -> str:
-    if not rows:
-        return f"<section><p>{escape(none)}</p></section>"
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
-    body = "\n".join(
-        "<tr>"
-        + "".join(f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in zip(heads, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return f"<section><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></section>"

@@ -15,12 +15,16 @@ from camket.services.sequencing import verifier_key
 from camket.services.tiles import StoredTiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import TypeAlias
 
+    from camket.core.ledger.checkpoint import Checkpoint
     from camket.core.ledger.note import VerifierKey
     from camket.core.ledger.opening_values import AnyOpening
     from camket.ports import Unit
     from camket.services.context import Context
+
+    _Known: TypeAlias = tuple[AnyOpening, int | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +42,18 @@ class ProvenOpenings:
     openings: tuple[ProvenOpening, ...]
 
 
-def prove_all(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -> ProvenOpenings | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Newest:
+    """The newest checkpoint, and what of some openings stands in its tree, by index, and what not yet."""
+
+    text: str
+    checkpoint: Checkpoint
+    hashes: TiledHashes
+    placed: Mapping[int, AnyOpening]
+    waiting: tuple[AnyOpening, ...]
+
+
+def prove_all(ctx: Context, openings: Iterable[_Known]) -> ProvenOpenings | None:
     """Prove openings against the newest checkpoint.
 
     Args:
@@ -55,7 +70,7 @@ def prove_all(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -
     return ctx.store.read(lambda unit: _prove_in(unit, verifier_key(ctx), known))
 
 
-def prove_set(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -> OpeningSet | None:
+def prove_set(ctx: Context, openings: Iterable[_Known]) -> OpeningSet | None:
     """Prove openings against the newest checkpoint, all by one proof.
 
     Args:
@@ -72,46 +87,50 @@ def prove_set(ctx: Context, openings: Iterable[tuple[AnyOpening, int | None]]) -
     return ctx.store.read(lambda unit: _prove_set_in(unit, verifier_key(ctx), known))
 
 
-def _prove_set_in(
-    unit: Unit, key: VerifierKey, openings: tuple[tuple[AnyOpening, int | None], ...]
-) -> OpeningSet | None:
+def _newest_in(unit: Unit, key: VerifierKey, openings: Iterable[_Known]) -> _Newest | None:
+    """Return the newest checkpoint with what has a place in its tree, by index, and what waits; None without one."""
     text = unit.ledger.head().checkpoint
     if not text:
         return None
     checkpoint = open_checkpoint(text, key)
-    placed = {index: opening for opening, index in openings if index is not None and index < checkpoint.size}
-    waiting = [opening for opening, index in openings if index is None or index >= checkpoint.size]
-    proof = None
-    if placed:
-        indexes = tuple(sorted(placed))
-        path = multi_path(indexes, checkpoint.size, TiledHashes(checkpoint.size, StoredTiles(unit)))
-        proof = MultiProof(size=checkpoint.size, indexes=indexes, path=path)
-        # INVARIANT: nobody is given a proof that does not hold.
-        proof.verify({index: opening.entry() for index, opening in placed.items()}, checkpoint.root)
-    known = (*((placed[index], index) for index in sorted(placed)), *((one, None) for one in waiting))
-    return OpeningSet(
-        key=key,
-        checkpoint=text,
-        proof=proof,
-        openings=tuple(PlacedOpening(opening=opening, index=index) for opening, index in known),
+    placed: dict[int, AnyOpening] = {}
+    waiting: list[AnyOpening] = []
+    for opening, index in openings:
+        if index is None or index >= checkpoint.size:
+            waiting.append(opening)
+        else:
+            placed[index] = opening
+    return _Newest(
+        text=text,
+        checkpoint=checkpoint,
+        hashes=TiledHashes(checkpoint.size, StoredTiles(unit)),
+        placed=dict(sorted(placed.items())),
+        waiting=tuple(waiting),
     )
 
 
-def _prove_in(
-    unit: Unit, key: VerifierKey, openings: tuple[tuple[AnyOpening, int | None], ...]
-) -> ProvenOpenings | None:
-    text = unit.ledger.head().checkpoint
-    if not text:
+def _prove_set_in(unit: Unit, key: VerifierKey, openings: Iterable[_Known]) -> OpeningSet | None:
+    newest = _newest_in(unit, key, openings)
+    if newest is None:
         return None
-    checkpoint = open_checkpoint(text, key)
-    hashes = TiledHashes(checkpoint.size, StoredTiles(unit))
-    placed: list[ProvenOpening] = []
-    waiting: list[ProvenOpening] = []
-    for opening, index in openings:
-        if index is None or index >= checkpoint.size:
-            waiting.append(ProvenOpening(opening=opening))
-        else:
-            path = inclusion_path(index, checkpoint.size, hashes)
-            placed.append(ProvenOpening(opening=opening, index=index, path=path))
-    placed.sort(key=lambda one: one.index or 0)
-    return ProvenOpenings(key=key, checkpoint=text, openings=(*placed, *waiting))
+    size, proof = newest.checkpoint.size, None
+    if newest.placed:
+        indexes = tuple(newest.placed)
+        proof = MultiProof(size=size, indexes=indexes, path=multi_path(indexes, size, newest.hashes))
+        # INVARIANT: nobody is given a proof that does not hold.
+        proof.verify({index: one.entry() for index, one in newest.placed.items()}, newest.checkpoint.root)
+    placed = [PlacedOpening(opening=opening, index=index) for index, opening in newest.placed.items()]
+    waiting = [PlacedOpening(opening=opening, index=None) for opening in newest.waiting]
+    return OpeningSet(key=key, checkpoint=newest.text, proof=proof, openings=(*placed, *waiting))
+
+
+def _prove_in(unit: Unit, key: VerifierKey, openings: Iterable[_Known]) -> ProvenOpenings | None:
+    newest = _newest_in(unit, key, openings)
+    if newest is None:
+        return None
+    placed = [
+        ProvenOpening(opening=opening, index=index, path=inclusion_path(index, newest.checkpoint.size, newest.hashes))
+        for index, opening in newest.placed.items()
+    ]
+    waiting = [ProvenOpening(opening=opening) for opening in newest.waiting]
+    return ProvenOpenings(key=key, checkpoint=newest.text, openings=(*placed, *waiting))

@@ -222,7 +222,7 @@ class Evidence:
                 "due_at": written(request.due_at),
                 "due_article": request.due_article,
             },
-            "timeline": [_line_value(one) for one in self.timeline],
+            "timeline": [_proven_value(one) for one in self.timeline],
             "acts": [one.to_value() for one in self.acts],
             "files": [
                 {"name": one.name, "size_bytes": one.size_bytes, "sha256": one.sha256.hex()} for one in self.files
@@ -292,8 +292,8 @@ def _to_millisecond(at: datetime, name: str) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def _line_value(proven: ProvenLine) -> dict[str, JsonValue]:
-    line, record = proven.line, proven.record
+def line_value(line: Line) -> dict[str, JsonValue]:
+    """Return a line of a timeline as a JSON value."""
     return {
         "position": line.position,
         "event": line.event.value,
@@ -303,8 +303,12 @@ def _line_value(proven: ProvenLine) -> dict[str, JsonValue]:
         "detail": line.detail,
         "shown": line.shown,
         "written": line.written,
-        "record": None if record is None else record.to_value(),
     }
+
+
+def _proven_value(proven: ProvenLine) -> dict[str, JsonValue]:
+    record = proven.record
+    return {**line_value(proven.line), "record": None if record is None else record.to_value()}
 
 
 def _read_line(value: object, at: int) -> ProvenLine:
