@@ -22,11 +22,11 @@ from camket.services.outside import follow_request, outside_proof
 from camket.services.outside_acts import ask_correction
 from camket.services.request_case import open_case
 from camket.services.requests import start_request_in
-from camket.services.staff import revoke_staff
+from camket.services.staff import give_roles, revoke_staff
 from camket.services.staff_reading import give_reason
 from camket.services.verification import verified_in
 from camket.testing.service import newest_code
-from tests.unit.services.desk import see, staff
+from tests.unit.services.desk import lines, see, staff
 
 if TYPE_CHECKING:
     from camket.ports import Unit
@@ -249,3 +249,26 @@ def test_no_act_tells_who_files_whether_there_is_an_account(
         else:
             outcomes.append((state(journey, row), open_case(journey.ctx, officer, number=row.number).acts))
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("leaves", ["account", "role"])
+def test_what_someone_kept_to_themselves_does_not_go_with_them(
+    journey: Service, alice: Customer, leaves: str, *, proven: bool
+) -> None:
+    """Open requests of who works on requests no more are nobody's again, where the others look."""
+    admin, gone = staff(journey, Role.ADMIN, name="Alice"), staff(journey, Role.SUPPORT)
+    row = file_for_caller(
+        journey.ctx, gone, field=IndexField.EMAIL, value=alice.email, kind=RequestKind.ERASE, reason=WHY
+    )
+    if proven:
+        see(journey, gone, row.id)
+    assign(journey.ctx, gone, request_id=row.id, to=gone.pseudonym)
+    if leaves == "account":
+        revoke_staff(journey.ctx, gone.pseudonym, by=admin)
+    else:
+        give_roles(journey.ctx, admin, gone.pseudonym, frozenset({Role.AUDITOR}))
+    found = journey.ctx.store.read(lambda unit: unit.requests.find(row.id))
+    assert found is not None
+    assert found.assigned_to is None
+    assert (lines(journey, row.id)[-1].actor, lines(journey, row.id)[-1].shown) == (admin.actor, False)

@@ -14,7 +14,7 @@ from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, 
 from camket.core.rights.proof import ProofPlace
 from camket.core.staff.roles import Role
 from camket.core.terms import Verification
-from camket.services.desk_acts import REASON, DeskAct, row_in
+from camket.services.desk_acts import ASSIGNABLE, REASON, DeskAct, row_in
 from camket.services.outbox import queue_mail_in
 from camket.services.request_moves import move_in
 from camket.services.request_thread import add_staff_message_in, read_words
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 STAFF_WROTE: Final = "staff_wrote"
 """The mail that says that staff wrote; what they wrote stands where it leads."""
-ASSIGNABLE: Final = frozenset({Role.OFFICER, Role.SUPPORT})
-"""Who may be given a request to work on."""
 TEXT: Final = "text"
 """The field for words, as `FormError` names it; `REASON` is the one for a reason."""
 

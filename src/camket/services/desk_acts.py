@@ -49,6 +49,8 @@ class DeskAct(StrEnum):
 
 
 _BOTH: Final = frozenset({Role.OFFICER, Role.SUPPORT})
+ASSIGNABLE: Final = _BOTH
+"""Who may be given a request to work on."""
 _OFFICER: Final = frozenset({Role.OFFICER})
 
 ROLES: Final[Mapping[DeskAct, frozenset[Role]]] = {
