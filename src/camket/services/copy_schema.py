@@ -23,7 +23,6 @@ _Schema = dict[str, Any]
 _TEXT: Final[_Schema] = {"type": "string"}
 _WHOLE: Final[_Schema] = {"type": "integer", "minimum": 0}
 _FLAG: Final[_Schema] = {"type": "boolean"}
-_ANY: Final[_Schema] = {}
 _INSTANT: Final[_Schema] = {
     "type": "string",
     "format": "date-time",

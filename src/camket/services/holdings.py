@@ -96,16 +96,6 @@ def count_held(ctx: Context, subject_id: str) -> dict[str, int]:
     return found
 
 
-def export_held(ctx: Context, subject_id: str) -> tuple[Exported, ...]:
-    """Return everything that apps hold about a subject, *personal*, by app; those that hold nothing are left out.
-
-    Raises:
-        HolderError: an app cannot give it, or is not loaded in this process.
-    """
-    found = [(holder, tuple(holder.export(subject_id))) for holder in ctx.holders.all()]
-    return tuple(Exported(holder=holder.name, label=holder.label, items=items) for holder, items in found if items)
-
-
 def count_each(ctx: Context, subject_id: str) -> tuple[tuple[Holder, Held | None], ...]:
     """Return every app with what it holds about a subject; None for one that cannot say.
 

@@ -72,17 +72,6 @@ def reads_until_in(unit: Unit, row: RequestRow, by: StaffSession) -> datetime | 
     return given[-1] + READING if given else None
 
 
-def may_read(ctx: Context, by: StaffSession, *, request_id: str) -> bool:
-    """Say whether a member of staff has given a reason that holds; nothing is read."""
-    now = ctx.clock.now()
-
-    def look(unit: Unit) -> bool:
-        until = reads_until_in(unit, row_in(unit, by, request_id, DeskAct.READ), by)
-        return until is not None and now < until
-
-    return ctx.store.read(look)
-
-
 def staff_read_in(
     unit: Unit,
     ctx: Context,

@@ -21,7 +21,7 @@ from camket.services.forms import FormError
 from camket.services.on_behalf import approve, decline, propose
 from camket.services.restrictions import set_restriction
 from camket.services.staff import revoke_staff
-from camket.services.staff_reading import READING, give_reason, may_read, staff_picture, staff_thread
+from camket.services.staff_reading import READING, give_reason, staff_picture, staff_thread
 from camket.services.staff_sessions import StaffSession
 from camket.services.support import own_thread, start_thread, write
 from camket.services.uses import use_of
@@ -141,7 +141,6 @@ def test_nothing_of_a_customer_opens_without_a_reason(journey: Service, alice: C
         staff_thread(journey.ctx, by, request_id=thread.id)
     assert uses(journey, alice, by) == []
     give_reason(journey.ctx, by, request_id=thread.id, reason=WHY)
-    assert may_read(journey.ctx, by, request_id=thread.id)
     assert [one.text for one in staff_thread(journey.ctx, by, request_id=thread.id)] == [QUESTION]
     assert uses(journey, alice, by) == [("support.message",)]
     with pytest.raises(DeniedError):
@@ -150,7 +149,6 @@ def test_nothing_of_a_customer_opens_without_a_reason(journey: Service, alice: C
     with pytest.raises(DeniedError):
         staff_thread(journey.ctx, by, request_id=another.id)
     journey.clock.advance(seconds=READING / timedelta(seconds=1))
-    assert not may_read(journey.ctx, by, request_id=thread.id)
     with pytest.raises(DeniedError):
         staff_thread(journey.ctx, by, request_id=thread.id)
 
