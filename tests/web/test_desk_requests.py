@@ -375,3 +375,13 @@ def test_that_officers_were_warned_is_a_line_in_words(service: Service, warned: 
     ctx.store.write(lambda unit: move_in(unit, ctx, row, RequestEvent.NOTE, actor=CLOCK, detail=detail, shown=False))
     browser, _ = desk(service, Role.AUDITOR)
     assert f"Đã cảnh báo cán bộ: {words}" in browser.get(f"{QUEUE}/{row.number}").text
+
+
+def test_all_that_is_wrong_with_a_filed_request_is_said_at_once(service: Service) -> None:
+    """Neither an address nor words: both are named, and nothing is filed."""
+    browser, _ = desk(service, Role.SUPPORT)
+    wrong = browser.send_form(f"{QUEUE}/new", contact=" ", kind="access", reason="")
+    assert wrong.status_code == 422
+    assert "Hãy nhập địa chỉ thư hoặc số điện thoại." in wrong.text
+    assert "Hãy điền ô này." in wrong.text
+    assert SHOWN.findall(browser.get(f"{QUEUE}?list={QueueList.UNPROVEN}").text) == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from camket.core.intake import Problem
+from camket.core.intake import Problem, ProblemCode
+from camket.core.intake.answer import problem
 from camket.core.intake.emails import read_email
 from camket.core.intake.phones import read_phone
 from camket.core.rights.machine import RequestKind
@@ -13,6 +14,7 @@ from camket.core.vault.lookup import IndexField
 from camket.services.desk_acts import REASON
 from camket.services.filing import file_for_caller, wish
 from camket.services.forms import FormError
+from camket.services.request_thread import read_words
 from camket.web.customer.done import CASE_FILED, lead_on
 from camket.web.forms import problems_of
 from camket.web.i18n import said
@@ -30,6 +32,11 @@ CONTACT: Final = "contact"
 KIND: Final = "kind"
 ITEM: Final = "item"
 VALUE: Final = "value"
+NO_CONTACT: Final = problem(
+    ProblemCode.EMPTY,
+    vi="Hãy nhập địa chỉ thư hoặc số điện thoại.",
+    en="Please enter an e-mail address or a phone number.",
+)
 
 
 def file_form(visit: Visit) -> Response:
@@ -42,20 +49,29 @@ def file(visit: Visit) -> Response:
     contact = visit.typed(CONTACT)
     field = IndexField.EMAIL if "@" in contact else IndexField.PHONE
     kind = next((one for one in RequestKind if one.value == visit.typed(KIND)), RequestKind.ACCESS)
-    item = visit.typed(ITEM)
-    try:
-        row = file_for_caller(
-            visit.context,
-            visit.staff,
-            field=field,
-            value=read_contact(field, contact),
-            kind=kind,
-            reason=visit.typed(REASON),
-            body=wish(visit.context, kind, item=item, typed=visit.typed(VALUE)),
-        )
-    except FormError as error:
-        named = {VALUE if name == item else name: one for name, one in error.problems.items()}
-        return _show(visit, problems_of(FormError(named), visit.language))
+    item, reason = visit.typed(ITEM), visit.typed(REASON)
+    problems: dict[str, Problem] = {}
+    # Everything that is wrong is said at once.
+    for read in (
+        lambda: read_contact(field, contact),
+        lambda: wish(visit.context, kind, item=item, typed=visit.typed(VALUE)),
+        lambda: read_words(REASON, reason),
+    ):
+        try:
+            read()
+        except FormError as error:
+            problems |= {VALUE if name == item else name: one for name, one in error.problems.items()}
+    if problems:
+        return _show(visit, problems_of(FormError(problems), visit.language))
+    row = file_for_caller(
+        visit.context,
+        visit.staff,
+        field=field,
+        value=read_contact(field, contact),
+        kind=kind,
+        reason=reason,
+        body=wish(visit.context, kind, item=item, typed=visit.typed(VALUE)),
+    )
     return lead_on(visit, f"{PATH}/{row.number}", CASE_FILED)
 
 
@@ -65,6 +81,8 @@ def read_contact(field: IndexField, typed: str) -> str:
     Raises:
         FormError: it is none.
     """
+    if not typed.strip():
+        raise FormError({CONTACT: NO_CONTACT})
     answer = read_email(typed) if field is IndexField.EMAIL else read_phone(typed)
     if isinstance(answer, Problem):
         raise FormError({CONTACT: answer})
