@@ -69,13 +69,15 @@ def verify(
             raise UnreadableError("a checkpoint you kept is compared with the ledger; give that with --ledger")
         report = verify_pack(raw, key=known)
         if report.evidence is None and FORMAT.encode() not in raw:
-            raise UnreadableError(f"`{file}` is no evidence pack")
+            message = f"`{file}` is no evidence pack, or not as it was downloaded: cut short, changed or zipped again"
+            raise UnreadableError(message)
     _say_report(report, lang)
     holds = report.holds
     if report.evidence is not None and ledger:
         with readable(lang):
             holds = _same_ledger(report.evidence, ledger, known, kept, lang) and holds
-    say(sentence("limits", lang))
+    if holds:
+        say(sentence("limits", lang))
     raise typer.Exit(HOLDS if holds else FINDINGS)
 
 

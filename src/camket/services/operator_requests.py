@@ -9,6 +9,7 @@ from camket.core.errors import ConflictError, NotFoundError
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.rows import JobState
 from camket.rows.request_queue import QueueList, QueueWish
+from camket.services.request_case import receipt_form
 from camket.services.request_moves import move_in
 from camket.services.staff import OPERATOR
 
@@ -128,7 +129,7 @@ def _require_waiting(row: RequestRow, job: JobRow | None, now: datetime) -> JobR
 
 
 def _by_number(unit: Unit, number: str) -> RequestRow:
-    row = unit.requests.by_number(number)
+    row = unit.requests.by_number(receipt_form(number) or number)
     if row is None:
         raise NotFoundError(f"there is no request `{number[:20]}`")
     return row
