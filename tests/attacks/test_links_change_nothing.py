@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Service
 
 SEEN = {"access_line", "session"}
-"""Where it stands that someone was there; the ledger, which says what was looked at, is left out of what is compared."""
+"""Where it stands that someone was there; the ledger, which says what was looked at, is not compared."""
 
 
 @pytest.mark.parametrize("kind", ["access", "rectify", "erase"])
