@@ -21,6 +21,7 @@ COPY_READY: Final = MailTemplate(
             "{link}",
             "Liên kết dùng được một lần, sau khi bạn đăng nhập đúng tài khoản của mình. Tệp được giữ niêm phong đến "
             "ngày {until}, rồi bị xóa; sau đó bạn có thể yêu cầu bản sao mới bất cứ lúc nào, không mất phí.",
+            "Không đăng nhập được? Hãy xác minh bằng mã và tải về tại đây: {origin}/requests/{number}",
             "Nếu bạn không yêu cầu, đừng mở liên kết; hãy vào “Dữ liệu của tôi” để đăng xuất các thiết bị lạ: "
             "{origin}/me",
             "— {controller} · {origin}",
@@ -32,6 +33,7 @@ COPY_READY: Final = MailTemplate(
             "{link}",
             "The link works once, when you are signed in to your own account. The file is kept sealed until {until} "
             "and is then deleted; you can ask for a new copy at any time, free of charge.",
+            "You cannot sign in? Prove who you are by a code, and fetch it here: {origin}/requests/{number}",
             "If you did not ask for it, do not open the link; go to “My data” to sign unknown devices out: {origin}/me",
             "— {controller} · {origin}",
         ),

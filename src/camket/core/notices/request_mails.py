@@ -96,7 +96,7 @@ REQUEST_WAITS: Final = _mail(
         "Chào {name},",
         "Bạn đã xác minh yêu cầu {number} (“{wish}”), nhưng chưa đồng ý cho thực hiện. "
         "Chúng tôi không làm gì khi chưa có sự đồng ý đó.",
-        "Đồng ý hoặc rút lại tại đây: {origin}/me/requests/{request}",
+        "Đồng ý hoặc rút lại tại đây: {origin}/me/requests/{request} (không cần đăng nhập: {origin}/requests/{number})",
         "Nếu đến ngày {until} bạn chưa trả lời, yêu cầu hết hạn và không có gì thay đổi. "
         "Bạn có thể gửi lại bất cứ lúc nào.",
         _SIGNED,
@@ -106,7 +106,8 @@ REQUEST_WAITS: Final = _mail(
         "Hello {name},",
         "You have proved your request {number} (“{wish}”), but you have not said yes to carrying it out. "
         "Without that we do nothing.",
-        "Say yes, or take it back, here: {origin}/me/requests/{request}",
+        "Say yes, or take it back, here: {origin}/me/requests/{request} "
+        "(without signing in: {origin}/requests/{number})",
         "If you have not answered by {until}, the request expires and nothing changes. You can ask again at any time.",
         _SIGNED,
     ),
@@ -187,7 +188,7 @@ REQUEST_CANCELLED: Final = _mail(
     vi=worded(
         "Yêu cầu của bạn ở {controller} đã được rút lại",
         "Chào {name},",
-        "Yêu cầu {number} (“{wish}”) đã được rút lại từ tài khoản của bạn, và không được thực hiện.",
+        "Yêu cầu {number} (“{wish}”) đã được rút lại và không được thực hiện.",
         _SEE_VI,
         "Nếu không phải bạn rút lại, hãy gửi lại yêu cầu và đăng xuất các thiết bị lạ: {origin}/me",
         _SIGNED,
@@ -195,7 +196,7 @@ REQUEST_CANCELLED: Final = _mail(
     en=worded(
         "Your request to {controller} was taken back",
         "Hello {name},",
-        "Your request {number} (“{wish}”) was taken back from your account, and is not carried out.",
+        "Your request {number} (“{wish}”) was taken back, and is not carried out.",
         _SEE_EN,
         "If it was not you who took it back, ask again and sign unknown devices out: {origin}/me",
         _SIGNED,

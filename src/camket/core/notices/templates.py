@@ -117,7 +117,7 @@ PROOF_CODE: Final = _code_mail(
     vi=worded(
         "Mã xác minh yêu cầu của bạn ở {controller}",
         "Chào {name},",
-        "Bạn vừa yêu cầu sửa, nhận hoặc xóa dữ liệu của mình. Nhập mã này để chúng tôi biết đúng là bạn:",
+        "Bạn vừa gửi một yêu cầu về dữ liệu của mình. Nhập mã này để chúng tôi biết đúng là bạn:",
         "{code}",
         "Mã dùng được trong {minutes} phút, cho riêng yêu cầu đó, chỉ trên trình duyệt đã yêu cầu.",
         "Nếu không phải bạn, đừng đưa mã cho ai, và hãy mở “Dữ liệu của tôi” để đăng xuất các thiết bị lạ.",
@@ -126,7 +126,7 @@ PROOF_CODE: Final = _code_mail(
     en=worded(
         "Your code to confirm a request to {controller}",
         "Hello {name},",
-        "You have just asked to correct, copy or delete your data. Enter this code so that we know it is you:",
+        "You have just made a request about your data. Enter this code so that we know it is you:",
         "{code}",
         "It works for {minutes} minutes, for that request alone, only in the browser that asked for it.",
         "If it was not you, give the code to no one, and open “My data” to sign unknown devices out.",
