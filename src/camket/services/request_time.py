@@ -116,8 +116,8 @@ def warn_of_deadlines(ctx: Context, run: Run) -> int:
         How many requests they were warned of.
 
     Effects: page by page, each durable together: a line on each timeline that its subject does not see, with its
-        record, and one mail to every officer with an address. Each clock is warned of once when a quarter of its time
-        is left and once when it is over; twice is once.
+        record, and one mail to every officer with an address; to administrators where no officer has one. Each clock is
+        warned of once when a quarter of its time is left and once when it is over; twice is once.
     """
     warned = 0
     while found := ctx.store.write(lambda unit: _warn_in(unit, ctx)):
@@ -139,12 +139,18 @@ def _warn_in(unit: Unit, ctx: Context) -> int:
         )
     if rows:
         args = {"due": " ".join(row.id for row in rows)}
-        for officer in _officers_in(unit):
-            queue_mail_in(unit, ctx, subject_id=officer, template=DEADLINES.id, args=args)
+        for warned in _warned_in(unit):
+            queue_mail_in(unit, ctx, subject_id=warned, template=DEADLINES.id, args=args)
     return len(rows)
 
 
-def _officers_in(unit: Unit) -> list[str]:
-    """Return the subjects behind the officers who gave an address."""
-    officers = [one.subject_id for one in unit.staff.everyone() if Role.OFFICER.value in one.roles]
-    return [subject_id for subject_id in officers if unit.values.of_subject(subject_id, (STAFF_EMAIL,))]
+def _warned_in(unit: Unit) -> list[str]:
+    """Return the subjects behind the officers who gave an address; behind administrators where no officer did."""
+    everyone = unit.staff.everyone()
+    # INVARIANT: no warning counts as given because there was nobody to give it to, while anybody could be told.
+    for role in (Role.OFFICER, Role.ADMIN):
+        found = [one.subject_id for one in everyone if role.value in one.roles]
+        reached = [subject_id for subject_id in found if unit.values.of_subject(subject_id, (STAFF_EMAIL,))]
+        if reached:
+            return reached
+    return []

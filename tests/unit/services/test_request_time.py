@@ -178,6 +178,18 @@ def test_officers_are_warned_before_a_clock_runs_out_and_when_it_has(journey: Se
     assert len(warnings(journey)) == 4
 
 
+def test_administrators_are_warned_where_there_is_no_officer(journey: Service, alice: Customer) -> None:
+    """A warning is not lost because nobody has the role that it is for: who can give the role is told."""
+    add_staff(journey.ctx, Role.ADMIN, name="Bob")
+    row = proven(journey, alice)
+    journey.ctx.store.write(
+        lambda unit: move_in(unit, journey.ctx, row, RequestEvent.NOTE, actor="staff:boss", assigned_to="boss")
+    )
+    pass_time(journey, days=3)
+    (mail,) = warnings(journey)
+    assert row.number in mail.text
+
+
 def test_no_one_is_warned_of_what_ended_meanwhile(journey: Service, alice: Customer) -> None:
     """A mail that waits until nothing of it is due any more is not sent."""
     add_staff(journey.ctx, Role.OFFICER, name="Bob")
