@@ -385,3 +385,23 @@ def test_all_that_is_wrong_with_a_filed_request_is_said_at_once(service: Service
     assert "Hãy nhập địa chỉ thư hoặc số điện thoại." in wrong.text
     assert "Hãy điền ô này." in wrong.text
     assert SHOWN.findall(browser.get(f"{QUEUE}?list={QueueList.UNPROVEN}").text) == []
+
+
+def test_a_letter_that_asks_for_a_right_is_filed_from_its_page(service: Service) -> None:
+    """The case page of a letter leads to the form; what is filed is its customer's, and waits for their proof."""
+    subject_id = customer(service)
+    letter = make_request(service.runtime.context, subject_id, RequestKind.SUPPORT)
+    browser, _ = desk(service, Role.SUPPORT)
+    form = f"{QUEUE}/new?thread={letter.number}"
+    assert f'href="{form}"' in browser.get(f"{QUEUE}/{letter.number}").text
+    assert f'name="thread" value="{letter.number}"' in browser.get(form).text
+    asked = {"thread": letter.number, "kind": "erase"}
+    assert browser.post(f"{QUEUE}/new", data=asked | {"reason": ""}).status_code == 422
+    filed = browser.post(f"{QUEUE}/new", data=asked | {"reason": REASON})
+    assert filed.status_code == 303
+    number = filed.headers["location"].rpartition("/")[2].partition("?")[0]
+    row = service.runtime.context.store.read(lambda unit: unit.requests.by_number(number))
+    assert row is not None
+    assert (row.subject_id, row.kind, row.state) == (subject_id, RequestKind.ERASE, RequestState.UNVERIFIED)
+    other = make_request(service.runtime.context, subject_id, RequestKind.ACCESS)
+    assert browser.post(f"{QUEUE}/new", data=asked | {"thread": other.number, "reason": REASON}).status_code == 404

@@ -1,9 +1,10 @@
-"""Filing a request for someone who called or came: it waits for their proof like any other."""
+"""Filing a request for someone who called, came or wrote: it waits for their proof like any other."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from camket.core.errors import NotFoundError
 from camket.core.intake import Problem, ProblemCode
 from camket.core.intake.answer import problem
 from camket.core.intake.emails import read_email
@@ -12,9 +13,10 @@ from camket.core.rights.machine import RequestKind
 from camket.core.rights.wording import KINDS
 from camket.core.vault.lookup import IndexField
 from camket.services.desk_acts import REASON
-from camket.services.filing import file_for_caller, wish
+from camket.services.filing import file_for_caller, file_from_thread, wish
 from camket.services.forms import FormError
 from camket.services.request_thread import read_words
+from camket.services.requests import NO_REQUEST
 from camket.web.customer.done import CASE_FILED, lead_on
 from camket.web.forms import problems_of
 from camket.web.i18n import said
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+    from camket.rows.requests import RequestRow
     from camket.web.visit import Visit
 
 FILE: Final = f"{PATH}/new"
@@ -32,6 +35,8 @@ CONTACT: Final = "contact"
 KIND: Final = "kind"
 ITEM: Final = "item"
 VALUE: Final = "value"
+THREAD: Final = "thread"
+"""Receipt number of the letter that turns out to be a request; without one they called or came."""
 NO_CONTACT: Final = problem(
     ProblemCode.EMPTY,
     vi="Hãy nhập địa chỉ thư hoặc số điện thoại.",
@@ -46,14 +51,14 @@ def file_form(visit: Visit) -> Response:
 
 def file(visit: Visit) -> Response:
     """File the request and lead to it; what is filed for an unknown address looks the same."""
-    contact = visit.typed(CONTACT)
+    letter, contact = _letter(visit, visit.typed(THREAD)), visit.typed(CONTACT)
     field = IndexField.EMAIL if "@" in contact else IndexField.PHONE
     kind = next((one for one in RequestKind if one.value == visit.typed(KIND)), RequestKind.ACCESS)
     item, reason = visit.typed(ITEM), visit.typed(REASON)
     problems: dict[str, Problem] = {}
     # Everything that is wrong is said at once.
     for read in (
-        lambda: read_contact(field, contact),
+        lambda: letter or read_contact(field, contact),
         lambda: wish(visit.context, kind, item=item, typed=visit.typed(VALUE)),
         lambda: read_words(REASON, reason),
     ):
@@ -63,15 +68,13 @@ def file(visit: Visit) -> Response:
             problems |= {VALUE if name == item else name: one for name, one in error.problems.items()}
     if problems:
         return _show(visit, problems_of(FormError(problems), visit.language))
-    row = file_for_caller(
-        visit.context,
-        visit.staff,
-        field=field,
-        value=read_contact(field, contact),
-        kind=kind,
-        reason=reason,
-        body=wish(visit.context, kind, item=item, typed=visit.typed(VALUE)),
-    )
+    body = wish(visit.context, kind, item=item, typed=visit.typed(VALUE))
+    ctx, by = visit.context, visit.staff
+    if letter is not None:
+        row = file_from_thread(ctx, by, request_id=letter.id, kind=kind, reason=reason, body=body)
+    else:
+        value = read_contact(field, contact)
+        row = file_for_caller(ctx, by, field=field, value=value, kind=kind, reason=reason, body=body)
     return lead_on(visit, f"{PATH}/{row.number}", CASE_FILED)
 
 
@@ -89,6 +92,20 @@ def read_contact(field: IndexField, typed: str) -> str:
     return answer.value
 
 
+def _letter(visit: Visit, number: str) -> RequestRow | None:
+    """Return the letter that was named; None where none was.
+
+    Raises:
+        NotFoundError: there is no such letter.
+    """
+    if not number:
+        return None
+    row = visit.context.store.read(lambda unit: unit.requests.by_number(number))
+    if row is None or row.kind is not RequestKind.SUPPORT:
+        raise NotFoundError(NO_REQUEST)
+    return row
+
+
 def _show(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
     return visit.show(
         "officer/file_request.html",
@@ -98,5 +115,6 @@ def _show(visit: Visit, problems: Mapping[str, str] | None = None) -> Response:
             for item in visit.site.in_force().version.policy.registration_items
         ],
         kinds=[(kind, said(words, visit.language)) for kind, words in KINDS.items()],
+        thread=visit.typed(THREAD) or visit.query.get(THREAD, ""),
         problems=problems or {},
     )
