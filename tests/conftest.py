@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from camket.adapters.store import open_store
 from tests.postgres import Postgres, running_postgres
 
 
@@ -23,3 +24,11 @@ def postgres() -> Iterator[Postgres]:
     # Not among pytest's own folders: those of older runs are dropped by newer ones, and the server would go with them.
     with TemporaryDirectory(prefix="camket-postgres-") as folder, running_postgres(Path(folder)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Postgres) -> str:
+    """Return the name of a PostgreSQL database with all tables; who uses it empties it first."""
+    name = postgres.new_database()
+    open_store(postgres.url(name)).close()
+    return name

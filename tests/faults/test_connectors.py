@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from camket.jobs.engine import LEASE
 from camket.services.correction import finish_correction, start_correction
 from camket.services.erasure import LONGEST_REQUEST, erasure_key
 from tests.connectors.receiver import Receiver, receiving
+from tests.faults.dying import KILLED, ROOT, dying_command
 from tests.journeys import Customer, Service, register, service_in
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from camket.ports import Unit
     from camket.rows.requests import RequestRow
 
-PROCESS = Path(__file__).with_name("erasure_process.py")
-ROOT = Path(__file__).parents[2]
-KILLED = -9
-NO_COMMIT = "1000"
+NO_COMMIT = 1000
 """None of its own kills the process."""
 
 
@@ -60,7 +57,7 @@ def receiver() -> Iterator[Killing]:
 def run_and_die(folder: Path, receiver: Killing, ask: str) -> None:
     """Run the jobs in a process that is killed when the system has done what it was asked."""
     receiver.ask = ask
-    command = [sys.executable, str(PROCESS), str(folder), NO_COMMIT, "before", "", json.dumps(receiver.declared())]
+    command = dying_command(folder, NO_COMMIT, "before", connectors=json.dumps(receiver.declared()))
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         receiver.process = process
         process.wait()

@@ -1,24 +1,14 @@
 """A copy that was accepted is made whatever happens: killed at any commit, with an app that fails, or taken back."""
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from camket.adapters.store import open_store
-from camket.adapters.store.tables import metadata
 from camket.client.loading import close_apps, load_apps
 from camket.core.ledger.opening_set import parse_openings, verify_any_openings
 from camket.core.rights.machine import RequestEvent, RequestState
 from camket.core.terms import VerifiedIdentity
-from camket.jobs.engine import LEASE, Engine
-from camket.jobs.kinds import KINDS
+from camket.jobs.engine import LEASE
 from camket.ports import Unit
 from camket.rows import JobState
 from camket.services import request_files
@@ -28,14 +18,10 @@ from camket.services.request_moves import move_in
 from camket.services.requests import find_request
 from camket.services.sequencing import tile_reader
 from tests.copies import fetch, make, proven
+from tests.faults.dying import killed_at_each_commit, lose_node
 from tests.guest import APPS, REFUSES, Book
-from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all, service_in
-from tests.postgres import Postgres
+from tests.journeys import Customer, Service, register, service_in
 
-PROCESS = Path(__file__).with_name("erasure_process.py")
-ROOT = Path(__file__).parents[2]
-KILLED = -9
-MOST_COMMITS = 30
 SMALL_PARTS = 6_000
 """So small that the file of a new customer has several parts."""
 
@@ -86,34 +72,17 @@ def require_one_copy(service: Service, alice: Customer, request_id: str) -> None
     service.ctx.store.write(look)
 
 
-def run_and_die(folder: Path, commit: int, moment: str, apps: str = "") -> int:
-    """Run the jobs in a process that kills itself; return its exit code."""
-    command = [sys.executable, str(PROCESS), str(folder), str(commit), moment, apps]
-    # The app is a test's own, so that the process has to find the tests.
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=False).returncode
-
-
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_any_commit_it_goes_on(tmp_path: Path, moment: str) -> None:
     """A process killed with kill -9 before or after each commit of a copy leaves one that the next process makes."""
     with service_in(tmp_path / "accepted") as service:
         alice, identity = prepare(service)
-    for commit in range(1, MOST_COMMITS):
-        folder = shutil.copytree(tmp_path / "accepted", tmp_path / str(commit))
-        died = run_and_die(folder, commit, moment)
+    for folder in killed_at_each_commit(tmp_path / "accepted", moment, more_than=6):
         with service_in(folder) as service:
             alice.service = service
             service.clock.advance(seconds=LEASE.total_seconds() + 1)
             service.work()
             require_one_copy(service, alice, identity.request_id)
-        if died == 0:
-            # One more than there are commits: the process ended by itself, and every commit was tried.
-            assert commit > 6
-            return
-        assert died == KILLED
-    message = "the copy never ends"
-    raise AssertionError(message)
 
 
 def test_what_an_app_gave_is_not_asked_for_again(tmp_path: Path) -> None:
@@ -123,9 +92,7 @@ def test_what_an_app_gave_is_not_asked_for_again(tmp_path: Path) -> None:
         alice, identity = prepare(service)
         Book(tmp_path / "accepted" / "data" / "apps" / "book").add(alice.subject_id, "coffee")
         close_apps(apps)
-    for commit in range(1, MOST_COMMITS):
-        folder = shutil.copytree(tmp_path / "accepted", tmp_path / str(commit))
-        died = run_and_die(folder, commit, "after", APPS)
+    for folder in killed_at_each_commit(tmp_path / "accepted", "after", more_than=8, apps=APPS):
         with service_in(folder, apps=APPS) as service:
             alice.service = service
             apps = load_apps(service.runtime)
@@ -136,12 +103,6 @@ def test_what_an_app_gave_is_not_asked_for_again(tmp_path: Path) -> None:
             read = [use for use in copy.values["uses"] if use["items"] == ["shop.sales"]]
             assert len(read) == 1
             close_apps(apps)
-        if died == 0:
-            assert commit > 8
-            return
-        assert died == KILLED
-    message = "the copy never ends"
-    raise AssertionError(message)
 
 
 def test_taken_back_while_an_app_fails_it_stops_cleanly(tmp_path: Path) -> None:
@@ -170,9 +131,7 @@ def test_erased_between_any_two_steps_it_leaves_nothing(tmp_path: Path, commit: 
     """An account that is deleted after any commit of its copy is deleted whole: no file, no part, no failed job."""
     with service_in(tmp_path) as service:
         alice, identity = prepare(service)
-        lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=False))
-        with pytest.raises(LostError):
-            run_all(Engine(lost, KINDS))
+        lose_node(service, commit, before=False)
         alice.accept_erasure()
         service.clock.advance(hours=1)
         service.work()
@@ -184,43 +143,23 @@ def test_erased_between_any_two_steps_it_leaves_nothing(tmp_path: Path, commit: 
         assert set(service.ctx.store.read(lambda unit: unit.jobs.count())) == {JobState.DONE}
 
 
-@pytest.fixture(scope="module")
-def database(postgres: Postgres) -> str:
-    """Return the name of a PostgreSQL database with all tables."""
-    name = postgres.new_database()
-    open_store(postgres.url(name)).close()
-    return name
-
-
-@pytest.fixture
-def on_postgresql(postgres: Postgres, database: str, tmp_path: Path) -> Iterator[Service]:
-    """Start a service on an empty PostgreSQL database."""
-    postgres.clear(database, [table.name for table in metadata.sorted_tables])
-    with service_in(tmp_path, database_url=postgres.url(database)) as service:
-        yield service
-
-
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("commit", range(1, 9))
-def test_another_node_goes_on_on_postgresql(on_postgresql: Service, commit: int, moment: str) -> None:
+def test_another_node_goes_on_on_postgresql(tmp_path: Path, postgresql_url: str, commit: int, moment: str) -> None:
     """On PostgreSQL, a node lost before or after any commit of a copy leaves one that another node makes."""
-    service = on_postgresql
-    alice, identity = prepare(service)
-    lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
-    with pytest.raises(LostError):
-        run_all(Engine(lost, KINDS))
-    service.clock.advance(seconds=timedelta(hours=2).total_seconds())
-    service.work()
-    require_one_copy(service, alice, identity.request_id)
+    with service_in(tmp_path, database_url=postgresql_url) as service:
+        alice, identity = prepare(service)
+        lose_node(service, commit, before=moment == "before")
+        service.clock.advance(hours=2)
+        service.work()
+        require_one_copy(service, alice, identity.request_id)
 
 
 def test_two_nodes_that_work_at_one_copy_make_one(tmp_path: Path) -> None:
     """A worker that was paused and lost its lease stores nothing of its own; the file is that of the other."""
     with service_in(tmp_path) as service:
         alice, identity = prepare(service)
-        paused = replace(service.ctx, store=StoppingStore(service.ctx.store, 4, before=True))
-        with pytest.raises(LostError):
-            run_all(Engine(paused, KINDS))
+        lose_node(service, 4, before=True)
         service.clock.advance(seconds=LEASE.total_seconds() + 1)
         service.work()
         first = fetch(service, identity)

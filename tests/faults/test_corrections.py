@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from camket.adapters.store import open_store
-from camket.adapters.store.tables import metadata
 from camket.core.rights.machine import RequestEvent, RequestState
-from camket.jobs.engine import LEASE, Engine
-from camket.jobs.kinds import KINDS
+from camket.jobs.engine import LEASE
 from camket.services.correction import finish_correction, start_correction
 from tests.connectors.other_system import OtherSystem, customers, declared
-from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all, service_in
+from tests.faults.dying import killed_at_each_commit, lose_node
+from tests.journeys import Customer, Service, register, service_in
 
 if TYPE_CHECKING:
     from camket.ports import Unit
-    from tests.postgres import Postgres
 
-PROCESS = Path(__file__).with_name("erasure_process.py")
-ROOT = Path(__file__).parents[2]
-KILLED = -9
-MOST_COMMITS = 25
 OLD, NEW = "Alice Nguyễn", "Alice Trần"
 
 
@@ -42,12 +31,6 @@ def prepare(service: Service, system: OtherSystem) -> tuple[Customer, str]:
     service.work()
     finish_correction(service.ctx, identity)
     return alice, request.id
-
-
-def run_and_die(folder: Path, connectors: str, commit: int, moment: str) -> int:
-    """Run the jobs in a process that kills itself; return its exit code."""
-    command = [sys.executable, str(PROCESS), str(folder), str(commit), moment, "", connectors]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
 
 
 def require_told(service: Service, alice: Customer, request_id: str, system: OtherSystem) -> None:
@@ -72,45 +55,23 @@ def test_killed_at_any_commit_it_goes_on(tmp_path: Path, moment: str) -> None:
     connectors = json.dumps(declared(system.url))
     with service_in(tmp_path / "corrected", connectors=connectors) as service:
         alice, request_id = prepare(service, system)
-    for commit in range(1, MOST_COMMITS):
-        folder = shutil.copytree(tmp_path / "corrected", tmp_path / str(commit))
-        system.run(f"UPDATE customers SET \"Full Name\" = '{OLD}'")  # noqa: S608 - our own words
-        died = run_and_die(folder, connectors, commit, moment)
+    for folder in killed_at_each_commit(tmp_path / "corrected", moment, more_than=5, connectors=connectors):
         with service_in(folder, connectors=connectors) as service:
             service.clock.advance(seconds=LEASE.total_seconds() + 1)
             service.work()
             require_told(service, alice, request_id, system)
-        if died == 0:
-            # One more than there are commits: the process ended by itself, and every commit was tried.
-            assert commit > 5
-            return
-        assert died == KILLED
-    message = "the correction never ends"
-    raise AssertionError(message)
-
-
-@pytest.fixture(scope="module")
-def database(postgres: Postgres) -> str:
-    """Return the name of a PostgreSQL database with all tables."""
-    name = postgres.new_database()
-    open_store(postgres.url(name)).close()
-    return name
+        system.run(f"UPDATE customers SET \"Full Name\" = '{OLD}'")  # noqa: S608 - our own words
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("commit", range(1, 7))
-def test_another_node_goes_on_on_postgresql(
-    postgres: Postgres, database: str, tmp_path: Path, commit: int, moment: str
-) -> None:
+def test_another_node_goes_on_on_postgresql(tmp_path: Path, postgresql_url: str, commit: int, moment: str) -> None:
     """On PostgreSQL, a node lost before or after any commit of a correction leaves one that another node ends."""
-    postgres.clear(database, [table.name for table in metadata.sorted_tables])
     system = OtherSystem(f"sqlite:///{tmp_path / 'other.db'}")
     connectors = json.dumps(declared(system.url))
-    with service_in(tmp_path, database_url=postgres.url(database), connectors=connectors) as service:
+    with service_in(tmp_path, database_url=postgresql_url, connectors=connectors) as service:
         alice, request_id = prepare(service, system)
-        lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
-        with pytest.raises(LostError):
-            run_all(Engine(lost, KINDS))
-        service.clock.advance(seconds=7200)
+        lose_node(service, commit, before=moment == "before")
+        service.clock.advance(hours=2)
         service.work()
         require_told(service, alice, request_id, system)

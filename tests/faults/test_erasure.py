@@ -1,28 +1,19 @@
 """An accepted erasure is carried out whatever happens: killed before or after any commit, it goes on at its step."""
 
 import re
-import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from camket.adapters.store import open_store
-from camket.adapters.store.tables import metadata
 from camket.core.ledger.certificate import Certificate, verify_certificate
 from camket.core.ledger.entry import LedgerAction
 from camket.core.ledger.verify import verify_ledger
 from camket.core.rights.machine import RequestEvent, RequestState
 from camket.core.terms import SubjectState
 from camket.core.vault.keyring import KeyKind
-from camket.jobs.engine import LEASE, Engine
-from camket.jobs.kinds import KINDS
+from camket.jobs.engine import LEASE
 from camket.ports import Unit
 from camket.rows import JobState
 from camket.services.certificates import CertificateFetch, certificate_status
@@ -30,14 +21,10 @@ from camket.services.erasure import erasure_key
 from camket.services.sequencing import tile_reader
 from tests.browser.serving import served
 from tests.canary.browser import Browser
-from tests.journeys import Customer, LostError, Service, StoppingStore, register, run_all, service_in
-from tests.postgres import Postgres
+from tests.faults.dying import killed_at_each_commit, lose_node
+from tests.journeys import Customer, Service, register, service_in
 
-PROCESS = Path(__file__).with_name("erasure_process.py")
-ROOT = Path(__file__).parents[2]
-KILLED = -9
 HELD_BY_LAW = {"email", "signin.time"}
-MOST_COMMITS = 20
 WAIT_SECONDS = 30
 T = TypeVar("T")
 
@@ -48,12 +35,6 @@ def prepare(service: Service) -> tuple[Customer, str]:
     service.work()
     token = alice.accept_erasure()
     return alice, token
-
-
-def run_and_die(folder: Path, commit: int, moment: str) -> int:
-    """Run the jobs in a process that kills itself; return its exit code."""
-    command = [sys.executable, str(PROCESS), str(folder), str(commit), moment]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
 
 
 def require_erased(service: Service, alice: Customer, token: str) -> None:
@@ -117,52 +98,24 @@ def test_killed_at_any_commit_it_goes_on(tmp_path: Path, moment: str) -> None:
     """A process killed with kill -9 before or after each commit of an erasure leaves one that the next process ends."""
     with service_in(tmp_path / "accepted") as service:
         alice, token = prepare(service)
-    for commit in range(1, MOST_COMMITS):
-        folder = shutil.copytree(tmp_path / "accepted", tmp_path / str(commit))
-        died = run_and_die(folder, commit, moment)
+    for folder in killed_at_each_commit(tmp_path / "accepted", moment, more_than=6):
         with service_in(folder) as service:
             require_closed_before_killed(service, alice)
             service.clock.advance(seconds=LEASE.total_seconds() + 1)
             service.work()
             require_erased(service, alice, token)
-        if died == 0:
-            # One more than there are commits: the process ended by itself, and every commit was tried.
-            assert commit > 6
-            return
-        assert died == KILLED
-    message = "the erasure never ends"
-    raise AssertionError(message)
-
-
-@pytest.fixture(scope="module")
-def database(postgres: Postgres) -> str:
-    """Return the name of a PostgreSQL database with all tables."""
-    name = postgres.new_database()
-    open_store(postgres.url(name)).close()
-    return name
-
-
-@pytest.fixture
-def on_postgresql(postgres: Postgres, database: str, tmp_path: Path) -> Iterator[Service]:
-    """Start a service on an empty PostgreSQL database."""
-    postgres.clear(database, [table.name for table in metadata.sorted_tables])
-    with service_in(tmp_path, database_url=postgres.url(database)) as service:
-        yield service
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("commit", range(1, 8))
-def test_another_node_goes_on_on_postgresql(on_postgresql: Service, commit: int, moment: str) -> None:
+def test_another_node_goes_on_on_postgresql(tmp_path: Path, postgresql_url: str, commit: int, moment: str) -> None:
     """On PostgreSQL, a node lost before or after any commit of an erasure leaves one that another node ends."""
-    service = on_postgresql
-    alice, token = prepare(service)
-    lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=moment == "before"))
-    engine = Engine(lost, KINDS)
-    with pytest.raises(LostError):
-        run_all(engine)
-    service.clock.advance(seconds=timedelta(hours=2).total_seconds())
-    service.work()
-    require_erased(service, alice, token)
+    with service_in(tmp_path, database_url=postgresql_url) as service:
+        alice, token = prepare(service)
+        lose_node(service, commit, before=moment == "before")
+        service.clock.advance(hours=2)
+        service.work()
+        require_erased(service, alice, token)
 
 
 def mailed_code(browser: Browser) -> str:

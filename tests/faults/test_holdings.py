@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,15 +13,14 @@ from camket.jobs.engine import LEASE
 from camket.rows import JobState
 from camket.services.certificates import certificate_status
 from camket.services.erasure import LONGEST_REQUEST
+from tests.faults.dying import KILLED, MOST_COMMITS, killed_at_each_commit, run_and_die
 from tests.guest import APPS, DIES, Book
 from tests.journeys import Customer, Service, register, service_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-KILLED = -9
-MOST_COMMITS = 20
 LINES = ("trà đá 3.000", "cà phê 25.000", "bánh mì 20.000")
 
 
@@ -46,12 +41,6 @@ def prepare(folder: Path) -> tuple[Customer, str]:
         for line in LINES:
             book.add(alice.subject_id, line)
         return alice, alice.accept_erasure()
-
-
-def run_and_die(folder: Path, commit: int, moment: str) -> int:
-    """Run the jobs in a process that kills itself; return its exit code."""
-    command = [sys.executable, "-m", "tests.faults.erasure_process", str(folder), str(commit), moment, APPS]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
 
 
 def end_it(folder: Path, alice: Customer, token: str) -> None:
@@ -76,17 +65,8 @@ def end_it(folder: Path, alice: Customer, token: str) -> None:
 def test_killed_at_any_commit_the_app_erases_all_the_same(tmp_path: Path, moment: str) -> None:
     """A process killed before or after each commit of an erasure leaves one that the next ends, at the app too."""
     alice, token = prepare(tmp_path / "accepted")
-    for commit in range(1, MOST_COMMITS):
-        folder = shutil.copytree(tmp_path / "accepted", tmp_path / str(commit))
-        died = run_and_die(folder, commit, moment)
+    for folder in killed_at_each_commit(tmp_path / "accepted", moment, more_than=7, apps=APPS):
         end_it(folder, alice, token)
-        if died == 0:
-            # One more than there are commits: the step of the app is among those that were tried.
-            assert commit > 7
-            return
-        assert died == KILLED
-    message = "the erasure never ends"
-    raise AssertionError(message)
 
 
 def test_killed_within_the_apps_own_work_it_goes_on(tmp_path: Path) -> None:
@@ -95,7 +75,7 @@ def test_killed_within_the_apps_own_work_it_goes_on(tmp_path: Path) -> None:
     alice, token = prepare(folder)
     with hosting(folder) as (_, book):
         (book.folder / DIES).touch()
-    assert run_and_die(folder, MOST_COMMITS, "before") == KILLED
+    assert run_and_die(folder, MOST_COMMITS, "before", apps=APPS) == KILLED
     with hosting(folder) as (_, book):
         assert book.lines(alice.subject_id) == list(LINES[1:])
     end_it(folder, alice, token)

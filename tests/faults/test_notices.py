@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,6 @@ from aiosmtpd.controller import Controller
 
 from camket.adapters.mail.smtp import MailRelay, Security, SmtpCarrier
 from camket.adapters.policy_files import read_policy_folder
-from camket.adapters.store import open_store
-from camket.adapters.store.tables import metadata
 from camket.adapters.telemetry import configure_logs
 from camket.bootstrap import start_runtime
 from camket.config import load_settings
@@ -29,8 +26,9 @@ from camket.services.outbox import SENDING
 from camket.services.policies import publish_policy
 from camket.testing.doubles import HeldClock
 from camket.testing.service import DEFAULT_POLICY, register
-from tests.journeys import LostError, StoppingStore, run_all, service_in
+from tests.faults.dying import lose_node
 from tests.journeys import register as register_customer
+from tests.journeys import service_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from camket.ports import Mail
     from camket.rows.notices import DeliveryRow
     from tests.journeys import Service as Journey
-    from tests.postgres import Postgres
 
 PEOPLE = 6
 
@@ -246,22 +243,13 @@ def test_a_node_lost_at_any_commit_tells_everyone_once(
         lose_a_node(service, commit, before=moment == "before")
 
 
-@pytest.fixture(scope="module")
-def database(postgres: Postgres) -> str:
-    """Return the name of a PostgreSQL database with all tables."""
-    name = postgres.new_database()
-    open_store(postgres.url(name)).close()
-    return name
-
-
 @pytest.mark.parametrize("commit", [4, 5, 8])
 def test_a_node_lost_on_postgresql_tells_everyone_once(
-    postgres: Postgres, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit: int
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit: int
 ) -> None:
     """On PostgreSQL as on SQLite: lost while batches are planned, and while mails are sent."""
-    postgres.clear(database, [table.name for table in metadata.sorted_tables])
     monkeypatch.setattr(notices, "BATCH", 2)
-    with service_in(tmp_path, database_url=postgres.url(database)) as service:
+    with service_in(tmp_path, database_url=postgresql_url) as service:
         lose_a_node(service, commit, before=False)
 
 
@@ -276,9 +264,7 @@ def lose_a_node(service: Journey, commit: int, *, before: bool) -> None:
     files = dict(read_policy_folder(DEFAULT_POLICY))
     files["policy.yaml"] = files["policy.yaml"].replace(b"maximum: 400 days", b"maximum: 410 days", 1)
     publish_policy(service.ctx, files, effective_at=service.clock.now() + timedelta(days=40))
-    lost = replace(service.ctx, store=StoppingStore(service.ctx.store, commit, before=before))
-    with pytest.raises(LostError):
-        run_all(Engine(lost, KINDS))
+    lose_node(service, commit, before=before)
     service.clock.advance(hours=2)
     plan_due(service.ctx)
     service.work()

@@ -11,14 +11,6 @@ from camket.ports import Store
 from tests.postgres import Postgres
 
 
-@pytest.fixture(scope="session")
-def database(postgres: Postgres) -> str:
-    """Return the name of a PostgreSQL database with all tables, emptied before each test."""
-    name = postgres.new_database()
-    open_store(postgres.url(name)).close()
-    return name
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty store of each kind."""

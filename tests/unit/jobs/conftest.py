@@ -5,18 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from camket.adapters.store import open_store
 from camket.adapters.store.tables import metadata
 from tests.journeys import Service, service_in
 from tests.postgres import Postgres
-
-
-@pytest.fixture(scope="session")
-def jobs_database(postgres: Postgres) -> str:
-    """Return the name of a PostgreSQL database with all tables."""
-    name = postgres.new_database()
-    open_store(postgres.url(name)).close()
-    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,7 +18,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
             yield service
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    name: str = request.getfixturevalue("jobs_database")
+    name: str = request.getfixturevalue("database")
     postgres.clear(name, [table.name for table in metadata.sorted_tables])
     with service_in(tmp_path, database_url=postgres.url(name)) as service:
         yield service
