@@ -124,6 +124,17 @@ def test_accepting_is_an_answer(journey: Service, alice: Customer) -> None:
     assert now_of(journey, row).state is RequestState.DONE
 
 
+def test_who_is_at_it_is_not_asked_yet(journey: Service, alice: Customer) -> None:
+    """The day before its subject is asked for their yes counts from the last that happened, not from its beginning."""
+    row = proven(journey, alice)
+    pass_time(journey, hours=20)
+    alice.prove(row.id)
+    pass_time(journey, hours=20)
+    assert now_of(journey, row).state is RequestState.VERIFIED
+    pass_time(journey, hours=5)
+    assert now_of(journey, row).state is RequestState.WAITING
+
+
 def test_what_staff_work_on_is_not_asked_of_its_subject(journey: Service, alice: Customer) -> None:
     """Where someone of the staff has a request, or filed it, it waits for staff, and its clock runs."""
     row = proven(journey, alice)
