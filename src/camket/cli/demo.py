@@ -39,6 +39,7 @@ def demo() -> None:
         raise typer.Exit(REFUSED) from None
     typer.echo(f"`{settings.data}` now holds the demonstration lives of alice and bob")
     typer.echo("start with `CAMKET_DEVELOPMENT=1 camket serve`, then sign in as alice@shop.example")
+    typer.echo("`camket staff add --role officer` prints a link to a work account, for the desk at /officer/requests")
 
 
 def fill(settings: Settings) -> None:

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from camket.cli.demo_requests import (
+    ask_without_signing_in,
+    leave_unproven,
+    object_to_development,
+    write_to_support,
+)
 from camket.core.errors import DeniedError
 from camket.core.terms import Language, Source
 from camket.jobs.engine import Engine
@@ -125,19 +131,23 @@ class Story:
         self.pass_days(11)
         self.tell_news()
         self.leave(self.register(GONE, DESK, ADDRESSES[2]))
-        self.pass_days(16)
+        self.pass_days(12)
+        ask_without_signing_in(self._ctx, self, email=BOB["email"], address=ADDRESSES[1])
+        self.pass_days(4)
         self.sign_in(ALICE["email"], DESK, ADDRESSES[2])
         self.sell(alice)
         self.pass_days(11)
         self.answer_changes(bob)
         self.look_after(bob)
+        object_to_development(self._ctx, bob)
         self.sell(alice)
         self.pass_days(1)
         self.send_notices(alice, bob)
+        write_to_support(self._ctx, self, alice, bob)
         self.sign_in(ALICE["email"], PHONE, ADDRESSES[0])
         for guest in self._guests:
             guest.demonstrate(alice.session.subject_id, at=self._clock.now())
-        self.finish()
+        self.finish(alice)
 
     def register(self, fields: dict[str, str], headers: dict[str, str], address: str) -> Person:
         """Register, confirm by the code from the mail, and look at what is held."""
@@ -349,8 +359,9 @@ class Story:
             plan_due(self._ctx)
             self.work(days=1)
 
-    def finish(self) -> None:
-        """Come to the present."""
+    def finish(self, alice: Person) -> None:
+        """Come to the present, in which alice has just asked for something."""
         self.work(days=365)
+        leave_unproven(self._ctx, alice)
         plan_due(self._ctx)
         self.work()

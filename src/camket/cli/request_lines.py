@@ -147,6 +147,8 @@ def _due(row: RequestRow) -> str:
         return f"ended {written(row.done_at)}"
     if row.paused_at is not None:
         return "waits for its customer"
+    if row.verified_at is None:
+        return "not proven"
     return _NONE if row.next_due_at is None else f"due {written(row.next_due_at)}"
 
 

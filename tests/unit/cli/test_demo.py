@@ -12,10 +12,13 @@ from typer.testing import CliRunner
 from camket.cli.demo import app
 from camket.core.ledger.entry import LedgerAction, LedgerOutcome
 from camket.core.ledger.verify import verify_ledger
+from camket.core.rights.machine import RequestKind, RequestState
 from camket.core.terms import SubjectState
 from camket.core.vault.lookup import IndexField
 from camket.ports import Unit
 from camket.rows import JobState
+from camket.rows.request_queue import QueueList
+from camket.services.operator_requests import list_requests
 from camket.services.sequencing import tile_reader
 from camket.services.uses import UseView, use_of
 from camket.testing.service import DEFAULT_POLICY
@@ -67,6 +70,20 @@ def test_every_page_has_something_to_show(monkeypatch: pytest.MonkeyPatch, tmp_p
         assert states == {SubjectState.ACTIVE: 2, SubjectState.ERASED: 1, SubjectState.PENDING: 0}
         assert set(service.ctx.store.read(lambda unit: unit.jobs.count())) == {JobState.DONE}
         assert len(service.ctx.keys.epochs()) > 1
+
+
+def test_the_desk_has_requests_in_different_states(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Some wait for staff, one for its customer, one for a proof, and some are done."""
+    assert run(monkeypatch, tmp_path / "data")[0] == 0
+    with service_in(tmp_path) as service:
+        rows = [row for one in QueueList for row in list_requests(service.ctx, which=one)]
+        assert {(row.kind, row.state) for row in rows} >= {
+            (RequestKind.SUPPORT, RequestState.VERIFIED),
+            (RequestKind.ACCESS, RequestState.WAITING),
+            (RequestKind.PORT, RequestState.UNVERIFIED),
+            (RequestKind.OBJECT, RequestState.DONE),
+            (RequestKind.ERASE, RequestState.DONE),
+        }
 
 
 def test_it_is_mixed_with_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
