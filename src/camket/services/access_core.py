@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from camket.core.errors import DeniedError, InvalidValueError
+from camket.core.errors import DeniedError, InvalidValueError, NotFoundError
 from camket.core.ledger.entry import Facts, LedgerAction, LedgerOutcome, SubjectPart
 from camket.core.terms import RIGHTS_PURPOSE, Action, Outcome
-from camket.core.vault.envelope import seal
+from camket.core.vault.envelope import open_sealed, seal
 from camket.core.vault.keyring import KeyKind
 from camket.rows import HeldValueRow
 from camket.services.access_records import make_record
@@ -200,6 +200,36 @@ class DoorCore:
         """Return the key that a subject's records are sealed under: `live`, or `hold` once they are erased."""
         live = self._keys.subject_key(subject_id, KeyKind.LIVE)
         return live if live is not None else self._keys.subject_key(subject_id, KeyKind.HOLD)
+
+    def _seal_beside(self, place: str, *, subject_id: str, row_id: str, secret: bytes) -> bytes:
+        """Seal what is no value under a subject's key.
+
+        Args:
+            place: stands where a value has its item id; it has a space in it, which no item id has.
+            subject_id: whose.
+            row_id: where it stands; moved elsewhere it does not open.
+            secret: *personal*.
+
+        Raises:
+            NotFoundError: the subject has no key any more; nothing can be kept for them.
+        """
+        key, nonce = self._own_key(subject_id), self._entropy.token(NONCE_BYTES)
+        return seal(key, secret, nonce=nonce, subject_id=subject_id, item=place, row_id=row_id)
+
+    def _open_beside(self, place: str, *, subject_id: str, row_id: str, sealed: bytes) -> bytes:
+        """Open what `_seal_beside` sealed, *personal*.
+
+        Raises:
+            NotFoundError: the subject's key is gone.
+            VaultError: it was changed or moved.
+        """
+        return open_sealed(self._own_key(subject_id), sealed, subject_id=subject_id, item=place, row_id=row_id)
+
+    def _own_key(self, subject_id: str) -> bytes:
+        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
+        if key is None:
+            raise NotFoundError("there is no such account")
+        return key
 
     def _mark_used(self, unit: Unit, decision: Decision, standing: Standing, rows: tuple[HeldValueRow, ...]) -> None:
         """Move the retention clocks that run from the last use; the subject's own rights are no use of their data."""

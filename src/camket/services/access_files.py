@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from camket.core.errors import NotFoundError
-from camket.core.vault.envelope import open_sealed, seal
-from camket.core.vault.keyring import KeyKind
-from camket.services.access_core import NONCE_BYTES
 from camket.services.access_secrets import SecretsDoor
 
 PART_PLACE: Final = "request part"
@@ -28,17 +24,7 @@ class FilesDoor(SecretsDoor):
         Raises:
             NotFoundError: the subject has no key any more; nothing can be kept for them.
         """
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None:
-            raise NotFoundError("there is no such account")
-        return seal(
-            key,
-            plaintext,
-            nonce=self._entropy.token(NONCE_BYTES),
-            subject_id=subject_id,
-            item=PART_PLACE,
-            row_id=place,
-        )
+        return self._seal_beside(PART_PLACE, subject_id=subject_id, row_id=place, secret=plaintext)
 
     def open_part(self, *, subject_id: str, place: str, sealed: bytes) -> bytes:
         """Return a part, *personal*, for who asked for it; reading what is in it was on record when it was made.
@@ -47,7 +33,4 @@ class FilesDoor(SecretsDoor):
             NotFoundError: the subject's key is gone.
             VaultError: it was changed or moved.
         """
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None:
-            raise NotFoundError("there is no such account")
-        return open_sealed(key, sealed, subject_id=subject_id, item=PART_PLACE, row_id=place)
+        return self._open_beside(PART_PLACE, subject_id=subject_id, row_id=place, sealed=sealed)

@@ -229,17 +229,7 @@ class RightsDoor(FilesDoor):
             NotFoundError: the subject has no key; nothing can be kept for them.
         """
         del unit  # what is sealed is stored by the caller in this very unit
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None:
-            raise NotFoundError("there is no such account")
-        return seal(
-            key,
-            text.encode(),
-            nonce=self._entropy.token(NONCE_BYTES),
-            subject_id=subject_id,
-            item=REQUEST_PLACE,
-            row_id=request_id,
-        )
+        return self._seal_beside(REQUEST_PLACE, subject_id=subject_id, row_id=request_id, secret=text.encode())
 
     def open_request(self, *, subject_id: str, request: RequestRow) -> str:
         """Return what a subject's own request asks for, *personal*; it is part of the request that is on record.
@@ -266,10 +256,7 @@ class RightsDoor(FilesDoor):
             NotFoundError: the subject's key is gone.
             VaultError: it was changed or moved.
         """
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None:
-            raise NotFoundError("there is no such request")
-        return open_sealed(key, sealed, subject_id=subject_id, item=REQUEST_PLACE, row_id=place).decode()
+        return self._open_beside(REQUEST_PLACE, subject_id=subject_id, row_id=place, sealed=sealed).decode()
 
     def open_records(self, *, subject_id: str, rows: Sequence[SubjectRecordRow]) -> tuple[Opening | MemberOpening, ...]:
         """Return the openings of a subject's own records, *personal*, in the order of the rows.

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from camket.core.errors import NotFoundError
-from camket.core.vault.envelope import open_sealed, seal
-from camket.core.vault.keyring import KeyKind
-from camket.services.access_core import NONCE_BYTES
 from camket.services.access_find import FindingDoor
 
 FACTOR_PLACE: Final = "second factor"
@@ -23,17 +19,7 @@ class SecretsDoor(FindingDoor):
         Raises:
             NotFoundError: they have no key; nothing can be kept for them.
         """
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None:
-            raise NotFoundError("there is no such account")
-        return seal(
-            key,
-            secret,
-            nonce=self._entropy.token(NONCE_BYTES),
-            subject_id=subject_id,
-            item=FACTOR_PLACE,
-            row_id=subject_id,
-        )
+        return self._seal_beside(FACTOR_PLACE, subject_id=subject_id, row_id=subject_id, secret=secret)
 
     def open_factor(self, *, subject_id: str, sealed: bytes) -> bytes:
         """Return the secret of a second factor, to compare what its owner typed. It is no value, and on no record.
@@ -42,7 +28,4 @@ class SecretsDoor(FindingDoor):
             NotFoundError: their key is gone.
             VaultError: it was changed or moved.
         """
-        key = self._keys.subject_key(subject_id, KeyKind.LIVE)
-        if key is None:
-            raise NotFoundError("there is no such account")
-        return open_sealed(key, sealed, subject_id=subject_id, item=FACTOR_PLACE, row_id=subject_id)
+        return self._open_beside(FACTOR_PLACE, subject_id=subject_id, row_id=subject_id, sealed=sealed)
