@@ -76,6 +76,14 @@ def test_a_request_is_followed_on_its_page(service: Service, alice: Browser) -> 
     assert "by a code to your e-mail address" in english
 
 
+def test_who_proves_a_correction_sees_the_value_first(alice: Browser) -> None:
+    """Whoever filed it: the new value stands on the request's page before any code is entered, as people read it."""
+    verify = alice.send_form("/me/correct/phone", phone="0987654321").headers["location"]
+    shown = alice.get(verify.removesuffix("/verify")).text
+    assert "Giá trị mới" in shown
+    assert "098 765 43 21" in shown
+
+
 def test_what_staff_decide_is_told_with_its_reason(service: Service, alice: Browser) -> None:
     """On the page and by mail; what they note among themselves is on neither."""
     page = ask_for_deletion(alice)

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from camket.core.errors import NotFoundError
+from camket.core.intake import show
 from camket.core.ledger.entry import LedgerAction
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState, may_move
 from camket.core.terms import RIGHTS_PURPOSE
 from camket.services.access import SUBJECT
 from camket.services.access_core import STAFF
 from camket.services.cooling_off import keep_account_in
+from camket.services.erasure_plan import declared_item
 from camket.services.request_clocks import clocks_in
 from camket.services.request_failures import failing_of
 from camket.services.request_moves import move_in
@@ -78,6 +80,7 @@ class OwnRequestView:
         answer_until: until when its subject's answer is waited for; None where none is.
         wants_yes: what it waits for is the subject's yes alone.
         item: id of the item that it is about; None where it is about none.
+        value: *personal*; the value that is to be held instead; None where none is, or where it is not shown.
         removes: it asks for a value to go.
         lines: oldest first.
         failing: which of its steps cannot be done now; they are tried again.
@@ -92,6 +95,7 @@ class OwnRequestView:
     answer_until: datetime | None
     wants_yes: bool
     item: str | None
+    value: str | None = field(repr=False)
     removes: bool
     lines: tuple[OwnLine, ...]
     failing: tuple[FailingView, ...]
@@ -156,6 +160,7 @@ def request_view(ctx: Context, *, subject_id: str, request_id: str, texts: bool 
         answer_until=None if row.paused_at is None else row.paused_at + ANSWER_WITHIN,
         wants_yes=waits and asks_for_yes(timeline),
         item=body.item or None,
+        value=_said_value(ctx, body),
         removes=body.removes is not None,
         lines=lines,
         failing=failing_of(ctx, row),
@@ -239,6 +244,13 @@ def _line(ctx: Context, line: RequestEventRow, *, opened: bool) -> OwnLine:
         detail=line.detail or {},
         text=text,
     )
+
+
+def _said_value(ctx: Context, body: RequestBody) -> str | None:
+    if not body.value:
+        return None
+    history = ctx.policies.in_force(ctx.store, ctx.clock.now())
+    return show(declared_item(history, body.item).kind, body.value)
 
 
 def _body(ctx: Context, row: RequestRow) -> RequestBody:
