@@ -146,7 +146,7 @@ def test_open_requests_are_counted_by_how_they_stand(store: Store) -> None:
 
 
 def test_ages_and_answers_are_counted_in_whole_days(store: Store) -> None:
-    """By kind and days since the proof, and for what ended by its end, its days, and whether it was late."""
+    """By kind and days since the proof, and for what ended by its end, its days, and if it or its reply was late."""
     now = after(3 * DAY_SECONDS)
     end = {"state": RequestState.DONE, "due_at": after(DAY_SECONDS * 2)}
     rows = [
@@ -156,6 +156,7 @@ def test_ages_and_answers_are_counted_in_whole_days(store: Store) -> None:
         proven("d", 9, done_at=after(DAY_SECONDS), **end),
         proven("e", 9, done_at=after(DAY_SECONDS * 2 - 1), **end),
         proven("f", 9, done_at=after(DAY_SECONDS * 2 + 1), **end),
+        proven("h", 9, done_at=after(DAY_SECONDS * 2), **end, reply_due_at=after(9), replied_at=after(10)),
         proven("g", 9, done_at=after(-1), verified_at=after(-9), state=RequestState.DONE),
     ]
     store.write(lambda unit: each(unit.requests.add, rows))
@@ -167,5 +168,5 @@ def test_ages_and_answers_are_counted_in_whole_days(store: Store) -> None:
     twice = AnswerCount(kind=RequestKind.RECTIFY, state=RequestState.DONE, days=1, requests=2, late=0)
     assert store.read(lambda unit: unit.request_queue.answers(since=NOW)) == (
         twice,
-        replace(twice, days=2, requests=1, late=1),
+        replace(twice, days=2, requests=2, late=2),
     )

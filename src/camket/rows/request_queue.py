@@ -100,7 +100,7 @@ class AnswerCount:
     Args:
         state: how they ended.
         days: how many whole days it took from the first proof.
-        late: of these, how many ended after they were due.
+        late: of these, how many ended, or were first answered, after that was due.
     """
 
     kind: RequestKind

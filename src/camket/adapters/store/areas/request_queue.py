@@ -102,13 +102,14 @@ OPEN_BY_AGE: Final = Query(
     .order_by(table.c.kind, _BY_DAYS),
     OpenCount,
 )
+_WAS_LATE: Final = sa.or_(table.c.done_at > table.c.due_at, table.c.replied_at > table.c.reply_due_at)
 ANSWERS: Final = Query(
     sa.select(
         table.c.kind,
         table.c.state,
         _whole_days(sa.type_coerce(table.c.done_at, Whole())),
         sa.func.count().label("requests"),
-        sa.func.count(sa.case((table.c.done_at > table.c.due_at, table.c.id))).label("late"),
+        sa.func.count(sa.case((_WAS_LATE, table.c.id))).label("late"),
     )
     .where(*_ENDED, table.c.done_at >= bindparam("since", type_=Instant()))
     .group_by(table.c.kind, table.c.state, _BY_DAYS)
