@@ -48,7 +48,7 @@ def test_open_requests_are_counted_by_kind_and_age(service: Service) -> None:
 
 
 def test_answers_are_counted_by_how_long_they_took(service: Service) -> None:
-    """Done and refused are answers, also late where only the reply was; what was taken back or ended long ago is none."""
+    """Done and refused are answers, late also where the reply was; what was taken back or ended long ago is none."""
     alice = service.register().subject_id
     old = make_request(service.ctx, alice, RequestKind.OBJECT)
     move(service, old, RequestEvent.REFUSE)
