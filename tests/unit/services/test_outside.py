@@ -22,7 +22,8 @@ from camket.services.outside import (
     prove_outside,
     prove_to_follow,
 )
-from camket.services.outside_acts import take_back
+from camket.services.outside_acts import ask_correction, take_back
+from camket.services.request_moves import move_in
 from camket.testing.service import newest_code
 from tests.postgres import Postgres
 from tests.unit.services.conftest import ALICE, BOB, OpenService, Service
@@ -162,3 +163,21 @@ def test_what_has_ended_is_read_and_not_carried_out(service: Service) -> None:
         begin_copy(service.ctx, again)
     *_, line = service.ctx.store.read(lambda unit: unit.requests.events(row.id))
     assert (line.event, line.shown, line.state) == (RequestEvent.NOTE, False, RequestState.CANCELLED)
+
+
+def test_what_waits_for_a_second_person_is_not_changed_under_them(service: Service) -> None:
+    """Once staff have proposed a correction from outside, no other value is put in its place."""
+    service.register(ALICE)
+    asker = OutsideAsk(email=EMAIL, phone="", browser="phone", address=None)
+    ask_outside(service.ctx, asker, kind=RequestKind.RECTIFY)
+    service.clock.advance(microseconds=1)
+    made = prove_outside(service.ctx, entered(service), kind=RequestKind.RECTIFY)
+    identity = outside_proof(service.ctx, number=made.number, browser="phone")
+    said = ask_correction(service.ctx, identity, item="phone", typed="0987654321")
+    staff = "staff:an-officer"
+    service.ctx.store.write(lambda unit: move_in(unit, service.ctx, said, RequestEvent.PROPOSE, actor=staff))
+    with pytest.raises(ConflictError):
+        ask_correction(service.ctx, identity, item="phone", typed="0912345670")
+    kept = service.ctx.store.read(lambda unit: unit.requests.find(made.id))
+    assert kept is not None
+    assert kept.sealed == said.sealed
