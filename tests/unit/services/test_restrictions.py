@@ -16,7 +16,7 @@ from camket.core.errors import (
 )
 from camket.core.rights.machine import RequestEvent, RequestKind, RequestState
 from camket.core.terms import RIGHTS_PURPOSE, Outcome, Source
-from camket.rows import CodeKind
+from camket.rows import CodeKind, FactKind, FactRow
 from camket.rows.requests import RequestRow
 from camket.services.outbox import queue_mail_in
 from camket.services.requests import RequestBody, find_request, start_request_in
@@ -80,6 +80,23 @@ def test_the_gate_refuses_at_once_and_permits_again_at_once(
     set_restriction(ctx, alice.session, kind=kind, purposes=("notify",), lifts=True)
     opened = ctx.door.read(actor="service:mailer", subject_id=alice.subject_id, items=("email",), purpose="notify")
     assert opened.first("email") == alice.email
+
+
+def test_of_several_barred_by_one_fact_the_others_stay_barred(journey: Service, alice: Customer) -> None:
+    """A fact that names two purposes, as imports leave it, is taken apart when one of them is lifted."""
+    ctx = journey.ctx
+    both = FactRow(
+        id="b" * 32,
+        subject_id=alice.subject_id,
+        kind=FactKind.RESTRICTION,
+        body={"purposes": ["notify", "provide"]},
+        at=journey.clock.now(),
+        withdrawn_at=None,
+    )
+    ctx.store.write(lambda unit: unit.facts.add(both))
+    set_restriction(ctx, alice.session, kind=RequestKind.RESTRICT, purposes=("notify",), lifts=True)
+    assert (outcome(alice, "notify"), outcome(alice, "provide")) == (Outcome.PERMIT, Outcome.DENY)
+    assert barred(alice) == {"provide": [RequestKind.RESTRICT]}
 
 
 @pytest.mark.parametrize("kind", KINDS)
