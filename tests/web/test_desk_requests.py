@@ -405,3 +405,15 @@ def test_a_letter_that_asks_for_a_right_is_filed_from_its_page(service: Service)
     assert (row.subject_id, row.kind, row.state) == (subject_id, RequestKind.ERASE, RequestState.UNVERIFIED)
     other = make_request(service.runtime.context, subject_id, RequestKind.ACCESS)
     assert browser.post(f"{QUEUE}/new", data=asked | {"thread": other.number, "reason": REASON}).status_code == 404
+
+
+def test_no_extension_is_offered_when_the_time_is_over(service: Service) -> None:
+    """Before, it is; afterwards the law gives none, and the page does not lead there."""
+    row = erase(service, customer(service))
+    assert row.due_at is not None
+    path = f"{QUEUE}/{row.number}"
+    assert "/do/extend" in desk(service, Role.OFFICER)[0].get(path).text
+    service.clock.advance(row.due_at - service.runtime.context.clock.now() + timedelta(minutes=1))
+    page = desk(service, Role.OFFICER, name="Alice")[0].get(path).text
+    assert "/do/refuse" in page
+    assert "/do/extend" not in page

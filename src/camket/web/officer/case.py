@@ -138,7 +138,7 @@ def _show(
 ) -> Response:
     view = open_case(visit.context, visit.staff, number=number)
     row, now = view.row, visit.context.clock.now()
-    urgency, due, acts = urgency_of(row, now), next_due(row), acts_shown(view)
+    urgency, due, acts = urgency_of(row, now), next_due(row), acts_shown(view, now)
     shown = {
         "view": view,
         "row": row,
@@ -167,7 +167,7 @@ def _show(
     return show_done(visit, "officer/case.html", **shown)
 
 
-def acts_shown(view: CaseView) -> frozenset[str]:
+def acts_shown(view: CaseView, now: datetime) -> frozenset[str]:
     """Return the names of the acts that are offered."""
     row = view.row
     names = {name for name, one in ACTS.items() if one.needs in view.acts}
@@ -175,6 +175,8 @@ def acts_shown(view: CaseView) -> frozenset[str]:
     names -= {"propose", "carry-out", "send-code"}
     if DeskAct.PROPOSE in view.acts and proven:
         names.add("propose" if needs_second(row.kind) else "carry-out")
+    if row.due_at is not None and row.due_at < now:
+        names.discard("extend")  # an extension is told before the time ends
     names.discard("release" if row.assigned_to is None else "")
     return frozenset(names)
 
