@@ -108,7 +108,7 @@ def personal_fields() -> list[tuple[str, str]]:
 
 def test_no_personal_field_is_printed() -> None:
     """A value that its class calls personal is left out of the text of its object, which an error may quote."""
-    # What these two hold leaves its own subject out of its text.
+    # An opening prints the opaque handle of its subject, and no value.
     wrapped = {("ProvenOpening", "opening"), ("PlacedOpening", "opening")}
     assert [one for one in personal_fields() if one not in wrapped] == []
 
