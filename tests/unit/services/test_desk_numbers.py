@@ -6,12 +6,15 @@ import pytest
 
 from camket.core.rights.machine import RequestEvent, RequestKind
 from camket.core.terms import Verification
+from camket.rows import FactKind, FactRow
 from camket.rows.requests import RequestRow
 from camket.services.health import STUCK_AFTER, look_at_health
 from camket.services.overview import AGE_BOUNDS, ANSWER_BOUNDS, look_over
+from camket.services.policies import publish_policy
 from camket.services.request_moves import move_in
 from camket.web.officer.overview import ROW, WIDEST, stack
 from tests.casework import NO_ONE, as_it_stands, make_request
+from tests.publishing import LONGER, changed
 from tests.unit.services.conftest import BOB, Service
 
 
@@ -91,6 +94,26 @@ def test_health_names_what_is_late_and_what_is_stuck(service: Service) -> None:
     service.clock.advance(days=days - 30)
     assert look_at_health(service.ctx).calendar_ends_soon
     assert look_at_health(service.ctx).calendar_days == 30
+
+
+def test_health_counts_who_is_on_an_older_version(service: Service) -> None:
+    """Who joined before the newest version is on an older one until they agree to it."""
+    ctx = service.ctx
+    alice = service.register().subject_id
+    service.register(BOB, browser="b")
+    publish_policy(ctx, changed(LONGER), effective_at=service.clock.now())
+    found = look_at_health(ctx)
+    assert (found.newest, found.older) == (2, 2)
+    agreed = FactRow(
+        id="a" * 32,
+        subject_id=alice,
+        kind=FactKind.AGREEMENT,
+        body={"version": 2, "clause": None, "question": "q"},
+        at=service.clock.now(),
+        withdrawn_at=None,
+    )
+    ctx.store.write(lambda unit: unit.facts.add(agreed))
+    assert look_at_health(ctx).older == 1
 
 
 @pytest.mark.parametrize(

@@ -416,6 +416,9 @@ def test_late_is_after_the_due_moment() -> None:
     assert ended == line(5).at
     assert not stated.late
     assert replace(stated, request=replace(stated.request, due_at=ended - timedelta(seconds=1))).late
+    in_time = replace(stated.request, due_at=ended + timedelta(seconds=1))
+    assert stated.made_at > ended + timedelta(seconds=1)
+    assert not replace(stated, request=in_time).late
     still_open = replace(stated, timeline=stated.timeline[:-1])
     assert still_open.ended_at is None
     assert replace(still_open, request=replace(stated.request, due_at=stated.made_at - timedelta(seconds=1))).late
