@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,36 +10,15 @@ from camket.core.terms import Outcome
 from camket.services.consents import OwnState
 from camket.services.policies import publish_policy
 from camket.services.signals import note_gpc
-from camket.testing.service import register, running_service
+from camket.testing.service import register
 from tests.unit.services.consenting import changed_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from camket.bootstrap import Runtime
     from camket.client.local import Ask
 
 EMAIL = ("email",)
 SUPPORT = "      - {service: support, source: provided}\n"
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Runtime]:
-    """Return a running service."""
-    with running_service(tmp_path) as runtime:
-        yield runtime
-
-
-@pytest.fixture
-def shop(service: Runtime) -> Camket:
-    """Return camket as the shop app has it."""
-    return Camket(service.context, "shop")
-
-
-@pytest.fixture
-def alice(service: Runtime) -> str:
-    """Return the subject id of a customer."""
-    return register(service)
 
 
 def asked(shop: Camket, subject_id: str) -> Ask:

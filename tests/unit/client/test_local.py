@@ -10,32 +10,11 @@ from camket.core.errors import DeniedError, InvalidValueError
 from camket.core.intake import rendition
 from camket.core.terms import Language, Outcome
 from camket.rows import CodeKind
-from camket.testing.service import DEFAULT_POLICY, newest_code, register, running_service
+from camket.testing.service import DEFAULT_POLICY, newest_code
 from tests.pictures import picture, renditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from camket.bootstrap import Runtime
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Runtime]:
-    """Return a running service."""
-    with running_service(tmp_path) as runtime:
-        yield runtime
-
-
-@pytest.fixture
-def shop(service: Runtime) -> Camket:
-    """Return camket as the shop app has it."""
-    return Camket(service.context, "shop")
-
-
-@pytest.fixture
-def alice(service: Runtime) -> str:
-    """Return the subject id of a customer."""
-    return register(service)
 
 
 def test_what_an_app_puts_it_gets_back_for_a_purpose(shop: Camket, alice: str) -> None:
