@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 ALLOWED: Final[dict[str, dict[str, str]]] = {
     "open_sealed": {
-        "services/access_files.py:open_part": "a part of the file that answers a request, which is on record",
+        "services/access_core.py:_open_beside": "the door, for the three beside the values that follow",
         "services/access_values.py:open_row": "takes the gate's yes, and opens only an item that the yes names",
         "services/access_rights.py:reseal_in": "from `live` to `hold` in one step, at an erasure; nothing is returned",
+        "services/access_records.py:open_record": "the customer's own entry of the ledger: no value is in it",
+    },
+    "_open_beside": {
+        "services/access_files.py:open_part": "a part of the file that answers a request, which is on record",
         "services/access_rights.py:open_request_text": "what belongs to a request, for the request that is on record",
         "services/access_secrets.py:open_factor": "the second factor of staff, to compare what its owner typed",
-        "services/access_records.py:open_record": "the customer's own entry of the ledger: no value is in it",
     },
     "open_part": {
         "services/request_files.py:open_parts": "what was read for a request on record, for who asked for it",
@@ -49,15 +52,10 @@ ALLOWED: Final[dict[str, dict[str, str]]] = {
     "subject_key": {
         "services/access.py:_prepare": "the door",
         "services/access_core.py:_key_of": "the door",
+        "services/access_core.py:_own_key": "the door",
         "services/access_core.py:_sealed_rows": "the door, sealing",
-        "services/access_files.py:open_part": "the door",
-        "services/access_files.py:seal_part": "the door, sealing",
         "services/access_find.py:look_up_in": "the door, sealing the record of a look-up",
         "services/access_rights.py:reseal_in": "the door",
-        "services/access_rights.py:seal_request_in": "the door, sealing",
-        "services/access_rights.py:open_request_text": "the door",
-        "services/access_secrets.py:open_factor": "the door",
-        "services/access_secrets.py:seal_factor": "the door, sealing",
         "services/access_values.py:open": "the door, with the gate's yes in hand",
     },
     "open_row": {
