@@ -24,8 +24,8 @@ def name_marker() -> str:
 
 
 def phone_marker() -> str:
-    """Return a Vietnamese mobile number in its national form."""
-    return f"09{secrets.randbelow(10**8):08}"
+    """Return a Vietnamese mobile number in its national form, of a range that is given out."""
+    return f"09{secrets.choice('0134678')}{secrets.randbelow(10**7):07}"
 
 
 def email_marker() -> str:

@@ -120,7 +120,7 @@ def _add_reading(api: FastAPI, ctx: Context) -> None:
         """Return a request with its timeline; nothing of its customer is opened."""
         return case_document(ctx, _row(ctx, request), lang)
 
-    @api.get("/desk/requests/{request}/messages", tags=[DESK])
+    @api.get("/desk/requests/{request}/messages", tags=[DESK], responses={409: {}})
     def desk_thread(member: Member, request: NumberParameter) -> list[DeskMessageDocument]:
         """Return the thread, on a reason that holds (the act `read`); each reading is on record as a use."""
         messages = staff_reading.staff_thread(ctx, member, request_id=_row(ctx, request).id)
